@@ -1,0 +1,2 @@
+//! leernetwerk.
+fn main() {}
