@@ -1,0 +1,48 @@
+//! Typed ids: a registration's id cannot be handed over where a programme's is asked.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// One edition of a learning network.
+    ProgrammeId,
+    /// A meeting of a programme.
+    MeetingId,
+    /// A facilitator, organiser or contact of a programme.
+    TeamMemberId,
+    /// One person's way through one programme.
+    RegistrationId,
+    /// A go or a no-go that was made.
+    DecisionId,
+    /// A rule of a programme's timeline.
+    RuleId,
+    /// A mail in the outbox; its Message-ID is made from this.
+    MessageId,
+    /// An API token.
+    TokenId,
+    /// One running server, for leases and heartbeats.
+    InstanceId,
+}

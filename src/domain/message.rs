@@ -1,0 +1,351 @@
+//! What a mail says, before anybody words it.
+//!
+//! A [`Letter`] is the content of one mail to one person as of the moment that caused it. The words are the templates'
+//! (`email-templates/<language>/<kind>.md`), the bytes are made once and never change.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    decision::DecisionOutcome,
+    ids::{RegistrationId, TeamMemberId},
+    programme::TeamRole,
+    registration::RegistrationStatus,
+    text::Paragraphs,
+};
+
+/// The language somebody is written to in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Locale {
+    /// Dutch.
+    Nl,
+    /// English.
+    En,
+}
+
+impl Locale {
+    /// Every language that mails and pages are written in.
+    pub const ALL: [Self; 2] = [Self::Nl, Self::En];
+
+    /// The language tag (BCP 47).
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Nl => "nl",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a tag, if we write it.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|locale| locale.tag() == tag)
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
+        /// One value per mail that can be sent; its template has the same name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum MessageKind {
+            $($(#[$doc])* $name),+
+        }
+
+        impl MessageKind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The name of its template, and what is stored.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word),+
+                }
+            }
+
+            /// The kind of that name.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|kind| kind.word() == word)
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Asks somebody who registered to press the button that verifies the address.
+    ConfirmRegistration = "confirm-registration",
+    /// Tells that the registration holds a place.
+    RegistrationReceived = "registration-received",
+    /// Repeats where a registration stands, to somebody who registered again.
+    RegistrationState = "registration-state",
+    /// Tells that a registration ended because its time was over.
+    RegistrationExpired = "registration-expired",
+    /// Tells the position in the waiting list.
+    WaitingListJoined = "waiting-list-joined",
+    /// Offers a freed place.
+    PlaceOffered = "place-offered",
+    /// Tells that an offer ended unanswered.
+    PlaceOfferExpired = "place-offer-expired",
+    /// Confirms a withdrawal.
+    RegistrationWithdrawn = "registration-withdrawn",
+    /// Brings a new personal link to somebody who asked for it.
+    PersonalLink = "personal-link",
+    /// Brings a member of the team the personal link.
+    TeamWelcome = "team-welcome",
+    /// Warns the organisers that too few people count.
+    BelowMinimum = "below-minimum",
+    /// Asks the organisers to decide.
+    DecisionRequested = "decision-requested",
+    /// Tells the organisers what was decided.
+    DecisionReport = "decision-report",
+    /// Tells that people can register longer, or again.
+    DeadlineExtended = "deadline-extended",
+    /// Tells a participant that the programme goes ahead.
+    ProgrammeGoesAhead = "programme-goes-ahead",
+    /// Tells that the programme does not go ahead, or no longer.
+    ProgrammeCancelled = "programme-cancelled",
+}
+
+/// Who a mail is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Recipient {
+    /// The person behind a registration.
+    Registration(RegistrationId),
+    /// A member of the programme's team.
+    TeamMember(TeamMemberId),
+}
+
+/// Why a registration ended by time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExpiryCause {
+    /// The address was not verified in time.
+    NotVerified,
+    /// The programme started while the person was waiting.
+    ProgrammeStarted,
+}
+
+/// Why a programme does not go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CancellationCause {
+    /// A no-go.
+    NoGo {
+        /// Who counted for the minimum.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+    },
+    /// An organiser cancelled.
+    Organiser,
+}
+
+/// What one mail to one person says. Instants are told in the programme's zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Letter {
+    /// See [`MessageKind::ConfirmRegistration`].
+    ConfirmRegistration {
+        /// The position in the waiting list; none: a place is held.
+        waiting_position: Option<u32>,
+        /// The instant from which the button no longer verifies.
+        confirm_before: DateTime<Utc>,
+    },
+    /// See [`MessageKind::RegistrationReceived`].
+    RegistrationReceived {
+        /// The programme already goes ahead, so this is a confirmed place.
+        is_confirmed: bool,
+    },
+    /// See [`MessageKind::RegistrationState`].
+    RegistrationState {
+        /// Where the registration stands.
+        status: RegistrationStatus,
+        /// The address was verified.
+        is_verified: bool,
+        /// The position, while waiting.
+        waiting_position: Option<u32>,
+        /// Until when to verify or to accept, where either is due.
+        act_before: Option<DateTime<Utc>>,
+    },
+    /// See [`MessageKind::RegistrationExpired`].
+    RegistrationExpired {
+        /// Why.
+        cause: ExpiryCause,
+        /// People can register anew now.
+        can_register_anew: bool,
+    },
+    /// See [`MessageKind::WaitingListJoined`].
+    WaitingListJoined {
+        /// The position, from 1.
+        waiting_position: u32,
+    },
+    /// See [`MessageKind::PlaceOffered`].
+    PlaceOffered {
+        /// The instant from which it can no longer be accepted.
+        accept_before: DateTime<Utc>,
+    },
+    /// See [`MessageKind::PlaceOfferExpired`].
+    PlaceOfferExpired {
+        /// People can register anew now.
+        can_register_anew: bool,
+    },
+    /// See [`MessageKind::RegistrationWithdrawn`].
+    RegistrationWithdrawn {
+        /// The programme already goes ahead: a part of the price may be due.
+        after_go: bool,
+    },
+    /// See [`MessageKind::PersonalLink`].
+    PersonalLink {
+        /// Where the registration stands; none: a member of the team.
+        status: Option<RegistrationStatus>,
+    },
+    /// See [`MessageKind::TeamWelcome`].
+    TeamWelcome {
+        /// What the member does.
+        roles: Vec<TeamRole>,
+    },
+    /// See [`MessageKind::BelowMinimum`].
+    BelowMinimum {
+        /// Who counts now.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+        /// Registrations that are not verified yet.
+        unverified: u32,
+        /// Whole days left until the deadline day; none: the programme goes ahead already.
+        days_left: Option<u32>,
+    },
+    /// See [`MessageKind::DecisionRequested`].
+    DecisionRequested {
+        /// Who counted at the closing instant.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+        /// Verified people waiting or offered a place.
+        waiting: u32,
+        /// Undecided at this instant it is a no-go: the kick-off.
+        decide_before: DateTime<Utc>,
+    },
+    /// See [`MessageKind::DecisionReport`].
+    DecisionReport {
+        /// What was decided.
+        outcome: DecisionOutcome,
+        /// Who counted.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+        /// As of when it was decided.
+        effective_at: DateTime<Utc>,
+        /// Verified people waiting.
+        waiting: u32,
+        /// What was said about it.
+        reason: Option<String>,
+    },
+    /// See [`MessageKind::DeadlineExtended`].
+    DeadlineExtended {
+        /// The new last day on which one can register.
+        registration_deadline: NaiveDate,
+        /// What the organiser says about it.
+        reason: Paragraphs<1000>,
+        /// The recipient was cancelled by the earlier no-go and can register anew in one press.
+        can_register_anew: bool,
+    },
+    /// See [`MessageKind::ProgrammeGoesAhead`].
+    ProgrammeGoesAhead {
+        /// How many take part.
+        participants: u32,
+    },
+    /// See [`MessageKind::ProgrammeCancelled`].
+    ProgrammeCancelled {
+        /// Why.
+        cause: CancellationCause,
+        /// What the organiser says about it.
+        reason: Option<Paragraphs<1000>>,
+    },
+}
+
+impl Letter {
+    /// The kind of mail that says it.
+    pub fn kind(&self) -> MessageKind {
+        match self {
+            Self::ConfirmRegistration { .. } => MessageKind::ConfirmRegistration,
+            Self::RegistrationReceived { .. } => MessageKind::RegistrationReceived,
+            Self::RegistrationState { .. } => MessageKind::RegistrationState,
+            Self::RegistrationExpired { .. } => MessageKind::RegistrationExpired,
+            Self::WaitingListJoined { .. } => MessageKind::WaitingListJoined,
+            Self::PlaceOffered { .. } => MessageKind::PlaceOffered,
+            Self::PlaceOfferExpired { .. } => MessageKind::PlaceOfferExpired,
+            Self::RegistrationWithdrawn { .. } => MessageKind::RegistrationWithdrawn,
+            Self::PersonalLink { .. } => MessageKind::PersonalLink,
+            Self::TeamWelcome { .. } => MessageKind::TeamWelcome,
+            Self::BelowMinimum { .. } => MessageKind::BelowMinimum,
+            Self::DecisionRequested { .. } => MessageKind::DecisionRequested,
+            Self::DecisionReport { .. } => MessageKind::DecisionReport,
+            Self::DeadlineExtended { .. } => MessageKind::DeadlineExtended,
+            Self::ProgrammeGoesAhead { .. } => MessageKind::ProgrammeGoesAhead,
+            Self::ProgrammeCancelled { .. } => MessageKind::ProgrammeCancelled,
+        }
+    }
+}
+
+/// What becomes of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MessageStatus {
+    /// Waits for its moment or for the relay.
+    Queued,
+    /// A server is handing it over.
+    Sending,
+    /// The relay took it.
+    Sent,
+    /// It cannot be made or delivered; the reason says why.
+    Failed,
+    /// Twice no verdict after the whole mail was handed over: it may have arrived.
+    Unknown,
+    /// Kept back until released.
+    Held,
+    /// Its use was over before it could go.
+    Expired,
+    /// Somebody called it back.
+    Cancelled,
+    /// The address refused mail before.
+    Suppressed,
+    /// It came back.
+    Bounced,
+}
+
+impl MessageStatus {
+    /// Every status.
+    pub const ALL: [Self; 10] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Sent,
+        Self::Failed,
+        Self::Unknown,
+        Self::Held,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Suppressed,
+        Self::Bounced,
+    ];
+
+    /// What is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+            Self::Held => "held",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::Suppressed => "suppressed",
+            Self::Bounced => "bounced",
+        }
+    }
+
+    /// The status of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word() == word)
+    }
+}
