@@ -1,1 +1,19 @@
-//! The shape of rows: nothing else.
+//! The shape of rows, one module per table: nothing else.
+
+pub mod access_token;
+pub mod audit_entry;
+pub mod decision;
+pub mod delivery_attempt;
+pub mod idempotency_key;
+pub mod instance;
+pub mod ledger_entry;
+pub mod meeting;
+pub mod meeting_day;
+pub mod message;
+pub mod message_body;
+pub mod programme;
+pub mod registration;
+pub mod rule;
+pub mod setting;
+pub mod team_member;
+pub mod test_clock;

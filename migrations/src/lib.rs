@@ -1,1 +1,18 @@
-//! Frozen schema history.
+//! Schema history. A migration that has run anywhere is never changed; the next one is added here. Nothing in this crate
+//! depends on the entities, so old migrations stay what they were.
+
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+use sea_orm_migration::MigrationTrait;
+
+mod m20261101_000001_programmes_and_outbox;
+
+/// Every migration, in order.
+#[derive(Debug, Clone, Copy)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261101_000001_programmes_and_outbox::Migration)]
+    }
+}

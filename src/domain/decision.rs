@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{facts::Counts, ids::DecisionId, text::Paragraphs};
+use super::{facts::Counts, text::Paragraphs};
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,8 +58,6 @@ impl DecisionMode {
 /// A decision that was made. It stays in the record, also when the programme is reopened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// Its id; none until it is stored.
-    pub id: Option<DecisionId>,
     /// The deadline that it was made for: one decision per deadline.
     pub registration_deadline: NaiveDate,
     /// Go or no-go.

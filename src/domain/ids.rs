@@ -35,8 +35,6 @@ ids! {
     TeamMemberId,
     /// One person's way through one programme.
     RegistrationId,
-    /// A go or a no-go that was made.
-    DecisionId,
     /// A rule of a programme's timeline.
     RuleId,
     /// A mail in the outbox; its Message-ID is made from this.

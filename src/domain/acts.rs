@@ -1,0 +1,302 @@
+//! What people do to a programme. Each act finds everything settled that was due by `now`, changes the facts, and leaves what
+//! happened for the rules to answer.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::{
+    calendar,
+    decision::DecisionOutcome,
+    facts::{Facts, Happened},
+    ids::{RegistrationId, TeamMemberId},
+    message::CancellationCause,
+    programme::Phase,
+    refusal::Refusal,
+    registration::{PersonKey, Registrant, Registration, RegistrationStatus as Status, TIME_TO_VERIFY, Transition, Verb},
+    text::Paragraphs,
+};
+
+/// What somebody who registers is told at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// The position in the waiting list; none: a place is held.
+    pub waiting_position: Option<u32>,
+    /// From when on the address can no longer be verified.
+    pub confirm_before: DateTime<Utc>,
+}
+
+fn must_be_open(facts: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let programme = &facts.programme;
+    if programme.is_registration_open(now) {
+        return Ok(());
+    }
+    let closed_at = programme.registration_closes_at();
+    match programme.phase {
+        Phase::Open | Phase::GoingAhead if closed_at <= now => Err(Refusal::DeadlinePassed { closed_at }),
+        Phase::Open | Phase::GoingAhead => Err(Refusal::RegistrationNotOpen { opens_at: programme.opens_at() }),
+        _ => Err(Refusal::RegistrationNotOpen { opens_at: None }),
+    }
+}
+
+fn same_person(facts: &Facts, person: &Registrant) -> Option<RegistrationId> {
+    let key = PersonKey::of(&person.name, &person.email);
+    facts.registrations.values().find(|registration| !registration.status.is_final() && registration.person_key() == key).map(|registration| registration.id)
+}
+
+fn newcomer(facts: &Facts, id: RegistrationId, person: Registrant, is_verified: bool, now: DateTime<Utc>) -> Registration {
+    let status = match (facts.newcomer_gets_place(), is_verified) {
+        (false, _) => Status::Waiting,
+        (true, false) => Status::Unverified,
+        (true, true) if facts.is_after_go() => Status::Confirmed,
+        (true, true) => Status::Registered,
+    };
+    Registration {
+        id,
+        arrival: 0,
+        status,
+        person,
+        registered_at: now,
+        verified_at: is_verified.then_some(now),
+        offered_at: None,
+        offer_expires_at: None,
+        confirmed_at: (status == Status::Confirmed).then_some(now),
+        ended_at: None,
+        end_reason: None,
+    }
+}
+
+/// Somebody registers (rules 2, 4, 5). The answer is the one a newcomer would get, also to somebody who is registered already;
+/// then nothing of the second input is taken over and the mail repeats the state.
+pub fn register(facts: &mut Facts, id: RegistrationId, person: Registrant, act: Uuid, now: DateTime<Utc>) -> Result<Receipt, Refusal> {
+    must_be_open(facts, now)?;
+    let ends_at = if facts.newcomer_gets_place() { Some(facts.programme.registration_closes_at()) } else { facts.programme.kick_off_at() };
+    let receipt = Receipt {
+        waiting_position: (!facts.newcomer_gets_place()).then_some(facts.counts.waiting.saturating_add(1)),
+        confirm_before: ends_at.map_or(now + TIME_TO_VERIFY, |ends_at| ends_at.min(now + TIME_TO_VERIFY)),
+    };
+    match same_person(facts, &person) {
+        Some(existing) => facts.happened.push_back(Happened::RegisteredAgain(existing, act)),
+        None => {
+            let registration = newcomer(facts, id, person, false, now);
+            facts.admit(registration);
+            facts.happened.push_back(Happened::Registered(id));
+        }
+    }
+    Ok(receipt)
+}
+
+/// An organiser adds somebody, verified at once; somebody who is in and unverified is verified by it.
+pub fn add_registration(facts: &mut Facts, id: RegistrationId, person: Registrant, now: DateTime<Utc>) -> Result<RegistrationId, Refusal> {
+    must_be_open(facts, now)?;
+    if let Some(existing) = same_person(facts, &person) {
+        let is_verified = facts.registrations.get(&existing).is_some_and(Registration::is_verified);
+        return if is_verified { Err(Refusal::AlreadyRegistered) } else { verify(facts, existing, now).map(|()| existing) };
+    }
+    let registration = newcomer(facts, id, person, true, now);
+    admit_verified(facts, registration);
+    Ok(id)
+}
+
+fn admit_verified(facts: &mut Facts, registration: Registration) {
+    let status = registration.status;
+    let id = facts.admit(registration);
+    facts.happened.push_back(if status == Status::Waiting { Happened::WaitingListJoined(id) } else { Happened::PlaceTaken(id) });
+}
+
+/// Somebody cancelled by a no-go registers anew in one press, verified, with what was given before, at the end of the line
+/// (rule 6). Pressing twice changes nothing.
+pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: RegistrationId, now: DateTime<Utc>) -> Result<RegistrationId, Refusal> {
+    must_be_open(facts, now)?;
+    let earlier = find(facts, earlier)?;
+    if let Some(existing) = same_person(facts, &earlier.person) {
+        return Ok(existing);
+    }
+    if !was_cancelled_by_no_go(facts, earlier) {
+        return Err(Refusal::StateConflict("this registration did not end by a no-go; please register again".to_owned()));
+    }
+    let registration = newcomer(facts, id, earlier.person.clone(), true, now);
+    admit_verified(facts, registration);
+    Ok(id)
+}
+
+fn was_cancelled_by_no_go(facts: &Facts, registration: &Registration) -> bool {
+    registration.status == Status::Cancelled
+        && registration.is_verified()
+        && facts.decisions.iter().any(|decision| decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at))
+}
+
+fn find(facts: &Facts, id: RegistrationId) -> Result<&Registration, Refusal> {
+    facts.registrations.get(&id).ok_or_else(|| Refusal::not_found("registration", "registrationId"))
+}
+
+/// Carries a verb out; whether it changed anything. A refusal tells where the registration stands.
+fn attempt(facts: &mut Facts, id: RegistrationId, verb: Verb, now: DateTime<Utc>) -> Result<bool, Refusal> {
+    let registration = find(facts, id)?;
+    let (status, had_offer) = (registration.status, registration.offered_at.is_some());
+    match facts.apply(id, verb, now) {
+        Some(Transition::To(_)) => Ok(true),
+        Some(Transition::Already) => Ok(false),
+        Some(Transition::Refused) | None => Err(match (verb, status) {
+            (Verb::Accept | Verb::Decline, Status::Expired) if had_offer => Refusal::OfferExpired,
+            (Verb::Accept | Verb::Decline, live) if !live.is_final() => {
+                Refusal::StateConflict("no place is on offer to this registration".to_owned())
+            }
+            (_, Status::Expired) => Refusal::StateConflict("this registration has expired; please register again".to_owned()),
+            (_, Status::Withdrawn) => Refusal::StateConflict("this registration was withdrawn; please register again".to_owned()),
+            (_, Status::Declined) => Refusal::StateConflict("the offered place was declined; please register again".to_owned()),
+            (_, Status::Cancelled) => Refusal::StateConflict("this registration was cancelled".to_owned()),
+            (_, other) => Refusal::StateConflict(format!("this cannot be done with a registration that is {}", other.word())),
+        }),
+    }
+}
+
+/// The person proves the address by the link in the mail.
+pub fn verify(facts: &mut Facts, id: RegistrationId, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if attempt(facts, id, Verb::Verify, now)? {
+        let is_waiting = find(facts, id)?.status == Status::Waiting;
+        facts.happened.push_back(if is_waiting { Happened::WaitingListJoined(id) } else { Happened::PlaceTaken(id) });
+    }
+    Ok(())
+}
+
+/// The person takes the offered place.
+pub fn accept_place(facts: &mut Facts, id: RegistrationId, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if attempt(facts, id, Verb::Accept, now)? {
+        facts.happened.push_back(Happened::PlaceTaken(id));
+    }
+    Ok(())
+}
+
+/// The person leaves the offered place to the next.
+pub fn decline_place(facts: &mut Facts, id: RegistrationId, now: DateTime<Utc>) -> Result<(), Refusal> {
+    attempt(facts, id, Verb::Decline, now).map(|_| ())
+}
+
+/// The person leaves.
+pub fn withdraw(facts: &mut Facts, id: RegistrationId, reason: Option<Paragraphs<1000>>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let before = find(facts, id)?;
+    let (counted, was_verified) = (before.status.counts(), before.is_verified());
+    if attempt(facts, id, Verb::Withdraw, now)? {
+        if let Some(registration) = facts.registrations.get_mut(&id) {
+            registration.end_reason = reason;
+        }
+        // An address that was never verified got its one mail already.
+        if was_verified {
+            facts.happened.push_back(Happened::Withdrawn(id));
+        }
+        if counted && facts.is_after_go() && facts.counts.counted < facts.programme.announced.min_participants {
+            facts.happened.push_back(Happened::FellBelowMinimum(id));
+        }
+    }
+    Ok(())
+}
+
+/// The person, or an organiser, corrects what was given. The address stays: it is what was verified.
+pub fn correct(facts: &mut Facts, id: RegistrationId, person: Registrant) -> Result<(), Refusal> {
+    let registration = find(facts, id)?;
+    if registration.status.is_final() {
+        return Err(Refusal::StateConflict("this registration has ended and can no longer be changed".to_owned()));
+    }
+    if same_person(facts, &person).is_some_and(|other| other != id) {
+        return Err(Refusal::invalid("name", "is the name of another registration with this address"));
+    }
+    if let Some(registration) = facts.registrations.get_mut(&id) {
+        registration.person = person;
+    }
+    Ok(())
+}
+
+/// Publishing: from now on the programme is public, rules count from here, and the team gets its links.
+pub fn publish(facts: &mut Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+    if facts.programme.phase != Phase::Draft {
+        return Err(Refusal::StateConflict("this programme is published already".to_owned()));
+    }
+    check_dates(facts, now)?;
+    facts.programme.phase = Phase::Open;
+    facts.programme.published_at = Some(now);
+    facts.programme.deadline_set_at = now;
+    welcome(facts, |_| true);
+    Ok(())
+}
+
+/// What has to be true of the dates of a programme that is open: the deadline is to come, and before the kick-off.
+pub fn check_dates(facts: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let closes_at = facts.programme.registration_closes_at();
+    let Some(kick_off_at) = facts.programme.kick_off_at() else {
+        return Err(Refusal::required("meetings", "needs at least one meeting: the first is the kick-off"));
+    };
+    if closes_at <= now {
+        return Err(Refusal::invalid("registrationDeadline", format!("has passed: registration would have closed at {closes_at}")));
+    }
+    if closes_at > kick_off_at {
+        return Err(Refusal::invalid("registrationDeadline", "must be before the day of the kick-off"));
+    }
+    Ok(())
+}
+
+/// Members of the team who joined a published programme get their links.
+pub fn welcome(facts: &mut Facts, is_new: impl Fn(TeamMemberId) -> bool) {
+    let new: Vec<_> = facts.programme.announced.team.iter().map(|member| member.id).filter(|id| is_new(*id)).collect();
+    facts.happened.extend(new.into_iter().map(Happened::TeamMemberWelcomed));
+}
+
+/// An organiser moves the deadline to a later day, with a reason (rule 6): while open the day moves; while awaiting,
+/// registration reopens; after a go it reopens for the free places; after a no-go the programme reopens, and those cancelled
+/// by it can register anew.
+pub fn extend_deadline(facts: &mut Facts, new: NaiveDate, reason: &Paragraphs<1000>, act: Uuid, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let is_no_go = matches!(facts.programme.cancellation.as_ref().map(|cancellation| cancellation.cause), Some(CancellationCause::NoGo { .. }));
+    match facts.programme.phase {
+        Phase::Open | Phase::GoingAhead => {}
+        Phase::Cancelled if is_no_go => {}
+        Phase::Draft => return Err(Refusal::StateConflict("this programme is a draft; change its deadline with updateProgramme".to_owned())),
+        Phase::Cancelled => return Err(Refusal::StateConflict("an organiser cancelled this programme; it cannot be reopened".to_owned())),
+        Phase::Completed => return Err(Refusal::StateConflict("this programme is over".to_owned())),
+    }
+    let announced = &facts.programme.announced;
+    if new <= announced.registration_deadline {
+        return Err(Refusal::invalid("registrationDeadline", format!("must be later than the present one, {}", announced.registration_deadline)));
+    }
+    let kick_off_at = facts.programme.kick_off_at();
+    let closes_at = calendar::end_of_day(new, announced.time_zone);
+    if kick_off_at.is_none_or(|kick_off_at| closes_at > kick_off_at) {
+        return Err(Refusal::invalid("registrationDeadline", "must be before the day of the kick-off"));
+    }
+    if closes_at <= now {
+        return Err(Refusal::invalid("registrationDeadline", "has passed"));
+    }
+    let still_in = facts.in_line(|registration| !registration.status.is_final() && registration.is_verified());
+    let cancelled = if is_no_go { facts.in_line(|registration| was_cancelled_by_no_go(facts, registration)) } else { Vec::new() };
+    facts.programme.announced.registration_deadline = new;
+    facts.programme.deadline_set_at = now;
+    if is_no_go {
+        facts.programme.phase = Phase::Open;
+        facts.programme.cancellation = None;
+    }
+    let told = still_in.into_iter().map(|id| (id, false)).chain(cancelled.into_iter().map(|id| (id, true)));
+    for (registration, can_register_anew) in told {
+        facts.happened.push_back(Happened::DeadlineExtended { registration, reason: reason.clone(), can_register_anew, act });
+    }
+    Ok(())
+}
+
+/// An organiser cancels the programme, with a reason.
+pub fn cancel(facts: &mut Facts, reason: Paragraphs<1000>, now: DateTime<Utc>) -> Result<(), Refusal> {
+    match facts.programme.phase {
+        Phase::Open | Phase::GoingAhead => {
+            facts.end(now, CancellationCause::Organiser, Some(reason));
+            Ok(())
+        }
+        Phase::Draft => Err(Refusal::StateConflict("this programme is a draft that nobody knows; there is nothing to cancel".to_owned())),
+        Phase::Cancelled => Err(Refusal::StateConflict("this programme is cancelled already".to_owned())),
+        Phase::Completed => Err(Refusal::StateConflict("this programme is over".to_owned())),
+    }
+}
+
+/// Somebody asked for new links: one mail per registration that goes on, and per membership of the team, at that address.
+pub fn request_links(facts: &mut Facts, address: &str, act: Uuid) {
+    let here: Vec<_> = facts.in_line(|registration| !registration.status.is_final() && registration.person.email.comparable() == address);
+    facts.happened.extend(here.into_iter().map(|id| Happened::LinkRequested(id, act)));
+    let members: Vec<_> =
+        facts.programme.announced.team.iter().filter(|member| member.email.comparable() == address).map(|member| member.id).collect();
+    facts.happened.extend(members.into_iter().map(|id| Happened::TeamLinkRequested(id, act)));
+}

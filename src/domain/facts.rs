@@ -1,0 +1,276 @@
+//! Everything that the future of a programme depends on, and the only place where a status changes.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{
+    calendar,
+    decision::{Decision, DecisionOutcome},
+    ids::{RegistrationId, TeamMemberId},
+    message::{CancellationCause, ExpiryCause},
+    programme::{Phase, Programme},
+    registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, TIME_TO_VERIFY, Transition, Verb, transition},
+    rule::{Rule, RuleKey},
+};
+
+/// How many registrations there are of each sort that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Places taken.
+    pub taken: u32,
+    /// Counting for the minimum.
+    pub counted: u32,
+    /// Holding a place unverified.
+    pub unverified: u32,
+    /// Offered a freed place.
+    pub offered: u32,
+    /// Waiting, verified or not.
+    pub waiting: u32,
+    /// Waiting and verified.
+    pub waiting_verified: u32,
+}
+
+impl Counts {
+    fn shift(&mut self, status: Status, is_verified: bool, by: i32) {
+        let shift = |count: &mut u32, applies: bool| {
+            if applies {
+                *count = count.saturating_add_signed(by);
+            }
+        };
+        shift(&mut self.taken, status.takes_place());
+        shift(&mut self.counted, status.counts());
+        shift(&mut self.unverified, status == Status::Unverified);
+        shift(&mut self.offered, status == Status::Offered);
+        shift(&mut self.waiting, status == Status::Waiting);
+        shift(&mut self.waiting_verified, status == Status::Waiting && is_verified);
+    }
+
+    /// Counts registrations.
+    pub fn of<'a>(registrations: impl IntoIterator<Item = &'a Registration>) -> Self {
+        let mut counts = Self::default();
+        for registration in registrations {
+            counts.shift(registration.status, registration.is_verified(), 1);
+        }
+        counts
+    }
+}
+
+/// Something that happened and that rules have still to answer, in the same transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Happened {
+    /// Somebody registered.
+    Registered(RegistrationId),
+    /// Somebody registered again; the act's id makes each time an occurrence of its own.
+    RegisteredAgain(RegistrationId, Uuid),
+    /// A verified place was taken.
+    PlaceTaken(RegistrationId),
+    /// A verified person waits.
+    WaitingListJoined(RegistrationId),
+    /// A place was offered.
+    PlaceOffered(RegistrationId),
+    /// An offer ended.
+    OfferExpired(RegistrationId),
+    /// A registration ended by time.
+    RegistrationExpired(RegistrationId, ExpiryCause),
+    /// Somebody left.
+    Withdrawn(RegistrationId),
+    /// Too few remain after the go.
+    FellBelowMinimum(RegistrationId),
+    /// Somebody with a registration asked for a link.
+    LinkRequested(RegistrationId, Uuid),
+    /// A member of the team asked for a link.
+    TeamLinkRequested(TeamMemberId, Uuid),
+    /// Somebody is in the team of a published programme.
+    TeamMemberWelcomed(TeamMemberId),
+    /// People have to decide.
+    DecisionRequested,
+    /// The latest decision was made.
+    Decided,
+    /// A place became final.
+    Confirmed(RegistrationId),
+    /// A registration ended with the programme.
+    Cancelled(RegistrationId, CancellationCause),
+    /// People can register longer: who is told, what is said, and whether this person can register anew.
+    DeadlineExtended {
+        /// Whom to tell.
+        registration: RegistrationId,
+        /// What the organiser says.
+        reason: super::text::Paragraphs<1000>,
+        /// Cancelled by the earlier no-go.
+        can_register_anew: bool,
+        /// The act's id.
+        act: Uuid,
+    },
+}
+
+/// A programme with all that its future depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The programme.
+    pub programme: Programme,
+    /// The registrations that can still change, and those that an act touches.
+    pub registrations: BTreeMap<RegistrationId, Registration>,
+    /// How many there are of each sort.
+    pub counts: Counts,
+    /// The number in line of the next registration.
+    pub next_arrival: i64,
+    /// Every decision, the latest last.
+    pub decisions: Vec<Decision>,
+    /// The programme's rules.
+    pub rules: Vec<Rule>,
+    /// Occurrences of calendar rules and of the request to decide that are in the ledger already.
+    pub settled: BTreeSet<(&'static str, String)>,
+    /// What rules have still to answer.
+    pub happened: VecDeque<Happened>,
+}
+
+impl Facts {
+    /// The programme goes ahead already: a place is confirmed at once.
+    pub fn is_after_go(&self) -> bool {
+        self.programme.phase == Phase::GoingAhead
+    }
+
+    /// Places nobody takes.
+    pub fn places_left(&self) -> u32 {
+        self.programme.announced.max_participants.saturating_sub(self.counts.taken)
+    }
+
+    /// A newcomer gets a place only if one is free and no verified person waits (rule 4).
+    pub fn newcomer_gets_place(&self) -> bool {
+        self.places_left() > 0 && self.counts.waiting_verified == 0
+    }
+
+    /// The position in the waiting list, from 1, by arrival.
+    pub fn waiting_position(&self, registration: &Registration) -> Option<u32> {
+        let ahead = |other: &&Registration| other.status == Status::Waiting && other.arrival <= registration.arrival;
+        (registration.status == Status::Waiting).then(|| self.registrations.values().filter(ahead).count().try_into().unwrap_or(u32::MAX))
+    }
+
+    /// Until when a registration has to be verified: 72 hours, and a held place not beyond the deadline (rule 2).
+    pub fn confirm_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
+        let hours_end_at = registration.registered_at + TIME_TO_VERIFY;
+        match registration.status {
+            Status::Unverified => Some(hours_end_at.min(self.programme.registration_closes_at())),
+            Status::Waiting if !registration.is_verified() => Some(self.not_after_kick_off(hours_end_at)),
+            _ => None,
+        }
+    }
+
+    /// Until when an offered place can be accepted.
+    pub fn accept_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
+        match registration.status {
+            Status::Offered => registration.offer_expires_at.map(|expires_at| self.not_after_kick_off(expires_at)),
+            _ => None,
+        }
+    }
+
+    /// When time alone ends the registration.
+    pub fn expires_at(&self, registration: &Registration) -> Option<DateTime<Utc>> {
+        if !matches!(self.programme.phase, Phase::Open | Phase::GoingAhead) {
+            return None;
+        }
+        match registration.status {
+            Status::Waiting if registration.is_verified() => self.programme.kick_off_at(),
+            Status::Unverified | Status::Waiting => self.confirm_before(registration),
+            Status::Offered => self.accept_before(registration),
+            _ => None,
+        }
+    }
+
+    fn not_after_kick_off(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        self.programme.kick_off_at().map_or(instant, |kick_off_at| instant.min(kick_off_at))
+    }
+
+    /// The rule with a key.
+    pub fn rule(&self, key: RuleKey) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.key == key)
+    }
+
+    /// The decision for the present deadline.
+    pub fn decision_for_deadline(&self) -> Option<&Decision> {
+        self.decisions.iter().find(|decision| decision.registration_deadline == self.programme.announced.registration_deadline)
+    }
+
+    /// Adds a registration; its number in line is given here.
+    pub fn admit(&mut self, mut registration: Registration) -> RegistrationId {
+        registration.arrival = self.next_arrival;
+        self.next_arrival += 1;
+        self.counts.shift(registration.status, registration.is_verified(), 1);
+        let id = registration.id;
+        self.registrations.insert(id, registration);
+        id
+    }
+
+    /// Carries a verb out on a registration: the only place where a status changes. None: there is no such registration.
+    pub fn apply(&mut self, id: RegistrationId, verb: Verb, at: DateTime<Utc>) -> Option<Transition> {
+        let is_after_go = self.is_after_go();
+        let offer_expires_at =
+            self.not_after_kick_off(calendar::end_of_working_day_after(at, OFFER_WORKING_DAYS, self.programme.announced.time_zone));
+        let registration = self.registrations.get_mut(&id)?;
+        let result = transition(registration.status, registration.is_verified(), verb, is_after_go);
+        if let Transition::To(status) = result {
+            self.counts.shift(registration.status, registration.is_verified(), -1);
+            registration.status = status;
+            match verb {
+                Verb::Verify => registration.verified_at = Some(at),
+                Verb::Offer => {
+                    registration.offered_at = Some(at);
+                    registration.offer_expires_at = Some(offer_expires_at);
+                }
+                _ => {}
+            }
+            if status == Status::Confirmed {
+                registration.confirmed_at = Some(at);
+            }
+            if status.is_final() {
+                registration.ended_at = Some(at);
+            }
+            self.counts.shift(status, registration.is_verified(), 1);
+        }
+        Some(result)
+    }
+
+    /// Records a decision and what it means for the programme and everybody in it.
+    pub fn decide(&mut self, decision: Decision) {
+        let (at, outcome, counted, minimum, reason) =
+            (decision.effective_at, decision.outcome, decision.counted, decision.minimum, decision.reason.clone());
+        self.decisions.push(decision);
+        self.happened.push_back(Happened::Decided);
+        match outcome {
+            DecisionOutcome::Go => {
+                self.programme.phase = Phase::GoingAhead;
+                for id in self.in_line(|registration| registration.status == Status::Registered) {
+                    self.apply(id, Verb::Confirm, at);
+                    self.happened.push_back(Happened::Confirmed(id));
+                }
+            }
+            DecisionOutcome::NoGo => {
+                let cause = CancellationCause::NoGo { counted, minimum };
+                self.end(at, cause, reason);
+            }
+        }
+    }
+
+    /// Ends the programme before its time: everybody still in is cancelled and told, if the address is verified.
+    pub fn end(&mut self, at: DateTime<Utc>, cause: CancellationCause, reason: Option<super::text::Paragraphs<1000>>) {
+        self.programme.phase = Phase::Cancelled;
+        self.programme.cancellation = Some(super::programme::Cancellation { at, cause, reason });
+        for id in self.in_line(|registration| !registration.status.is_final()) {
+            let is_verified = self.registrations.get(&id).is_some_and(Registration::is_verified);
+            self.apply(id, Verb::Cancel, at);
+            if is_verified {
+                self.happened.push_back(Happened::Cancelled(id, cause));
+            }
+        }
+    }
+
+    /// The ids of some registrations by arrival.
+    pub fn in_line(&self, wanted: impl Fn(&Registration) -> bool) -> Vec<RegistrationId> {
+        let mut line: Vec<_> =
+            self.registrations.values().filter(|registration| wanted(registration)).map(|registration| (registration.arrival, registration.id)).collect();
+        line.sort_unstable();
+        line.into_iter().map(|(_, id)| id).collect()
+    }
+}

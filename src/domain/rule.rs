@@ -1,0 +1,229 @@
+//! Rules as data: what makes a mail due, how late it may be, and what a moved anchor means.
+//!
+//! The set is the product's: audience, condition and mail belong to a rule's key. A programme holds its own copy, so that an
+//! organiser can change when a rule fires. Expiries, offers and the decision are built-in steps, not rules.
+
+use chrono::{DateTime, Duration, NaiveTime, Utc};
+
+use super::{
+    calendar::{self, USUAL_TIME},
+    ids::RuleId,
+    message::MessageKind,
+    programme::Programme,
+    text::{Line, Paragraphs},
+};
+
+/// Something that happens to a programme and makes rules fire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TriggerEvent {
+    /// Somebody registered and has not verified the address.
+    Registered,
+    /// Somebody registered who was registered already.
+    RegisteredAgain,
+    /// Somebody holds a verified place.
+    PlaceTaken,
+    /// A verified person waits for a place.
+    WaitingListJoined,
+    /// A freed place was offered.
+    PlaceOffered,
+    /// An offer ended unanswered.
+    OfferExpired,
+    /// A registration ended because its time was over.
+    RegistrationExpired,
+    /// Somebody left.
+    Withdrawn,
+    /// After the go so many left that fewer than the minimum remain.
+    FellBelowMinimum,
+    /// Somebody asked for a new personal link.
+    LinkRequested,
+    /// The programme was published, or somebody joined the team after that.
+    TeamMemberWelcomed,
+    /// The closing instant passed and people have to decide.
+    DecisionRequested,
+    /// Go or no-go.
+    Decided,
+    /// Somebody's place became final by the go.
+    Confirmed,
+    /// Somebody's registration ended by a no-go or an organiser.
+    Cancelled,
+    /// People can register longer, or again.
+    DeadlineExtended,
+}
+
+/// A moment of the programme that rules count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Anchor {
+    /// The last day on which one can register.
+    RegistrationDeadline,
+}
+
+/// When a rule fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// Whenever it happens.
+    Event(TriggerEvent),
+    /// So many days after the anchor's day (before it, when negative), at a time of day in the programme's zone.
+    Anchored {
+        /// What it counts from.
+        anchor: Anchor,
+        /// Calendar days, not multiples of 24 hours.
+        offset_days: i32,
+        /// The time of day.
+        at: NaiveTime,
+    },
+}
+
+/// What a moved anchor means for a rule that has fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WhenMoved {
+    /// What is done stays done.
+    Once,
+    /// It fires again for the new date.
+    Again,
+}
+
+macro_rules! rule_keys {
+    ($($(#[$doc:meta])* $name:ident = $word:literal, $kind:ident, $trigger:expr, $lateness:expr, $moved:ident;)+) => {
+        /// The rules that exist.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RuleKey {
+            $($(#[$doc])* $name),+
+        }
+
+        impl RuleKey {
+            /// Every rule, in the order of a programme's life.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// Its name in the API, in files and in the ledger.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+
+            /// The rule of that name.
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|key| key.word() == word)
+            }
+
+            /// The mail that it sends.
+            pub fn message_kind(self) -> MessageKind {
+                match self { $(Self::$name => MessageKind::$kind),+ }
+            }
+
+            fn default_trigger(self) -> Trigger {
+                match self { $(Self::$name => $trigger),+ }
+            }
+
+            fn default_lateness(self) -> Option<Duration> {
+                match self { $(Self::$name => $lateness),+ }
+            }
+
+            fn default_when_moved(self) -> WhenMoved {
+                match self { $(Self::$name => WhenMoved::$moved),+ }
+            }
+        }
+    };
+}
+
+const fn days_before_deadline(days: i32) -> Trigger {
+    Trigger::Anchored { anchor: Anchor::RegistrationDeadline, offset_days: -days, at: USUAL_TIME }
+}
+
+/// A warning that is a day late has been overtaken by the next one, or by the deadline.
+const ONE_DAY: Option<Duration> = Some(Duration::hours(24));
+
+rule_keys! {
+    /// Asks somebody who registered to verify the address.
+    ConfirmRegistration = "confirm-registration", ConfirmRegistration, Trigger::Event(TriggerEvent::Registered), None, Once;
+    /// Tells that a verified registration holds a place.
+    RegistrationReceived = "registration-received", RegistrationReceived, Trigger::Event(TriggerEvent::PlaceTaken), None, Once;
+    /// Repeats the state to somebody who registered again.
+    RegistrationState = "registration-state", RegistrationState, Trigger::Event(TriggerEvent::RegisteredAgain), None, Once;
+    /// Tells the position in the waiting list.
+    WaitingListJoined = "waiting-list-joined", WaitingListJoined, Trigger::Event(TriggerEvent::WaitingListJoined), None, Once;
+    /// Offers a freed place.
+    PlaceOffered = "place-offered", PlaceOffered, Trigger::Event(TriggerEvent::PlaceOffered), None, Once;
+    /// Tells that an offer ended.
+    PlaceOfferExpired = "place-offer-expired", PlaceOfferExpired, Trigger::Event(TriggerEvent::OfferExpired), None, Once;
+    /// Tells that a registration ended.
+    RegistrationExpired = "registration-expired", RegistrationExpired, Trigger::Event(TriggerEvent::RegistrationExpired), None, Once;
+    /// Confirms a withdrawal.
+    RegistrationWithdrawn = "registration-withdrawn", RegistrationWithdrawn, Trigger::Event(TriggerEvent::Withdrawn), None, Once;
+    /// Brings a new personal link.
+    PersonalLink = "personal-link", PersonalLink, Trigger::Event(TriggerEvent::LinkRequested), None, Once;
+    /// Brings the team their links.
+    TeamWelcome = "team-welcome", TeamWelcome, Trigger::Event(TriggerEvent::TeamMemberWelcomed), None, Once;
+    /// Warns the organisers two weeks before the deadline day (rule 7).
+    BelowMinimum14Days = "below-minimum-14-days", BelowMinimum, days_before_deadline(14), ONE_DAY, Again;
+    /// Warns them a week before.
+    BelowMinimum7Days = "below-minimum-7-days", BelowMinimum, days_before_deadline(7), ONE_DAY, Again;
+    /// Warns them three days before.
+    BelowMinimum3Days = "below-minimum-3-days", BelowMinimum, days_before_deadline(3), ONE_DAY, Again;
+    /// Warns them the day before.
+    BelowMinimum1Day = "below-minimum-1-day", BelowMinimum, days_before_deadline(1), ONE_DAY, Again;
+    /// Asks the organisers to decide.
+    DecisionRequested = "decision-requested", DecisionRequested, Trigger::Event(TriggerEvent::DecisionRequested), None, Again;
+    /// Tells the organisers what was decided.
+    DecisionReport = "decision-report", DecisionReport, Trigger::Event(TriggerEvent::Decided), None, Again;
+    /// Tells participants that it goes ahead.
+    ProgrammeGoesAhead = "programme-goes-ahead", ProgrammeGoesAhead, Trigger::Event(TriggerEvent::Confirmed), None, Once;
+    /// Tells those who were in that it does not.
+    ProgrammeCancelled = "programme-cancelled", ProgrammeCancelled, Trigger::Event(TriggerEvent::Cancelled), None, Once;
+    /// Tells that people can register longer.
+    DeadlineExtended = "deadline-extended", DeadlineExtended, Trigger::Event(TriggerEvent::DeadlineExtended), None, Again;
+    /// Tells the organisers of a withdrawal that leaves fewer than the minimum after the go.
+    BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
+}
+
+/// A rule of one programme.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its id.
+    pub id: RuleId,
+    /// Which rule.
+    pub key: RuleKey,
+    /// From 1; each change makes the next.
+    pub version: u32,
+    /// When it fires.
+    pub trigger: Trigger,
+    /// How late it may still be carried out; none: it is never too late.
+    pub lateness: Option<Duration>,
+    /// What a moved anchor means.
+    pub when_moved: WhenMoved,
+    /// A sentence of the organiser's own, shown in the mail.
+    pub own_sentence: Option<Paragraphs<500>>,
+    /// It is paused, and why.
+    pub pause_note: Option<Line<200>>,
+    /// It never fires for moments before this (rule 16).
+    pub valid_from: DateTime<Utc>,
+}
+
+impl Rule {
+    /// A rule as the product brings it.
+    pub fn default_of(key: RuleKey, id: RuleId, valid_from: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            key,
+            version: 1,
+            trigger: key.default_trigger(),
+            lateness: key.default_lateness(),
+            when_moved: key.default_when_moved(),
+            own_sentence: None,
+            pause_note: None,
+            valid_from,
+        }
+    }
+
+    /// When it fires by the calendar, and which occurrence that is; none for rules that wait for an event.
+    pub fn occurrence(&self, programme: &Programme) -> Option<(DateTime<Utc>, String)> {
+        let Trigger::Anchored { anchor, offset_days, at } = self.trigger else { return None };
+        let anchored_on = match anchor {
+            Anchor::RegistrationDeadline => programme.announced.registration_deadline,
+        };
+        let due_at = calendar::resolve(calendar::days_after(anchored_on, offset_days.into()), at, programme.announced.time_zone);
+        let occurrence = match self.when_moved {
+            WhenMoved::Once => "1".to_owned(),
+            WhenMoved::Again => anchored_on.to_string(),
+        };
+        Some((due_at, occurrence))
+    }
+}

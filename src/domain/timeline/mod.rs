@@ -1,0 +1,330 @@
+//! What should happen in a programme, and when: the one function that everything else carries out or asks.
+//!
+//! Facts are folded forward instant by instant. At one instant the order is: expiries, count, decision, statuses, offers,
+//! mails (rule 6). Each step is judged with the facts as of the moment it was due, so walking day by day and jumping to the
+//! end give the same facts; only how late a mail is depends on when somebody looked.
+
+mod letters;
+mod step;
+
+use std::{
+    cmp::Reverse,
+    collections::BinaryHeap,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    calendar,
+    decision::{Decision, DecisionOutcome, Verdict, decide},
+    facts::{Facts, Happened},
+    ids::RegistrationId,
+    message::{ExpiryCause, Letter, Recipient},
+    programme::{Phase, TeamRole},
+    registration::{Registration, RegistrationStatus as Status, Transition, Verb},
+    rule::Rule,
+};
+pub use step::{BuiltIn, Outcome, Source, Step, StepKey, StepKind, Why};
+
+/// What should have happened by `now` and has not, in due order, and the facts after it. Asked again of those facts, it
+/// answers nothing.
+pub fn advance(facts: Facts, now: DateTime<Utc>) -> (Vec<Step>, Facts) {
+    let mut fold = Fold::of(facts, now);
+    // What an act left behind, before time brings more.
+    fold.offer_freed_places(now);
+    fold.answer(now);
+    while let Some(at) = fold.next_due_at().filter(|at| *at <= now) {
+        fold.expire(at);
+        fold.decide(at);
+        fold.offer_freed_places(at);
+        fold.answer(at);
+        fold.warn(at);
+    }
+    (fold.steps, fold.facts)
+}
+
+/// When to ask again, if nobody acts before: the moment of the next step. In the past when [`advance`] has something to do.
+pub fn next_wake(facts: &Facts) -> Option<DateTime<Utc>> {
+    Agenda::of(facts).next_due_at(facts)
+}
+
+/// What will happen up to and including `until` if nobody acts, each step carried out at its own moment.
+pub fn forecast(facts: Facts, now: DateTime<Utc>, until: DateTime<Utc>) -> (Vec<Step>, Facts) {
+    let (mut steps, mut facts) = advance(facts, now);
+    while let Some(at) = next_wake(&facts).filter(|at| *at <= until) {
+        let (more, after) = advance(facts, at);
+        steps.extend(more);
+        facts = after;
+    }
+    (steps, facts)
+}
+
+/// The ends of registrations by time. Entries that changes have overtaken stay in the heap and are passed over.
+struct Agenda(BinaryHeap<Reverse<(DateTime<Utc>, i64, RegistrationId)>>);
+
+impl Agenda {
+    fn of(facts: &Facts) -> Self {
+        let entry = |registration: &Registration| {
+            facts.expires_at(registration).map(|at| Reverse((at, registration.arrival, registration.id)))
+        };
+        Self(facts.registrations.values().filter_map(entry).collect())
+    }
+
+    fn drop_overtaken(&mut self, facts: &Facts) {
+        while let Some(Reverse((at, _, id))) = self.0.peek() {
+            if facts.registrations.get(id).and_then(|registration| facts.expires_at(registration)) == Some(*at) {
+                return;
+            }
+            self.0.pop();
+        }
+    }
+
+    fn next_due_at(mut self, facts: &Facts) -> Option<DateTime<Utc>> {
+        self.peek_due_at(facts)
+    }
+
+    fn peek_due_at(&mut self, facts: &Facts) -> Option<DateTime<Utc>> {
+        self.drop_overtaken(facts);
+        let expiry = self.0.peek().map(|Reverse((at, ..))| *at);
+        let warnings = due_rules(facts).map(|(at, ..)| at).min();
+        [expiry, decision_due_at(facts), warnings].into_iter().flatten().min()
+    }
+
+    fn add(&mut self, facts: &Facts, id: RegistrationId) {
+        if let Some(registration) = facts.registrations.get(&id)
+            && let Some(at) = facts.expires_at(registration)
+        {
+            self.0.push(Reverse((at, registration.arrival, id)));
+        }
+    }
+}
+
+/// The closing instant; once people were asked, the kick-off, where undecided becomes a no-go.
+fn decision_due_at(facts: &Facts) -> Option<DateTime<Utc>> {
+    if facts.programme.phase != Phase::Open || facts.decision_for_deadline().is_some() {
+        return None;
+    }
+    if was_asked(facts) { facts.programme.kick_off_at() } else { Some(facts.programme.registration_closes_at()) }
+}
+
+fn deadline_word(facts: &Facts) -> String {
+    facts.programme.announced.registration_deadline.to_string()
+}
+
+fn was_asked(facts: &Facts) -> bool {
+    facts.settled.contains(&(BuiltIn::DecisionProposal.word(), deadline_word(facts)))
+}
+
+/// Calendar rules that have an occurrence which is not in the ledger.
+fn due_rules(facts: &Facts) -> impl Iterator<Item = (DateTime<Utc>, &Rule, String)> {
+    facts.rules.iter().filter(|_| facts.programme.published_at.is_some()).filter_map(|rule| {
+        let (at, occurrence) = rule.occurrence(&facts.programme)?;
+        let is_settled = facts.settled.contains(&(rule.key.word(), occurrence.clone()));
+        (!is_settled).then_some((at, rule, occurrence))
+    })
+}
+
+struct Fold {
+    facts: Facts,
+    agenda: Agenda,
+    steps: Vec<Step>,
+    now: DateTime<Utc>,
+}
+
+impl Fold {
+    fn of(facts: Facts, now: DateTime<Utc>) -> Self {
+        Self { agenda: Agenda::of(&facts), facts, steps: Vec::new(), now }
+    }
+
+    fn next_due_at(&mut self) -> Option<DateTime<Utc>> {
+        self.agenda.peek_due_at(&self.facts)
+    }
+
+    fn expire(&mut self, at: DateTime<Utc>) {
+        loop {
+            self.agenda.drop_overtaken(&self.facts);
+            match self.agenda.0.peek() {
+                Some(Reverse((due_at, _, id))) if *due_at <= at => self.expire_one(*id, *due_at),
+                _ => return,
+            }
+        }
+    }
+
+    fn expire_one(&mut self, id: RegistrationId, at: DateTime<Utc>) {
+        self.agenda.0.pop();
+        let Some((before, was_verified)) = self.facts.registrations.get(&id).map(|one| (one.status, one.is_verified())) else { return };
+        self.facts.apply(id, Verb::Expire, at);
+        let kick_off_passed = self.facts.programme.kick_off_at().is_some_and(|kick_off_at| kick_off_at <= at);
+        let (why, happened) = match before {
+            Status::Offered => (Why::OfferUnanswered, Happened::OfferExpired(id)),
+            _ if was_verified || kick_off_passed => {
+                (Why::ProgrammeStarted, Happened::RegistrationExpired(id, ExpiryCause::ProgrammeStarted))
+            }
+            _ => (Why::NotVerifiedInTime, Happened::RegistrationExpired(id, ExpiryCause::NotVerified)),
+        };
+        self.facts.happened.push_back(happened);
+        self.change(BuiltIn::RegistrationExpiry, Some(id), "1".to_owned(), at, why);
+    }
+
+    fn decide(&mut self, at: DateTime<Utc>) {
+        if decision_due_at(&self.facts).is_none_or(|due_at| due_at > at) {
+            return;
+        }
+        let announced = &self.facts.programme.announced;
+        let minimum = announced.min_participants;
+        let counted = self.facts.counts.counted;
+        let verdict = if was_asked(&self.facts) {
+            Verdict::NoGo
+        } else {
+            decide(&self.facts.counts, minimum, announced.decision_mode)
+        };
+        let outcome = match verdict {
+            Verdict::Go => DecisionOutcome::Go,
+            Verdict::NoGo => DecisionOutcome::NoGo,
+            Verdict::Ask => {
+                let occurrence = deadline_word(&self.facts);
+                let why = match announced.decision_mode {
+                    super::decision::DecisionMode::Propose => Why::OrganisersDecide { counted, minimum },
+                    super::decision::DecisionMode::Automatic => Why::WaitingWouldReachMinimum { counted, minimum },
+                };
+                self.facts.settled.insert((BuiltIn::DecisionProposal.word(), occurrence.clone()));
+                self.facts.happened.push_back(Happened::DecisionRequested);
+                self.change(BuiltIn::DecisionProposal, None, occurrence, at, why);
+                return;
+            }
+        };
+        let why = if was_asked(&self.facts) {
+            Why::UndecidedAtKickOff { counted, minimum }
+        } else {
+            Why::Counted { counted, minimum }
+        };
+        let reason = was_asked(&self.facts).then(|| why.to_string().parse().ok()).flatten();
+        let occurrence = deadline_word(&self.facts);
+        let decision = Decision {
+            registration_deadline: announced.registration_deadline,
+            outcome,
+            decided_at: self.now,
+            effective_at: at,
+            counted,
+            minimum,
+            reason,
+        };
+        self.facts.decide(decision);
+        let mut step = self.built_in(BuiltIn::Decision, None, occurrence, at, why);
+        step.kind = StepKind::Decision(outcome);
+        self.steps.push(step);
+    }
+
+    /// Offers places to verified people in line, in the act that frees them; not between the closing instant and the
+    /// decision (rule 4).
+    fn offer_freed_places(&mut self, at: DateTime<Utc>) {
+        let programme = &self.facts.programme;
+        let may_offer = match programme.phase {
+            Phase::Open => at < programme.registration_closes_at(),
+            Phase::GoingAhead => true,
+            _ => false,
+        } && programme.kick_off_at().is_some_and(|kick_off_at| at < kick_off_at);
+        if !may_offer || self.facts.places_left() == 0 || self.facts.counts.waiting_verified == 0 {
+            return;
+        }
+        let free = usize::try_from(self.facts.places_left()).unwrap_or(usize::MAX);
+        let line = self.facts.in_line(|registration| registration.status == Status::Waiting && registration.is_verified());
+        for id in line.into_iter().take(free) {
+            if let Some(Transition::To(_)) = self.facts.apply(id, Verb::Offer, at) {
+                self.agenda.add(&self.facts, id);
+                self.facts.happened.push_back(Happened::PlaceOffered(id));
+                self.change(BuiltIn::Offer, Some(id), "1".to_owned(), at, Why::PlaceFreed);
+            }
+        }
+    }
+
+    /// Lets rules answer what happened.
+    fn answer(&mut self, at: DateTime<Utc>) {
+        while let Some(happened) = self.facts.happened.pop_front() {
+            for mail in letters::answers(&self.facts, &happened, at) {
+                let Some(rule) = self.facts.rule(mail.rule) else { continue };
+                let outcome = match mail.unless {
+                    Some(why) => Outcome::Skipped(why),
+                    None => self.judge(rule, at, mail.useful_until),
+                };
+                let key = StepKey::mail(rule.key, mail.recipient, mail.occurrence);
+                self.steps.push(Step::mail(key, at, outcome, mail.recipient, mail.letter));
+            }
+        }
+    }
+
+    /// Carries out the calendar rules that are due.
+    fn warn(&mut self, at: DateTime<Utc>) {
+        let due: Vec<_> =
+            due_rules(&self.facts).filter(|(due_at, ..)| *due_at <= at).map(|(due_at, rule, occurrence)| (due_at, rule.clone(), occurrence)).collect();
+        for (due_at, rule, occurrence) in due {
+            self.facts.settled.insert((rule.key.word(), occurrence.clone()));
+            let announced = &self.facts.programme.announced;
+            let counts = self.facts.counts;
+            let minimum = announced.min_participants;
+            let days_left = announced.registration_deadline.signed_duration_since(calendar::day_of(due_at, announced.time_zone)).num_days();
+            let unless = match self.facts.programme.phase {
+                Phase::Open if counts.counted >= minimum => Some(Why::MinimumReached { counted: counts.counted, minimum }),
+                Phase::Open => None,
+                _ => Some(Why::AlreadyDecided),
+            };
+            // A moment from before the deadline was set, the programme published or the rule changed is none (rule 16).
+            let known_from = self.facts.programme.published_at.unwrap_or(self.now).max(self.facts.programme.deadline_set_at);
+            let outcome = if due_at < known_from {
+                Outcome::Skipped(Why::BeforeKnown { known_from })
+            } else {
+                match unless {
+                    Some(why) => Outcome::Skipped(why),
+                    None => self.judge(&rule, due_at, None),
+                }
+            };
+            let letter = Letter::BelowMinimum {
+                counted: counts.counted,
+                minimum,
+                unverified: counts.unverified,
+                days_left: Some(days_left.try_into().unwrap_or(0)),
+            };
+            let organisers: Vec<_> = self.facts.programme.team_with(TeamRole::Organiser).map(|member| Recipient::TeamMember(member.id)).collect();
+            for recipient in organisers {
+                let key = StepKey::mail(rule.key, recipient, occurrence.clone());
+                self.steps.push(Step::mail(key, due_at, outcome.clone(), recipient, letter.clone()));
+            }
+        }
+    }
+
+    /// Whether a rule still acts for a moment: not when paused, not for moments before it was there, not too late.
+    fn judge(&self, rule: &Rule, due_at: DateTime<Utc>, useful_until: Option<DateTime<Utc>>) -> Outcome {
+        if let Some(note) = &rule.pause_note {
+            return Outcome::Skipped(Why::Paused { note: note.to_string() });
+        }
+        if due_at < rule.valid_from {
+            return Outcome::Skipped(Why::BeforeRule { valid_from: rule.valid_from });
+        }
+        if useful_until.is_some_and(|until| until <= self.now) {
+            return Outcome::Missed(Why::NoLongerUseful { seen_at: self.now });
+        }
+        match rule.lateness {
+            Some(lateness) if self.now - due_at > lateness => {
+                Outcome::Missed(Why::TooLate { seen_at: self.now, lateness_hours: lateness.num_hours() })
+            }
+            _ => Outcome::Done(None),
+        }
+    }
+
+    fn built_in(&self, step: BuiltIn, subject: Option<RegistrationId>, occurrence: String, at: DateTime<Utc>, why: Why) -> Step {
+        Step {
+            key: StepKey { source: Source::BuiltIn(step), subject: subject.map(Recipient::Registration), occurrence },
+            kind: StepKind::Change,
+            due_at: at,
+            outcome: Outcome::Done(Some(why)),
+        }
+    }
+
+    fn change(&mut self, step: BuiltIn, subject: Option<RegistrationId>, occurrence: String, at: DateTime<Utc>, why: Why) {
+        let step = self.built_in(step, subject, occurrence, at, why);
+        self.steps.push(step);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! A step: what became of one reason for something to happen.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use crate::domain::{
+    decision::DecisionOutcome,
+    message::{Letter, Recipient},
+    rule::RuleKey,
+};
+
+/// A step that belongs to the machine and is no rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BuiltIn {
+    /// A registration ends because its time is over.
+    RegistrationExpiry,
+    /// A freed place is offered.
+    Offer,
+    /// The organisers are asked to decide.
+    DecisionProposal,
+    /// Go or no-go.
+    Decision,
+}
+
+impl BuiltIn {
+    /// Every built-in step.
+    pub const ALL: [Self; 4] = [Self::RegistrationExpiry, Self::Offer, Self::DecisionProposal, Self::Decision];
+
+    /// Its name in the ledger and the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RegistrationExpiry => "registration-expiry",
+            Self::Offer => "offer",
+            Self::DecisionProposal => "decision-proposal",
+            Self::Decision => "decision",
+        }
+    }
+}
+
+/// What makes a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// A rule of the programme.
+    Rule(RuleKey),
+    /// The machine.
+    BuiltIn(BuiltIn),
+}
+
+impl Source {
+    /// Its name in the ledger and the API.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Rule(key) => key.word(),
+            Self::BuiltIn(step) => step.word(),
+        }
+    }
+
+    /// The source of that name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        RuleKey::from_word(word)
+            .map(Self::Rule)
+            .or_else(|| BuiltIn::ALL.into_iter().find(|step| step.word() == word).map(Self::BuiltIn))
+    }
+}
+
+/// The reason of a step, once per programme: `rule / subject / occurrence`. It names the reason, never the moment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StepKey {
+    /// The rule or built-in step.
+    pub source: Source,
+    /// Whom it is about; none: the programme.
+    pub subject: Option<Recipient>,
+    /// Which time.
+    pub occurrence: String,
+}
+
+impl StepKey {
+    /// The key of a mail.
+    pub fn mail(rule: RuleKey, recipient: Recipient, occurrence: String) -> Self {
+        Self { source: Source::Rule(rule), subject: Some(recipient), occurrence }
+    }
+
+    /// The subject as stored.
+    pub fn subject_word(&self) -> String {
+        match self.subject {
+            None => "programme".to_owned(),
+            Some(Recipient::Registration(id)) => id.to_string(),
+            Some(Recipient::TeamMember(id)) => id.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for StepKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.source.word(), self.subject_word(), self.occurrence)
+    }
+}
+
+/// What a step is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StepKind {
+    /// A mail to its subject.
+    Mail(Letter),
+    /// A decision.
+    Decision(DecisionOutcome),
+    /// A change of a registration or of the programme.
+    Change,
+}
+
+/// Why a step ended as it did, in words for an organiser.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Why {
+    /// A registration was not verified.
+    #[error("the address was not verified in time")]
+    NotVerifiedInTime,
+    /// The programme started.
+    #[error("the programme started while this person was waiting")]
+    ProgrammeStarted,
+    /// An offer ended.
+    #[error("the offer was not answered in time")]
+    OfferUnanswered,
+    /// A place came free.
+    #[error("a place came free and this person was the first verified one in line")]
+    PlaceFreed,
+    /// The count decided.
+    #[error("{counted} counted at the closing instant; the minimum is {minimum}")]
+    Counted {
+        /// Who counted.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+    },
+    /// The programme leaves decisions to people.
+    #[error("{counted} counted at the closing instant, the minimum is {minimum}; this programme leaves the decision to its organisers")]
+    OrganisersDecide {
+        /// Who counted.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+    },
+    /// The waiting list could make it.
+    #[error("{counted} counted at the closing instant, the minimum is {minimum}; verified people who wait or were offered a place would reach it, so the organisers decide")]
+    WaitingWouldReachMinimum {
+        /// Who counted.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+    },
+    /// Nobody decided.
+    #[error("nothing was decided before the kick-off ({counted} counted, the minimum is {minimum})")]
+    UndecidedAtKickOff {
+        /// Who counted.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+    },
+    /// Enough people.
+    #[error("{counted} count, which is at least the minimum of {minimum}")]
+    MinimumReached {
+        /// Who counted.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+    },
+    /// It was over.
+    #[error("go or no-go was decided already")]
+    AlreadyDecided,
+    /// The moment was past when it came to be.
+    #[error("the moment was past when the programme was published or its deadline set ({known_from})")]
+    BeforeKnown {
+        /// Since when the moment is known.
+        known_from: DateTime<Utc>,
+    },
+    /// Rule 16.
+    #[error("the moment was past when the rule was added or changed ({valid_from})")]
+    BeforeRule {
+        /// Since when the rule is as it is.
+        valid_from: DateTime<Utc>,
+    },
+    /// Somebody paused the rule.
+    #[error("the rule is paused: {note}")]
+    Paused {
+        /// Why.
+        note: String,
+    },
+    /// Nobody looked in time.
+    #[error("not carried out until {seen_at}; more than {lateness_hours} hours late is too late")]
+    TooLate {
+        /// When somebody looked.
+        seen_at: DateTime<Utc>,
+        /// The rule's window.
+        lateness_hours: i64,
+    },
+    /// What it says was over.
+    #[error("not carried out until {seen_at}, when what it says was over")]
+    NoLongerUseful {
+        /// When somebody looked.
+        seen_at: DateTime<Utc>,
+    },
+    /// Something better took its place.
+    #[error("a place was offered at once")]
+    OfferedAtOnce,
+}
+
+/// What became of a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Carried out, with what there is to say about it.
+    Done(Option<Why>),
+    /// Not carried out, for a reason that has nothing to do with lateness.
+    Skipped(Why),
+    /// Not carried out because nobody looked in time.
+    Missed(Why),
+}
+
+impl Outcome {
+    /// The reason, if one is told.
+    pub fn why(&self) -> Option<&Why> {
+        match self {
+            Self::Done(why) => why.as_ref(),
+            Self::Skipped(why) | Self::Missed(why) => Some(why),
+        }
+    }
+}
+
+/// What became of one reason for something to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The reason, once.
+    pub key: StepKey,
+    /// What it is.
+    pub kind: StepKind,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Step {
+    /// A mail.
+    pub fn mail(key: StepKey, due_at: DateTime<Utc>, outcome: Outcome, recipient: Recipient, letter: Letter) -> Self {
+        debug_assert_eq!(key.subject, Some(recipient));
+        Self { key, kind: StepKind::Mail(letter), due_at, outcome }
+    }
+}

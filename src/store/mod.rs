@@ -1,0 +1,143 @@
+//! The database: the only place that names sea-orm and sqlx.
+//!
+//! Rows become domain values here, once, or a named error. Writes are guarded: an update that finds another row than expected
+//! is an error, not silence. SQLite has one writer connection, whose transactions are `IMMEDIATE`, and a few read-only
+//! readers; PostgreSQL has one pool. Where the two differ it is one function in this module.
+
+mod error;
+
+use std::{str::FromStr, time::Duration};
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use sqlx::{
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use error::StoreError;
+
+/// A result of the store.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Readers beside the one writer of SQLite.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL; more brought nothing when measured.
+const POSTGRES_CONNECTIONS: u32 = 10;
+/// How long a request waits for a connection, or for a lock, before it fails.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections to the database.
+#[derive(Debug, Clone)]
+pub struct Store {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+}
+
+/// A transaction that may write. Dropped without [`Tx::commit`] it has not happened.
+#[derive(Debug)]
+pub struct Tx(pub(in crate::store) DatabaseTransaction);
+
+impl Store {
+    /// Connects to `sqlite://PATH` (made when absent) or `postgres://…`.
+    pub async fn connect(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            Self::connect_sqlite(url).await
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::connect_postgres(url).await
+        } else {
+            Err(StoreError::UnknownUrl)
+        }
+    }
+
+    async fn connect_sqlite(url: &str) -> Result<Self> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(StoreError::connecting)?
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A mail that was accepted stays so through a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .busy_timeout(PATIENCE);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .connect_with(options.clone())
+            .await
+            .map_err(StoreError::connecting)?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
+            .await
+            .map_err(StoreError::connecting)?;
+        Ok(Self { writer: writer.into(), reader: reader.into() })
+    }
+
+    async fn connect_postgres(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url).map_err(StoreError::connecting)?.options([
+            ("lock_timeout", "5000"),
+            ("statement_timeout", "30000"),
+            ("idle_in_transaction_session_timeout", "30000"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(POSTGRES_CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await
+            .map_err(StoreError::connecting)?;
+        let connection: DatabaseConnection = pool.into();
+        Ok(Self { writer: connection.clone(), reader: connection })
+    }
+
+    /// Brings the schema up to date.
+    pub async fn migrate(&self) -> Result<()> {
+        // Two servers may start at once: on PostgreSQL the second waits for the first.
+        Ok(Migrator::up(&self.writer, None).await?)
+    }
+
+    /// How many migrations have not run.
+    pub async fn pending_migrations(&self) -> Result<usize> {
+        Ok(Migrator::get_pending_migrations(&self.reader).await?.len())
+    }
+
+    /// Whether several servers may share it.
+    pub fn is_postgres(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Begins a transaction that may write. On SQLite it takes the one write lock at once, so it never fails half-way for
+    /// want of it.
+    pub async fn begin(&self) -> Result<Tx> {
+        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        Ok(Tx(self.writer.begin_with_options(options).await?))
+    }
+
+    /// Answers whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        self.reader.execute_raw(Statement::from_string(self.reader.get_database_backend(), "SELECT 1")).await?;
+        Ok(())
+    }
+
+    /// Closes every connection.
+    pub async fn close(self) -> Result<()> {
+        self.reader.close().await?;
+        Ok(self.writer.close().await?)
+    }
+}
+
+impl Tx {
+    /// Makes it last.
+    pub async fn commit(self) -> Result<()> {
+        Ok(self.0.commit().await?)
+    }
+
+    /// Undoes it.
+    pub async fn rollback(self) -> Result<()> {
+        Ok(self.0.rollback().await?)
+    }
+}
