@@ -46,6 +46,8 @@ full_page_writes = off
 synchronous_commit = off
 END
 "$0/pg_ctl" start --wait --pgdata=cluster --log=log >&2 || exit 1
+# Whoever waits for this may be gone by now; the server has to be stopped all the same.
+trap '' PIPE
 echo ready
 read -r _
 "$0/pg_ctl" stop --wait --pgdata=cluster --mode=immediate >&2
