@@ -1,9 +1,9 @@
 //! One story, told on SQLite and on PostgreSQL.
 //!
 //! ```ignore
-//! on_both! {
-//!     async fn a_freed_place_is_offered(app: &TestApp) { … }
-//! }
+//! on_both!(a_freed_place_is_offered);
+//!
+//! async fn a_freed_place_is_offered(app: &TestApp) { … }
 //! ```
 //!
 //! makes the tests `a_freed_place_is_offered::sqlite` and `a_freed_place_is_offered::postgres`, each with a database
@@ -146,25 +146,21 @@ pub fn say_skipped(name: &str) {
     .expect("standard error takes a line");
 }
 
-/// Makes two tests of one story: see the module.
+/// Makes two tests of each story that is named: see the module. A story that is not named here is dead code, and the
+/// compiler says so.
 macro_rules! on_both {
-    ($($(#[$attribute:meta])* async fn $name:ident($subject:ident: &$kind:ty) $body:block)+) => {$(
-        $(#[$attribute])*
-        mod $name {
-            #[allow(unused_imports, reason = "a story may need nothing of the module around it")]
-            use super::*;
+    ($($story:ident),+ $(,)?) => {$(
+        mod $story {
             use $crate::harness::engines::{Engine, tell};
-
-            async fn story($subject: &$kind) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
-                tell::<$kind>(Engine::Sqlite, module_path!(), story).await;
+                tell(Engine::Sqlite, module_path!(), super::$story).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
-                tell::<$kind>(Engine::Postgres, module_path!(), story).await;
+                tell(Engine::Postgres, module_path!(), super::$story).await;
             }
         }
     )+};
@@ -218,20 +214,27 @@ mod tests {
         }
     }
 
-    super::on_both! {
-        async fn each_story_starts_from_the_migrated_schema(notes: &Notes) {
-            assert_eq!(execute(&notes.0.url, "INSERT INTO note VALUES (1)").await.unwrap(), 1);
-        }
+    super::on_both!(
+        each_story_starts_from_the_migrated_schema,
+        stories_do_not_share_a_database,
+        the_name_of_the_engine_is_that_of_the_database,
+    );
 
-        // The same row as the story above: on a shared database, one of the two would meet the other's.
-        async fn stories_do_not_share_a_database(notes: &Notes) {
-            assert_eq!(execute(&notes.0.url, "INSERT INTO note VALUES (1)").await.unwrap(), 1);
-        }
+    async fn each_story_starts_from_the_migrated_schema(notes: &Notes) {
+        assert_eq!(execute(&notes.0.url, "INSERT INTO note VALUES (1)").await.unwrap(), 1);
+    }
 
-        async fn the_name_of_the_engine_is_that_of_the_database(notes: &Notes) {
-            let scheme = match notes.0.engine { Engine::Sqlite => "sqlite://", Engine::Postgres => "postgres://" };
-            assert!(notes.0.url.starts_with(scheme), "{}", notes.0.url);
-        }
+    // The same row as the story above: on a shared database, one of the two would meet the other's.
+    async fn stories_do_not_share_a_database(notes: &Notes) {
+        assert_eq!(execute(&notes.0.url, "INSERT INTO note VALUES (1)").await.unwrap(), 1);
+    }
+
+    async fn the_name_of_the_engine_is_that_of_the_database(notes: &Notes) {
+        let scheme = match notes.0.engine {
+            Engine::Sqlite => "sqlite://",
+            Engine::Postgres => "postgres://",
+        };
+        assert!(notes.0.url.starts_with(scheme), "{}", notes.0.url);
     }
 
     #[tokio::test]
