@@ -214,7 +214,6 @@ fn tables() -> Vec<TableCreateStatement> {
                 .col(timestamp_with_time_zone_null("confirmed_at"))
                 .col(timestamp_with_time_zone_null("ended_at"))
                 .col(text_null("end_reason"))
-                .col(integer("version"))
                 .primary_key(Index::create().col("id"))
                 .foreign_key(&mut refers("registration_programme_id", "programme_id", "programme"))
                 .to_owned(),

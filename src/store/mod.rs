@@ -4,7 +4,12 @@
 //! is an error, not silence. SQLite has one writer connection, whose transactions are `IMMEDIATE`, and a few read-only
 //! readers; PostgreSQL has one pool. Where the two differ it is one function in this module.
 
+mod access;
 mod error;
+mod facts;
+mod ledger;
+mod programmes;
+mod rows;
 
 use std::{str::FromStr, time::Duration};
 
@@ -17,7 +22,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use access::{AuditEntry, KeyClaim, TokenRecord};
 pub use error::StoreError;
+pub use facts::{Locked, Scope};
+pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
+pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -239,6 +239,16 @@ pub struct Step {
 }
 
 impl Step {
+    /// Why it ended as it did, in words.
+    pub fn reason(&self) -> Option<String> {
+        let why = self.outcome.why()?;
+        Some(match self.kind {
+            StepKind::Decision(DecisionOutcome::Go) => format!("go: {why}"),
+            StepKind::Decision(DecisionOutcome::NoGo) => format!("no-go: {why}"),
+            _ => why.to_string(),
+        })
+    }
+
     /// A mail.
     pub fn mail(key: StepKey, due_at: DateTime<Utc>, outcome: Outcome, recipient: Recipient, letter: Letter) -> Self {
         debug_assert_eq!(key.subject, Some(recipient));
