@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "message_body",
     "delivery_attempt",
     "access_token",
+    "token_programme",
     "idempotency_key",
     "audit_entry",
     "test_clock",
@@ -325,11 +326,18 @@ fn tables() -> Vec<TableCreateStatement> {
                 .col(uuid_null("registration_id"))
                 .col(uuid_null("team_member_id"))
                 .col(text_null("role"))
-                .col(uuid_null("programme_id"))
                 .col(text_null("label"))
                 .col(timestamp_with_time_zone("created_at"))
                 .col(timestamp_with_time_zone_null("revoked_at"))
                 .primary_key(Index::create().col("id"))
+                .to_owned(),
+        Table::create()
+                .table("token_programme")
+                .col(uuid("token_id"))
+                .col(uuid("programme_id"))
+                .primary_key(Index::create().col("token_id").col("programme_id"))
+                .foreign_key(&mut refers("token_programme_token_id", "token_id", "access_token"))
+                .foreign_key(&mut refers("token_programme_programme_id", "programme_id", "programme"))
                 .to_owned(),
         Table::create()
                 .table("idempotency_key")

@@ -1,7 +1,9 @@
 //! Tokens, stored as hashes; idempotency keys; who did what.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Duration, Utc};
-use entities::{access_token, audit_entry, idempotency_key};
+use entities::{access_token, audit_entry, idempotency_key, token_programme};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult, sea_query::OnConflict};
 use uuid::Uuid;
 
@@ -59,12 +61,12 @@ pub struct AuditEntry {
     pub result: String,
 }
 
-fn holder(row: &access_token::Model) -> Result<Holder> {
-    match (row.registration_id, row.team_member_id, row.role.as_deref(), row.programme_id) {
-        (Some(id), None, None, _) => Ok(Holder::Registration(RegistrationId(id))),
-        (None, Some(id), None, _) => Ok(Holder::TeamMember(TeamMemberId(id))),
-        (None, None, Some("organiser"), Some(id)) => Ok(Holder::Organiser(ProgrammeId(id))),
-        (None, None, Some("administrator"), None) => Ok(Holder::Administrator),
+fn holder(row: &access_token::Model, programmes: Vec<ProgrammeId>) -> Result<Holder> {
+    match (row.registration_id, row.team_member_id, row.role.as_deref()) {
+        (Some(id), None, None) => Ok(Holder::Registration(RegistrationId(id))),
+        (None, Some(id), None) => Ok(Holder::TeamMember(TeamMemberId(id))),
+        (None, None, Some("organiser")) => Ok(Holder::Organiser { token: TokenId(row.id), programmes }),
+        (None, None, Some("administrator")) => Ok(Holder::Administrator { token: Some(TokenId(row.id)) }),
         _ => Err(StoreError::inconsistent("access_token", "role", row.id, "no such holder")),
     }
 }
@@ -72,11 +74,11 @@ fn holder(row: &access_token::Model) -> Result<Holder> {
 impl Tx {
     /// Stores a token by its hash.
     pub async fn insert_token(&self, id: TokenId, hash: String, holder: Holder, label: Option<String>, now: DateTime<Utc>) -> Result<()> {
-        let (registration_id, team_member_id, role, programme_id) = match holder {
-            Holder::Registration(id) => (Some(id.0), None, None, None),
-            Holder::TeamMember(id) => (None, Some(id.0), None, None),
-            Holder::Organiser(id) => (None, None, Some("organiser"), Some(id.0)),
-            Holder::Administrator => (None, None, Some("administrator"), None),
+        let (registration_id, team_member_id, role) = match &holder {
+            Holder::Registration(id) => (Some(id.0), None, None),
+            Holder::TeamMember(id) => (None, Some(id.0), None),
+            Holder::Organiser { .. } => (None, None, Some("organiser")),
+            Holder::Administrator { .. } => (None, None, Some("administrator")),
         };
         let row = access_token::ActiveModel {
             id: Set(id.0),
@@ -84,12 +86,22 @@ impl Tx {
             registration_id: Set(registration_id),
             team_member_id: Set(team_member_id),
             role: Set(role.map(str::to_owned)),
-            programme_id: Set(programme_id),
             label: Set(label),
             created_at: Set(now),
             revoked_at: Set(None),
         };
         row.insert(&self.0).await?;
+        if let Holder::Organiser { programmes, .. } = holder {
+            for programme in programmes {
+                self.open_programme_to(id, programme).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets an organiser's API token act for one more programme.
+    pub async fn open_programme_to(&self, token: TokenId, programme: ProgrammeId) -> Result<()> {
+        token_programme::ActiveModel { token_id: Set(token.0), programme_id: Set(programme.0) }.insert(&self.0).await?;
         Ok(())
     }
 
@@ -181,7 +193,9 @@ impl Store {
             .filter(access_token::Column::RevokedAt.is_null())
             .one(&self.reader)
             .await?;
-        row.as_ref().map(holder).transpose()
+        let Some(row) = row else { return Ok(None) };
+        let programmes = self.programmes_of_tokens(&[row.id]).await?.remove(&row.id).unwrap_or_default();
+        holder(&row, programmes).map(Some)
     }
 
     /// The API tokens, the newest last.
@@ -191,15 +205,29 @@ impl Store {
             .order_by_asc(access_token::Column::Id)
             .all(&self.reader)
             .await?;
-        let record = |row: &access_token::Model| {
+        let ids: Vec<Uuid> = found.iter().map(|row| row.id).collect();
+        let mut programmes = self.programmes_of_tokens(&ids).await?;
+        let mut record = |row: &access_token::Model| {
             Ok(TokenRecord {
                 id: TokenId(row.id),
-                holder: holder(row)?,
+                holder: holder(row, programmes.remove(&row.id).unwrap_or_default())?,
                 label: row.label.clone(),
                 created_at: row.created_at,
                 revoked_at: row.revoked_at,
             })
         };
-        found.iter().map(record).collect()
+        found.iter().map(&mut record).collect()
+    }
+
+    async fn programmes_of_tokens(&self, tokens: &[Uuid]) -> Result<HashMap<Uuid, Vec<ProgrammeId>>> {
+        let found = token_programme::Entity::find()
+            .filter(token_programme::Column::TokenId.is_in(tokens.iter().copied()))
+            .all(&self.reader)
+            .await?;
+        let mut programmes: HashMap<Uuid, Vec<ProgrammeId>> = HashMap::new();
+        for row in found {
+            programmes.entry(row.token_id).or_default().push(ProgrammeId(row.programme_id));
+        }
+        Ok(programmes)
     }
 }

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use chrono::{DateTime, Utc};
 use entities::{decision, ledger_entry, meeting, meeting_day, programme, registration, rule, team_member};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, Set,
+    TransactionOptions, TransactionTrait,
     sea_query::{LockBehavior, LockType},
 };
 use uuid::Uuid;
 
 use super::{
-    Result, StoreError, Tx,
+    Result, Store, StoreError, Tx,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
 };
@@ -22,7 +23,7 @@ use crate::domain::{
     facts::Facts,
     ids::{ProgrammeId, RegistrationId},
     programme::{Meeting, TeamMember},
-    registration::{PersonKey, Registration, RegistrationStatus},
+    registration::{Registration, RegistrationStatus},
     rule::RuleKey,
     timeline::BuiltIn,
 };
@@ -70,6 +71,71 @@ const LIVE: [RegistrationStatus; 5] = [
     RegistrationStatus::Confirmed,
 ];
 
+impl Store {
+    /// The facts of a programme as they are now, to look ahead from, with the moment as of which they are settled.
+    pub async fn facts(&self, id: ProgrammeId, scope: &Scope) -> Result<Option<(Facts, DateTime<Utc>)>> {
+        let options = TransactionOptions {
+            isolation_level: self.is_postgres().then_some(IsolationLevel::RepeatableRead),
+            ..TransactionOptions::default()
+        };
+        let snapshot = self.reader.begin_with_options(options).await?;
+        let Some(row) = programme::Entity::find_by_id(id.0).one(&snapshot).await? else { return Ok(None) };
+        let facts = load(&snapshot, &row, scope).await?;
+        snapshot.rollback().await?;
+        Ok(Some((facts, row.settled_at)))
+    }
+}
+
+async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope) -> Result<Facts> {
+    let id = row.id;
+    let mut meetings = meetings_of(db, &[id]).await?;
+    let mut team = team_of(db, &[id]).await?;
+    let programme = rows::programme(row, meetings.remove(&id).unwrap_or_default(), team.remove(&id).unwrap_or_default())?;
+    let live = registration::Column::Status.is_in(LIVE.map(RegistrationStatus::word));
+    let wanted = match scope {
+        Scope::Live => Condition::all().add(live),
+        Scope::With(id) => Condition::any().add(live).add(registration::Column::Id.eq(id.0)),
+        Scope::Everybody => Condition::all(),
+    };
+    let registrations =
+        registration::Entity::find().filter(registration::Column::ProgrammeId.eq(id)).filter(wanted).all(db).await?;
+    let registrations: Vec<Registration> = registrations.iter().map(rows::registration).collect::<Result<_>>()?;
+    let decisions = decision::Entity::find()
+        .filter(decision::Column::ProgrammeId.eq(id))
+        .order_by_asc(decision::Column::EffectiveAt)
+        .all(db)
+        .await?;
+    let rules = rule::Entity::find().filter(rule::Column::ProgrammeId.eq(id)).order_by_asc(rule::Column::Id).all(db).await?;
+    Ok(Facts {
+        counts: rows::counts(row)?,
+        next_arrival: row.next_arrival,
+        registrations: registrations.into_iter().map(|registration| (registration.id, registration)).collect(),
+        decisions: decisions.iter().map(rows::decision).collect::<Result<_>>()?,
+        rules: rules.iter().map(rows::rule).collect::<Result<_>>()?,
+        settled: settled_occurrences(db, id).await?,
+        happened: VecDeque::new(),
+        programme,
+    })
+}
+
+/// The occurrences of steps that only the ledger remembers: calendar rules and requests to decide.
+async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(&'static str, String)>> {
+    let calendar_rules = RuleKey::ALL.iter().filter(|key| key.is_by_calendar()).map(|key| key.word());
+    let words: Vec<&'static str> = calendar_rules.chain([BuiltIn::DecisionProposal.word()]).collect();
+    let found: Vec<(String, String)> = ledger_entry::Entity::find()
+        .select_only()
+        .column(ledger_entry::Column::Source)
+        .column(ledger_entry::Column::Occurrence)
+        .distinct()
+        .filter(ledger_entry::Column::ProgrammeId.eq(programme))
+        .filter(ledger_entry::Column::Source.is_in(words.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let known = |source: &str| words.iter().find(|word| **word == source).copied();
+    Ok(found.into_iter().filter_map(|(source, occurrence)| Some((known(&source)?, occurrence))).collect())
+}
+
 impl Tx {
     /// Locks a programme. None: there is no such programme.
     pub async fn lock_programme(&self, id: ProgrammeId) -> Result<Option<Locked>> {
@@ -92,67 +158,7 @@ impl Tx {
 
     /// Loads the facts of a locked programme.
     pub async fn facts(&self, locked: &Locked, scope: &Scope) -> Result<Facts> {
-        let id = locked.row.id;
-        let mut meetings = meetings_of(&self.0, &[id]).await?;
-        let mut team = team_of(&self.0, &[id]).await?;
-        let programme = rows::programme(&locked.row, meetings.remove(&id).unwrap_or_default(), team.remove(&id).unwrap_or_default())?;
-        let live = registration::Column::Status.is_in(LIVE.map(RegistrationStatus::word));
-        let wanted = match scope {
-            Scope::Live => Condition::all().add(live),
-            Scope::With(id) => Condition::any().add(live).add(registration::Column::Id.eq(id.0)),
-            Scope::Everybody => Condition::all(),
-        };
-        let registrations = registration::Entity::find()
-            .filter(registration::Column::ProgrammeId.eq(id))
-            .filter(wanted)
-            .all(&self.0)
-            .await?;
-        let registrations: Vec<Registration> = registrations.iter().map(rows::registration).collect::<Result<_>>()?;
-        let decisions = decision::Entity::find()
-            .filter(decision::Column::ProgrammeId.eq(id))
-            .order_by_asc(decision::Column::EffectiveAt)
-            .all(&self.0)
-            .await?;
-        let rules = rule::Entity::find().filter(rule::Column::ProgrammeId.eq(id)).order_by_asc(rule::Column::Id).all(&self.0).await?;
-        Ok(Facts {
-            counts: rows::counts(&locked.row)?,
-            next_arrival: locked.row.next_arrival,
-            registrations: registrations.into_iter().map(|registration| (registration.id, registration)).collect(),
-            decisions: decisions.iter().map(rows::decision).collect::<Result<_>>()?,
-            rules: rules.iter().map(rows::rule).collect::<Result<_>>()?,
-            settled: self.settled_occurrences(id).await?,
-            happened: VecDeque::new(),
-            programme,
-        })
-    }
-
-    /// The occurrences of steps that only the ledger remembers: calendar rules and requests to decide.
-    async fn settled_occurrences(&self, programme: Uuid) -> Result<BTreeSet<(&'static str, String)>> {
-        let calendar_rules = RuleKey::ALL.iter().filter(|key| key.is_by_calendar()).map(|key| key.word());
-        let words: Vec<&'static str> = calendar_rules.chain([BuiltIn::DecisionProposal.word()]).collect();
-        let found: Vec<(String, String)> = ledger_entry::Entity::find()
-            .select_only()
-            .column(ledger_entry::Column::Source)
-            .column(ledger_entry::Column::Occurrence)
-            .distinct()
-            .filter(ledger_entry::Column::ProgrammeId.eq(programme))
-            .filter(ledger_entry::Column::Source.is_in(words.iter().copied()))
-            .into_tuple()
-            .all(&self.0)
-            .await?;
-        let known = |source: &str| words.iter().find(|word| **word == source).copied();
-        Ok(found.into_iter().filter_map(|(source, occurrence)| Some((known(&source)?, occurrence))).collect())
-    }
-
-    /// Finds somebody's live registration.
-    pub async fn live_registration_of(&self, programme: ProgrammeId, person: &PersonKey) -> Result<Option<RegistrationId>> {
-        let row = registration::Entity::find()
-            .filter(registration::Column::ProgrammeId.eq(programme.0))
-            .filter(registration::Column::PersonKey.eq(&person.0))
-            .filter(registration::Column::Status.is_in(LIVE.map(RegistrationStatus::word)))
-            .one(&self.0)
-            .await?;
-        Ok(row.map(|row| RegistrationId(row.id)))
+        load(&self.0, &locked.row, scope).await
     }
 
     /// Stores a new programme.
@@ -279,7 +285,7 @@ impl Tx {
         team_member::Entity::delete_many().filter(team_member::Column::Id.is_in(gone.iter().copied())).exec(&self.0).await?;
         self.revoke_links_of(&gone).await?;
         for (position, member) in after.iter().enumerate() {
-            let row = rows::team_member_row(programme, position, member).into_active_model();
+            let row = rows::team_member_row(programme, position, member);
             if before.iter().any(|earlier| earlier.id == member.id) {
                 row.update(&self.0).await?;
             } else {

@@ -55,6 +55,8 @@ pub struct NewEntry<'a> {
     pub done_at: DateTime<Utc>,
     /// The sealed letter and when to make its mail, if that is not done in this transaction.
     pub to_compose: Option<(Vec<u8>, DateTime<Utc>)>,
+    /// Why its mail cannot be made.
+    pub failure: Option<String>,
     /// The mail, if it was made.
     pub message: Option<MessageId>,
 }
@@ -150,6 +152,16 @@ impl Tx {
         rows.into_iter().map(to_compose).collect()
     }
 
+    /// Lets every mail that could not be made be tried at once: what failed may have been mended.
+    pub async fn compose_all_again(&self, now: DateTime<Utc>) -> Result<()> {
+        ledger_entry::Entity::update_many()
+            .set(ledger_entry::ActiveModel { compose_at: Set(Some(now)), ..Default::default() })
+            .filter(ledger_entry::Column::ComposeAt.gt(now))
+            .exec(&self.0)
+            .await?;
+        Ok(())
+    }
+
     /// The mail of an entry was made.
     pub async fn composed(&self, id: Uuid, message: MessageId, now: DateTime<Utc>) -> Result<()> {
         let row = ledger_entry::ActiveModel {
@@ -228,6 +240,7 @@ fn row(programme: ProgrammeId, entry: &NewEntry<'_>) -> ledger_entry::ActiveMode
         StepKind::Change => ("change", None),
     };
     let state = match step.outcome {
+        Outcome::Done(_) if entry.failure.is_some() => EntryState::Failed,
         Outcome::Done(_) if entry.to_compose.is_some() => EntryState::Pending,
         Outcome::Done(_) => EntryState::Done,
         Outcome::Skipped(_) => EntryState::Skipped,
@@ -243,7 +256,7 @@ fn row(programme: ProgrammeId, entry: &NewEntry<'_>) -> ledger_entry::ActiveMode
         kind: Set(kind.to_owned()),
         message_kind: Set(message_kind),
         state: Set(state.word().to_owned()),
-        reason: Set(step.reason()),
+        reason: Set(entry.failure.clone().or_else(|| step.reason())),
         due_at: Set(step.due_at),
         done_at: Set(entry.done_at),
         registration_id: Set(registration_id),

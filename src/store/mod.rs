@@ -38,6 +38,9 @@ const POSTGRES_CONNECTIONS: u32 = 10;
 /// How long a request waits for a connection, or for a lock, before it fails.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The channel on which PostgreSQL tells of changes.
+const CHANNEL: &str = "leernetwerk_changed";
+
 /// Connections to the database.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -140,6 +143,15 @@ impl Store {
 }
 
 impl Tx {
+    /// Tells other instances, once this is committed, that there may be something to do.
+    pub async fn announce_change(&self) -> Result<()> {
+        if self.0.get_database_backend() == DbBackend::Postgres {
+            let notify = format!("NOTIFY {CHANNEL}");
+            self.0.execute_unprepared(&notify).await?;
+        }
+        Ok(())
+    }
+
     /// Makes it last.
     pub async fn commit(self) -> Result<()> {
         Ok(self.0.commit().await?)

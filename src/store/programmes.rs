@@ -107,6 +107,18 @@ async fn records(db: &impl ConnectionTrait, found: Vec<programme::Model>) -> Res
         .collect()
 }
 
+async fn rules(db: &impl ConnectionTrait, programme: ProgrammeId) -> Result<Vec<Rule>> {
+    let found =
+        rule::Entity::find().filter(rule::Column::ProgrammeId.eq(programme.0)).order_by_asc(rule::Column::Id).all(db).await?;
+    found.iter().map(rows::rule).collect()
+}
+
+async fn registrations_by_id(db: &impl ConnectionTrait, ids: &[RegistrationId]) -> Result<Vec<(ProgrammeId, Registration)>> {
+    let found =
+        registration::Entity::find().filter(registration::Column::Id.is_in(ids.iter().map(|id| id.0))).all(db).await?;
+    found.iter().map(|row| Ok((ProgrammeId(row.programme_id), rows::registration(row)?))).collect()
+}
+
 impl Store {
     /// The programme of a slug.
     pub async fn programme_by_slug(&self, slug: &Slug) -> Result<Option<ProgrammeRecord>> {
@@ -152,11 +164,7 @@ impl Store {
 
     /// The registrations of some ids with their programmes' ids, in no order.
     pub async fn registrations_by_id(&self, ids: &[RegistrationId]) -> Result<Vec<(ProgrammeId, Registration)>> {
-        let found = registration::Entity::find()
-            .filter(registration::Column::Id.is_in(ids.iter().map(|id| id.0)))
-            .all(&self.reader)
-            .await?;
-        found.iter().map(|row| Ok((ProgrammeId(row.programme_id), rows::registration(row)?))).collect()
+        registrations_by_id(&self.reader, ids).await
     }
 
     /// A stretch of a programme's registrations, by arrival.
@@ -212,8 +220,7 @@ impl Store {
 
     /// The rules of a programme, in the order of its life.
     pub async fn rules(&self, programme: ProgrammeId) -> Result<Vec<Rule>> {
-        let found = rule::Entity::find().filter(rule::Column::ProgrammeId.eq(programme.0)).order_by_asc(rule::Column::Id).all(&self.reader).await?;
-        found.iter().map(rows::rule).collect()
+        rules(&self.reader, programme).await
     }
 
     /// The earliest moment at which a programme wants to be looked at.
@@ -229,6 +236,22 @@ impl Store {
 }
 
 impl Tx {
+    /// A programme.
+    pub async fn programme(&self, id: ProgrammeId) -> Result<Option<Programme>> {
+        let found = programme::Entity::find_by_id(id.0).all(&self.0).await?;
+        Ok(records(&self.0, found).await?.pop().map(|record| record.programme))
+    }
+
+    /// The rules of a programme.
+    pub async fn rules(&self, programme: ProgrammeId) -> Result<Vec<Rule>> {
+        rules(&self.0, programme).await
+    }
+
+    /// The registrations of some ids, in no order.
+    pub async fn registrations_by_id(&self, ids: &[RegistrationId]) -> Result<Vec<Registration>> {
+        Ok(registrations_by_id(&self.0, ids).await?.into_iter().map(|(_, registration)| registration).collect())
+    }
+
     /// The programme of a slug, by id.
     pub async fn programme_id(&self, slug: &Slug) -> Result<Option<ProgrammeId>> {
         let id: Option<Uuid> = programme::Entity::find()
