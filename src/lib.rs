@@ -1,1 +1,3 @@
 //! leernetwerk.
+pub mod graphql;
+pub mod web;
