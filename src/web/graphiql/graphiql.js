@@ -305,18 +305,19 @@ ${d}`)}yield f.map(d=>d.body)}}catch(f){c=[f]}finally{try{s&&(l=o.return)&&(yiel
 query Programmes {
   programmes(first: 5) {
     totalCount
-    nodes {
-      id
-      slug
-      title
-      status
-      registrationClosesAt
-      isRegistrationOpen
-      placesTaken
-      placesLeft
-      waitingCount
-      countedForMinimum
-      minParticipants
+    edges {
+      node {
+        slug
+        title
+        status
+        isRegistrationOpen
+        registrationClosesAt
+        placesTaken
+        placesLeft
+        waitingCount
+        countedForMinimum
+        minParticipants
+      }
     }
   }
   clock {

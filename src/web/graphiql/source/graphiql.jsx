@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import 'graphiql/graphiql.css';
+import './page.css';
 
 const query = `# Queries and mutations of leernetwerk; the schema is behind the book icon on the left.
 # Some fields need a token: open "Headers" below and put it in the place of the dots.
@@ -12,18 +13,19 @@ const query = `# Queries and mutations of leernetwerk; the schema is behind the 
 query Programmes {
   programmes(first: 5) {
     totalCount
-    nodes {
-      id
-      slug
-      title
-      status
-      registrationClosesAt
-      isRegistrationOpen
-      placesTaken
-      placesLeft
-      waitingCount
-      countedForMinimum
-      minParticipants
+    edges {
+      node {
+        slug
+        title
+        status
+        isRegistrationOpen
+        registrationClosesAt
+        placesTaken
+        placesLeft
+        waitingCount
+        countedForMinimum
+        minParticipants
+      }
     }
   }
   clock {
