@@ -56,7 +56,11 @@ impl ErrorCode {
 
     /// An error for a resolver to return; the message is shown to the client.
     pub fn error(self, message: impl Into<String>) -> Error {
-        Error { message: message.into(), source: None, extensions: Some(self.extensions()) }
+        Error {
+            message: message.into(),
+            source: None,
+            extensions: Some(self.extensions()),
+        }
     }
 
     /// An error of the whole request; the message is shown to the client.
@@ -78,7 +82,9 @@ impl ErrorCode {
 /// Such an answer has no `data` entry at all (GraphQL, section 7.1 "Response Format"). Errors of resolved fields
 /// carry the path of the field, errors of the request do not.
 pub fn is_request_error(response: &Response) -> bool {
-    response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty())
+    response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
 }
 
 /// Gives every error of an answer its code, hides what is internal, and cuts the list to [`MAX_ERRORS`].
@@ -94,9 +100,12 @@ pub fn disclose(response: &mut Response, new_correlation_id: &dyn Fn() -> String
             Some(code) => error.extensions.get_or_insert_default().set("code", code),
             None => {
                 let id = correlation_id.get_or_insert_with(new_correlation_id);
-                tracing::error!(correlation_id = %id, path = ?error.path, error = %error.message, "a field could not be resolved");
-                *error = ServerError { locations: std::mem::take(&mut error.locations), ..internal(id) }
-                    .with_path(std::mem::take(&mut error.path));
+                tracing::error!(correlation_id = %id, path = ?error.path, error = %error.message, "a field failed");
+                *error = ServerError {
+                    locations: std::mem::take(&mut error.locations),
+                    ..internal(id)
+                }
+                .with_path(std::mem::take(&mut error.path));
             }
         }
     }
@@ -105,8 +114,9 @@ pub fn disclose(response: &mut Response, new_correlation_id: &dyn Fn() -> String
 /// The error that stands for every failure of the server's own: it tells nothing but the id under which the log has
 /// the rest.
 pub fn internal(correlation_id: &str) -> ServerError {
-    let mut error = ErrorCode::InternalServerError
-        .server_error(format!("Something went wrong on the server. Please mention {correlation_id} when you report it."));
+    let mut error = ErrorCode::InternalServerError.server_error(format!(
+        "Something went wrong on the server. Please mention {correlation_id} when you report it."
+    ));
     if let Some(extensions) = &mut error.extensions {
         extensions.set("correlationId", correlation_id);
     }
@@ -125,7 +135,11 @@ fn code_of(error: &ServerError, before_execution: bool) -> Option<String> {
     if error.source.is_some() {
         return None;
     }
-    let code = if before_execution { engine_refusal(&error.message) } else { engine_coercion(&error.message)? };
+    let code = if before_execution {
+        engine_refusal(&error.message)
+    } else {
+        engine_coercion(&error.message)?
+    };
     Some(code.as_str().to_owned())
 }
 
@@ -138,8 +152,11 @@ fn engine_refusal(message: &str) -> ErrorCode {
         "The recursion depth of the query cannot be greater than",
         "The number of directives on the field",
     ];
-    const OPERATION: [&str; 3] =
-        ["Unknown operation named", "Operation name required in request.", "Subscriptions are not supported on this transport."];
+    const OPERATION: [&str; 3] = [
+        "Unknown operation named",
+        "Operation name required in request.",
+        "Subscriptions are not supported on this transport.",
+    ];
     if TOO_COMPLEX.iter().any(|beginning| message.starts_with(beginning)) {
         ErrorCode::QueryTooComplex
     } else if OPERATION.iter().any(|beginning| message.starts_with(beginning)) {
@@ -152,9 +169,14 @@ fn engine_refusal(message: &str) -> ErrorCode {
 /// Input values that only the execution finds unusable: custom scalars and validators of arguments
 /// (`InputValueError`, `Context::var_value`).
 fn engine_coercion(message: &str) -> Option<ErrorCode> {
-    const COERCION: [&str; 3] = ["Failed to parse \"", "Expected input type \"", "Invalid value for argument"];
+    const COERCION: [&str; 3] = [
+        "Failed to parse \"",
+        "Expected input type \"",
+        "Invalid value for argument",
+    ];
     let is_missing_variable = message.starts_with("Variable ") && message.ends_with(" is not defined.");
-    (is_missing_variable || COERCION.iter().any(|beginning| message.starts_with(beginning))).then_some(ErrorCode::BadUserInput)
+    (is_missing_variable || COERCION.iter().any(|beginning| message.starts_with(beginning)))
+        .then_some(ErrorCode::BadUserInput)
 }
 
 #[cfg(test)]

@@ -22,7 +22,9 @@ impl Query {
         Some(Err(ErrorCode::Forbidden.error("for organisers only")))
     }
     async fn broken(&self) -> Option<async_graphql::Result<i32>> {
-        Some(Err(std::io::Error::other("Failed to parse \"secret\" at 10.0.0.7").into()))
+        Some(Err(
+            std::io::Error::other("Failed to parse \"secret\" at 10.0.0.7").into()
+        ))
     }
     async fn careless(&self) -> Option<async_graphql::Result<i32>> {
         Some(Err(Error::new("password wrong for user postgres")))
@@ -45,10 +47,16 @@ async fn answer(request: impl Into<Request>) -> (Response, usize) {
 }
 
 fn codes(response: &Response) -> Vec<String> {
-    response.errors.iter().map(|error| match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
-        Some(Value::String(code)) => code.clone(),
-        other => format!("{other:?}"),
-    }).collect()
+    response
+        .errors
+        .iter()
+        .map(
+            |error| match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
+                Some(Value::String(code)) => code.clone(),
+                other => format!("{other:?}"),
+            },
+        )
+        .collect()
 }
 
 /// The engine gives its refusals no codes: this holds our reading of its wording against the engine itself.
@@ -60,7 +68,10 @@ async fn refusals_of_the_engine_get_their_codes() {
         (deep.as_str(), "QUERY_TOO_COMPLEX"),
         (deeper.as_str(), "QUERY_TOO_COMPLEX"),
         ("{expensive}", "QUERY_TOO_COMPLEX"),
-        ("{number @skip(if:true)@skip(if:true)@skip(if:true)@skip(if:true)@skip(if:true)@skip(if:true)}", "QUERY_TOO_COMPLEX"),
+        (
+            "{number @skip(if:true)@skip(if:true)@skip(if:true)@skip(if:true)@skip(if:true)@skip(if:true)}",
+            "QUERY_TOO_COMPLEX",
+        ),
         ("{numbr}", "GRAPHQL_VALIDATION_FAILED"),
         ("{number(of:\"five\")}", "GRAPHQL_VALIDATION_FAILED"),
         ("query A{number} query B{number}", "BAD_USER_INPUT"),
@@ -78,7 +89,12 @@ async fn unusable_values_found_while_executing_are_the_clients() {
     for query in ["{number(of:6)}", "{identifier(of:\"no\")}"] {
         let (response, ids) = answer(query).await;
         assert!(!is_request_error(&response), "{query}: {response:?}");
-        assert_eq!((codes(&response), ids), (vec!["BAD_USER_INPUT".to_owned()], 0), "{query}: {:?}", response.errors);
+        assert_eq!(
+            (codes(&response), ids),
+            (vec!["BAD_USER_INPUT".to_owned()], 0),
+            "{query}: {:?}",
+            response.errors
+        );
     }
     let variables = Variables::from_json(serde_json::json!({"of": "no"}));
     let (response, _) = answer(Request::new("query($of:UUID!){identifier(of:$of)}").variables(variables)).await;
@@ -88,10 +104,18 @@ async fn unusable_values_found_while_executing_are_the_clients() {
 #[tokio::test]
 async fn what_has_no_code_is_hidden_behind_one_id() {
     let (response, ids) = answer("{number forbidden broken careless}").await;
-    assert_eq!(codes(&response), ["FORBIDDEN", "INTERNAL_SERVER_ERROR", "INTERNAL_SERVER_ERROR"]);
+    assert_eq!(
+        codes(&response),
+        ["FORBIDDEN", "INTERNAL_SERVER_ERROR", "INTERNAL_SERVER_ERROR"]
+    );
     assert_eq!(ids, 1);
     let text = serde_json::to_string(&response).expect("an answer");
-    assert!(text.contains(r#""correlationId":"id-1""#) && text.contains(r#""path":["broken"]"#) && text.contains("for organisers only"), "{text}");
+    assert!(
+        text.contains(r#""correlationId":"id-1""#)
+            && text.contains(r#""path":["broken"]"#)
+            && text.contains("for organisers only"),
+        "{text}"
+    );
     for secret in ["10.0.0.7", "secret", "postgres"] {
         assert!(!text.contains(secret), "{text}");
     }
@@ -99,6 +123,10 @@ async fn what_has_no_code_is_hidden_behind_one_id() {
 
 #[tokio::test]
 async fn a_long_list_of_errors_is_cut() {
-    let (response, _) = answer(format!("{{{}}}", (0..40).map(|number| format!("a{number} ")).collect::<String>())).await;
+    let (response, _) = answer(format!(
+        "{{{}}}",
+        (0..40).map(|number| format!("a{number} ")).collect::<String>()
+    ))
+    .await;
     assert_eq!(response.errors.len(), MAX_ERRORS);
 }

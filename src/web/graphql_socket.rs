@@ -22,7 +22,10 @@ pub const SUBPROTOCOL: &str = "graphql-transport-ws";
 pub const MAX_OPERATIONS: usize = 20;
 
 /// Answers the upgrade of a connection; the session runs behind it.
-pub(super) async fn upgrade<E: Executor, A: Authenticate>(door: Arc<Door<E, A>>, request: Request) -> Result<Response, Denied> {
+pub(super) async fn upgrade<E: Executor, A: Authenticate>(
+    door: Arc<Door<E, A>>,
+    request: Request,
+) -> Result<Response, Denied> {
     // Browsers send cookies and open sockets across sites without asking; tokens are not sent by themselves, but a
     // page elsewhere has no business here either.
     if !is_same_host(request.headers()) {
@@ -59,9 +62,14 @@ fn offers_subprotocol(headers: &HeaderMap) -> bool {
 
 /// Whether a page of this host opens the socket, or something that is no browser.
 fn is_same_host(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let Some(origin) = headers.get(header::ORIGIN) else {
+        return true;
+    };
     let authority_of = |text: &str| text.parse::<Uri>().ok().and_then(|uri| authority(&uri));
-    let origin = origin.to_str().ok().and_then(|origin| Some((authority_of(origin)?, origin.split_once("://")?.0)));
+    let origin = origin
+        .to_str()
+        .ok()
+        .and_then(|origin| Some((authority_of(origin)?, origin.split_once("://")?.0)));
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     match (origin, host) {
         (Some((origin, scheme)), Some(host)) => authority_of(&format!("{scheme}://{host}")) == Some(origin),
@@ -96,7 +104,11 @@ mod tests {
             (Some("http://127.0.0.1:8000"), "127.0.0.1:8000", true),
             (Some("http://[::1]:8000"), "[::1]:8000", true),
             (Some("http://127.0.0.1:9000"), "127.0.0.1:8000", false),
-            (Some("https://leernetwerk.example.evil.example"), "leernetwerk.example", false),
+            (
+                Some("https://leernetwerk.example.evil.example"),
+                "leernetwerk.example",
+                false,
+            ),
             (Some("https://evil.example"), "leernetwerk.example", false),
             (Some("null"), "leernetwerk.example", false),
             (Some("leernetwerk.example"), "leernetwerk.example", false),

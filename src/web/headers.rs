@@ -61,7 +61,10 @@ impl<E: Endpoint> Middleware<E> for SecurityHeaders {
     type Output = WithSecurityHeaders<E>;
 
     fn transform(&self, endpoint: E) -> Self::Output {
-        WithSecurityHeaders { endpoint, headers: *self }
+        WithSecurityHeaders {
+            endpoint,
+            headers: *self,
+        }
     }
 }
 
@@ -87,7 +90,10 @@ impl<E: Endpoint> Endpoint for WithSecurityHeaders<E> {
         set(header::X_FRAME_OPTIONS, self.headers.policy.frame_options());
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::REFERRER_POLICY, "no-referrer");
-        set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+        set(
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        );
         set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
         set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
         if self.headers.is_reached_over_tls {

@@ -51,7 +51,11 @@ async fn media_types_are_negotiated() {
         (Some("*/*"), 200, "application/json; charset=utf-8"),
         (Some(JSON), 200, "application/json; charset=utf-8"),
         (Some(NEW), 200, "application/graphql-response+json; charset=utf-8"),
-        (Some("application/graphql-response+json;q=0.3, application/json;q=0.7"), 200, "application/json; charset=utf-8"),
+        (
+            Some("application/graphql-response+json;q=0.3, application/json;q=0.7"),
+            200,
+            "application/json; charset=utf-8",
+        ),
         (Some("text/html"), 406, "application/json; charset=utf-8"),
         (Some("multipart/mixed"), 406, "application/json; charset=utf-8"),
     ] {
@@ -60,7 +64,11 @@ async fn media_types_are_negotiated() {
             request = request.header(header::ACCEPT, accept);
         }
         let answer = send(request).await;
-        assert_eq!((answer.status.as_u16(), answer.header(header::CONTENT_TYPE)), (status, Some(content_type)), "{accept:?}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.header(header::CONTENT_TYPE)),
+            (status, Some(content_type)),
+            "{accept:?}"
+        );
         assert_eq!(answer.has_data(), status == 200, "{accept:?}");
     }
 }
@@ -82,11 +90,24 @@ async fn only_json_is_read_and_nothing_else_acts() {
             request = request.header(header::CONTENT_TYPE, content_type);
         }
         let answer = send(request).await;
-        assert_eq!((answer.status.as_u16(), answer.code(), answer.has_data()), (415, Some("BAD_USER_INPUT"), false), "{content_type:?}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.code(), answer.has_data()),
+            (415, Some("BAD_USER_INPUT"), false),
+            "{content_type:?}"
+        );
     }
     assert_eq!(server.acts_done(), 0);
-    let answer = send(Client::new().post(server.graphql()).header(header::CONTENT_TYPE, "application/json; charset=utf-8").body(body)).await;
-    assert_eq!((answer.status.as_u16(), answer.body), (200, json!({"data": {"register": 1}})));
+    let answer = send(
+        Client::new()
+            .post(server.graphql())
+            .header(header::CONTENT_TYPE, "application/json; charset=utf-8")
+            .body(body),
+    )
+    .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.body),
+        (200, json!({"data": {"register": 1}}))
+    );
 }
 
 #[tokio::test]
@@ -108,13 +129,23 @@ async fn parameters_are_read_strictly() {
         r#"{"query":"{__typename}","variables":[]}"#,
         r#"{"query":"{__typename}","variables":"{}"}"#,
         r#"{"query":"{__typename}","extensions":1}"#,
-        &format!(r#"{{"query":"{{__typename}}","variables":{{"a":{}}}}}"#, "[".repeat(50_000)),
+        &format!(
+            r#"{{"query":"{{__typename}}","variables":{{"a":{}}}}}"#,
+            "[".repeat(50_000)
+        ),
     ] {
         for accept in [NEW, JSON] {
-            let request = Client::new().post(server.graphql()).header(header::CONTENT_TYPE, JSON).header(header::ACCEPT, accept);
+            let request = Client::new()
+                .post(server.graphql())
+                .header(header::CONTENT_TYPE, JSON)
+                .header(header::ACCEPT, accept);
             let answer = send(request.body(body.to_owned())).await;
             let beginning: String = body.chars().take(60).collect();
-            assert_eq!((answer.status.as_u16(), answer.code(), answer.has_data()), (400, Some("BAD_USER_INPUT"), false), "{beginning}");
+            assert_eq!(
+                (answer.status.as_u16(), answer.code(), answer.has_data()),
+                (400, Some("BAD_USER_INPUT"), false),
+                "{beginning}"
+            );
         }
     }
     for body in [
@@ -122,20 +153,41 @@ async fn parameters_are_read_strictly() {
         json!({"query": "query A{__typename}", "variables": {}, "operationName": "A", "extensions": {"a": 1}, "unknown": [1]}),
     ] {
         let answer = send(Client::new().post(server.graphql()).json(&body)).await;
-        assert_eq!((answer.status.as_u16(), answer.body), (200, json!({"data": {"__typename": "Query"}})));
+        assert_eq!(
+            (answer.status.as_u16(), answer.body),
+            (200, json!({"data": {"__typename": "Query"}}))
+        );
     }
     let hash_only = json!({"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "00"}}});
     let answer = send(Client::new().post(server.graphql()).json(&hash_only)).await;
-    assert_eq!((answer.status.as_u16(), answer.code()), (200, Some("PERSISTED_QUERY_NOT_FOUND")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.code()),
+        (200, Some("PERSISTED_QUERY_NOT_FOUND"))
+    );
 }
 
 #[tokio::test]
 async fn queries_by_get_and_nothing_else() {
     let server = SmallServer::unlimited().await;
     let get = |pairs: &[(&str, &str)]| Client::new().get(server.graphql()).query(pairs);
-    let answer = send(get(&[("query", "query D($n:Int!){double(number:$n)} query V{viewer}"), ("operationName", "D"), ("variables", r#"{"n":21}"#)])).await;
-    assert_eq!((answer.status.as_u16(), answer.body), (200, json!({"data": {"double": 42}})));
-    let answer = send(get(&[("query", "{viewer}"), ("operationName", ""), ("variables", ""), ("extensions", "{}"), ("other", "x")])).await;
+    let answer = send(get(&[
+        ("query", "query D($n:Int!){double(number:$n)} query V{viewer}"),
+        ("operationName", "D"),
+        ("variables", r#"{"n":21}"#),
+    ]))
+    .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.body),
+        (200, json!({"data": {"double": 42}}))
+    );
+    let answer = send(get(&[
+        ("query", "{viewer}"),
+        ("operationName", ""),
+        ("variables", ""),
+        ("extensions", "{}"),
+        ("other", "x"),
+    ]))
+    .await;
     assert_eq!(answer.body, json!({"data": {"viewer": "PUBLIC"}}));
     for (pairs, status) in [
         (&[("variables", "{}")][..], 400),
@@ -144,16 +196,39 @@ async fn queries_by_get_and_nothing_else() {
         (&[("query", "{viewer}"), ("extensions", "7")], 400),
         (&[("query", "{viewer}"), ("query", "{viewer}")], 400),
         (&[("query", "mutation{register}")], 405),
-        (&[("query", "query A{viewer} mutation B{register}"), ("operationName", "B")], 405),
+        (
+            &[
+                ("query", "query A{viewer} mutation B{register}"),
+                ("operationName", "B"),
+            ],
+            405,
+        ),
         (&[("query", "subscription{count(to:1)}")], 400),
     ] {
         let answer = send(get(pairs)).await;
-        assert_eq!((answer.status.as_u16(), answer.code(), answer.has_data()), (status, Some("BAD_USER_INPUT"), false), "{pairs:?}");
-        assert_eq!(answer.header(header::ALLOW), (status == 405).then_some("POST"), "{pairs:?}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.code(), answer.has_data()),
+            (status, Some("BAD_USER_INPUT"), false),
+            "{pairs:?}"
+        );
+        assert_eq!(
+            answer.header(header::ALLOW),
+            (status == 405).then_some("POST"),
+            "{pairs:?}"
+        );
     }
     for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
-        let answer = send(Client::new().request(method.clone(), server.graphql()).json(&json!({"query": "mutation{register}"}))).await;
-        assert_eq!((answer.status.as_u16(), answer.header(header::ALLOW)), (405, Some("GET, POST")), "{method}");
+        let answer = send(
+            Client::new()
+                .request(method.clone(), server.graphql())
+                .json(&json!({"query": "mutation{register}"})),
+        )
+        .await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.header(header::ALLOW)),
+            (405, Some("GET, POST")),
+            "{method}"
+        );
         assert_eq!(answer.header(header::ACCESS_CONTROL_ALLOW_ORIGIN), None);
     }
     assert_eq!(server.acts_done(), 0);
@@ -163,7 +238,9 @@ async fn queries_by_get_and_nothing_else() {
 async fn statuses_follow_the_media_type() {
     let server = SmallServer::unlimited().await;
     let nested = format!("{}double(number:1){}", "{this".repeat(15) + "{", "}".repeat(16));
-    let bomb: String = (0..31).map(|level| format!("fragment f{level} on Query{{...f{next} ...f{next}}}", next = level + 1)).collect();
+    let bomb: String = (0..31)
+        .map(|level| format!("fragment f{level} on Query{{...f{next} ...f{next}}}", next = level + 1))
+        .collect();
     let bomb = format!("{{...f0}}{bomb}fragment f31 on Query{{viewer}}");
     for (query, code, as_new, as_json, has_data) in [
         ("{", "GRAPHQL_PARSE_FAILED", 400, 200, false),
@@ -173,28 +250,53 @@ async fn statuses_follow_the_media_type() {
         ("query A{viewer} query B{viewer}", "BAD_USER_INPUT", 400, 200, false),
         (&nested, "QUERY_TOO_COMPLEX", 400, 400, false),
         (&bomb, "QUERY_TOO_COMPLEX", 400, 400, false),
-        ("{...a}fragment a on Query{...a}", "GRAPHQL_VALIDATION_FAILED", 400, 400, false),
+        (
+            "{...a}fragment a on Query{...a}",
+            "GRAPHQL_VALIDATION_FAILED",
+            400,
+            400,
+            false,
+        ),
         ("{viewer forbidden}", "FORBIDDEN", 200, 200, true),
         ("{viewer broken}", "INTERNAL_SERVER_ERROR", 200, 200, true),
         ("{panicking}", "INTERNAL_SERVER_ERROR", 500, 500, false),
     ] {
         for (accept, status) in [(NEW, as_new), (JSON, as_json)] {
             let answer = send(post(&server, query).header(header::ACCEPT, accept)).await;
-            assert_eq!((answer.status.as_u16(), answer.code(), answer.has_data()), (status, Some(code), has_data), "{query} {accept} {}", answer.body);
+            assert_eq!(
+                (answer.status.as_u16(), answer.code(), answer.has_data()),
+                (status, Some(code), has_data),
+                "{query} {accept} {}",
+                answer.body
+            );
             let text = answer.body.to_string();
             assert!(!text.contains("10.0.0.7") && !text.contains("secret"), "{text}");
             let is_internal = code == "INTERNAL_SERVER_ERROR";
-            assert_eq!(answer.body.pointer("/errors/0/extensions/correlationId").is_some(), is_internal, "{text}");
+            assert_eq!(
+                answer.body.pointer("/errors/0/extensions/correlationId").is_some(),
+                is_internal,
+                "{text}"
+            );
         }
     }
     let answer = send(post(&server, "{viewer}")).await;
-    assert_eq!(answer.body, json!({"data": {"viewer": "PUBLIC"}}), "the server lives on after a panic");
+    assert_eq!(
+        answer.body,
+        json!({"data": {"viewer": "PUBLIC"}}),
+        "the server lives on after a panic"
+    );
 }
 
 #[tokio::test]
 async fn fields_answer_in_the_order_asked() {
     let server = SmallServer::unlimited().await;
-    let text = post(&server, "{c:double(number:1) a:viewer b:double(number:2)}").send().await.expect("an answer").text().await.expect("a text");
+    let text = post(&server, "{c:double(number:1) a:viewer b:double(number:2)}")
+        .send()
+        .await
+        .expect("an answer")
+        .text()
+        .await
+        .expect("a text");
     assert_eq!(text, r#"{"data":{"c":2,"a":"PUBLIC","b":4}}"#);
 }
 
@@ -214,7 +316,10 @@ async fn bodies_are_limited_by_caller() {
         (Some(TOKEN), MAX_BODY_BYTES + 1, 413),
         (Some("bad-token"), MAX_ANONYMOUS_BODY_BYTES + 1, 401),
     ] {
-        let mut request = Client::new().post(server.graphql()).header(header::CONTENT_TYPE, JSON).body(body(bytes));
+        let mut request = Client::new()
+            .post(server.graphql())
+            .header(header::CONTENT_TYPE, JSON)
+            .body(body(bytes));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -227,15 +332,39 @@ async fn tokens_name_the_caller_or_are_refused() {
     let server = SmallServer::unlimited().await;
     let ask = |authorization: &'static str| post(&server, "{viewer}").header(header::AUTHORIZATION, authorization);
     for authorization in ["Bearer good-token", "bearer good-token", "BEARER  good-token"] {
-        assert_eq!(send(ask(authorization)).await.body, json!({"data": {"viewer": "ORGANISER"}}), "{authorization}");
+        assert_eq!(
+            send(ask(authorization)).await.body,
+            json!({"data": {"viewer": "ORGANISER"}}),
+            "{authorization}"
+        );
     }
-    for authorization in ["Bearer bad", "Bearer", "Bearer ", "Basic Z29vZDp0b2tlbg==", "good-token", "Bearer good-token, Bearer x", ""] {
+    for authorization in [
+        "Bearer bad",
+        "Bearer",
+        "Bearer ",
+        "Basic Z29vZDp0b2tlbg==",
+        "good-token",
+        "Bearer good-token, Bearer x",
+        "",
+    ] {
         let answer = send(ask(authorization)).await;
-        assert_eq!((answer.status.as_u16(), answer.code(), answer.has_data()), (401, Some("UNAUTHENTICATED"), false), "{authorization}");
-        assert!(answer.header(header::WWW_AUTHENTICATE).is_some_and(|value| value.starts_with("Bearer ")), "{authorization}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.code(), answer.has_data()),
+            (401, Some("UNAUTHENTICATED"), false),
+            "{authorization}"
+        );
+        assert!(
+            answer
+                .header(header::WWW_AUTHENTICATE)
+                .is_some_and(|value| value.starts_with("Bearer ")),
+            "{authorization}"
+        );
     }
     let answer = send(ask("Bearer broken-token")).await;
-    assert_eq!((answer.status.as_u16(), answer.code()), (500, Some("INTERNAL_SERVER_ERROR")));
+    assert_eq!(
+        (answer.status.as_u16(), answer.code()),
+        (500, Some("INTERNAL_SERVER_ERROR"))
+    );
     assert!(!answer.body.to_string().contains("10.0.0.7"), "{}", answer.body);
 }
 
@@ -257,7 +386,11 @@ async fn what_takes_too_long_is_answered_and_acts_go_on() {
     let server = SmallServer::start(RateLimits::Off, Duration::from_millis(50)).await;
     for query in ["{stuck}", "mutation{wait}"] {
         let answer = send(post(&server, query)).await;
-        assert_eq!((answer.status.as_u16(), answer.code(), answer.has_data()), (503, Some("INTERNAL_SERVER_ERROR"), false), "{query}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.code(), answer.has_data()),
+            (503, Some("INTERNAL_SERVER_ERROR"), false),
+            "{query}"
+        );
         assert!(answer.header(header::RETRY_AFTER).is_some());
     }
     server.hand.go_on.add_permits(1);
@@ -279,26 +412,68 @@ async fn addresses_have_an_allowance() {
     }
     let answer = refused.expect("thirty mutations are the allowance, not thirty-five");
     assert_eq!((answer.code(), answer.has_data()), (Some("RATE_LIMITED"), false));
-    assert!(answer.header(header::RETRY_AFTER).and_then(|seconds| seconds.parse::<u64>().ok()).is_some_and(|seconds| (1..=60).contains(&seconds)));
+    assert!(
+        answer
+            .header(header::RETRY_AFTER)
+            .and_then(|seconds| seconds.parse::<u64>().ok())
+            .is_some_and(|seconds| (1..=60).contains(&seconds))
+    );
     assert_eq!(server.acts_done(), 30);
-    assert_eq!(send(post(&server, "{viewer}")).await.status, 200, "queries have their own allowance");
+    assert_eq!(
+        send(post(&server, "{viewer}")).await.status,
+        200,
+        "queries have their own allowance"
+    );
 }
 
 #[tokio::test]
 async fn schema_and_graphiql_are_served_from_here() {
     let server = SmallServer::unlimited().await;
-    let get = async |path: &str| Client::new().get(format!("{}{path}", server.base_url)).send().await.expect("an answer");
+    let get = async |path: &str| {
+        Client::new()
+            .get(format!("{}{path}", server.base_url))
+            .send()
+            .await
+            .expect("an answer")
+    };
     let sdl = get("/schema.graphql").await.text().await.expect("a text");
-    assert!(sdl.contains("type Mutation") && sdl.contains("double(number: Int!): Int!"), "{sdl}");
+    assert!(
+        sdl.contains("type Mutation") && sdl.contains("double(number: Int!): Int!"),
+        "{sdl}"
+    );
     for (path, content_type) in [
         ("/graphiql", "text/html; charset=utf-8"),
         ("/graphiql/graphiql.js", "text/javascript; charset=utf-8"),
         ("/graphiql/graphiql.css", "text/css; charset=utf-8"),
     ] {
         let response = get(path).await;
-        assert_eq!(response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()), Some(content_type), "{path}");
-        let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        assert!(policy.contains("default-src 'none'") && policy.contains("script-src 'self';"), "{policy}");
+        assert_eq!(
+            response
+                .headers()
+                .get(header::CONTENT_TYPE)
+                .and_then(|value| value.to_str().ok()),
+            Some(content_type),
+            "{path}"
+        );
+        let policy = response
+            .headers()
+            .get(header::CONTENT_SECURITY_POLICY)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        assert!(
+            policy.contains("default-src 'none'") && policy.contains("script-src 'self';"),
+            "{policy}"
+        );
         assert!(response.text().await.expect("a text").len() > 300, "{path}");
+    }
+    let unknown = get("/graphiql/unknown").await;
+    assert_eq!(unknown.status(), 404);
+    for name in [
+        "content-security-policy",
+        "x-content-type-options",
+        "referrer-policy",
+        "x-frame-options",
+    ] {
+        assert!(unknown.headers().contains_key(name), "{name}");
     }
 }

@@ -11,7 +11,9 @@ use futures_util::{Stream, StreamExt, stream};
 use leernetwerk::graphql::error_code::ErrorCode;
 use leernetwerk::graphql::limits::limited;
 use leernetwerk::web::graphiql::graphiql;
-use leernetwerk::web::graphql_http::{Authenticate, AuthenticationFailed, Door, GraphqlEndpoint, TIME_LIMIT, schema_endpoint};
+use leernetwerk::web::graphql_http::{
+    Authenticate, AuthenticationFailed, Door, GraphqlEndpoint, TIME_LIMIT, schema_endpoint,
+};
 use leernetwerk::web::rate_limits::RateLimits;
 use poem::listener::TcpAcceptor;
 use poem::{Route, Server};
@@ -125,9 +127,13 @@ impl Events {
     }
 }
 
-#[allow(clippy::panic, reason = "what the door makes of a panic is tested")]
+/// What the door makes of a panic is tested.
 fn burst(number: i32) -> i32 {
-    if number > 1 { panic!("a secret in a panic") } else { number }
+    if number > 1 {
+        panic!("a secret in a panic")
+    } else {
+        number
+    }
 }
 
 /// A server of the small schema.
@@ -142,8 +148,14 @@ pub struct SmallServer {
 impl SmallServer {
     /// Starts one with these limits.
     pub async fn start(rate_limits: RateLimits, time_limit: Duration) -> Self {
-        let hand = Arc::new(Hand { acts: AtomicUsize::new(0), begun: Semaphore::new(0), go_on: Semaphore::new(0) });
-        let schema = limited(Schema::build(Query, Mutation, Events)).data(Arc::clone(&hand)).finish();
+        let hand = Arc::new(Hand {
+            acts: AtomicUsize::new(0),
+            begun: Semaphore::new(0),
+            go_on: Semaphore::new(0),
+        });
+        let schema = limited(Schema::build(Query, Mutation, Events))
+            .data(Arc::clone(&hand))
+            .finish();
         let sdl = schema.sdl();
         let (acts, shutdown) = (TaskTracker::new(), CancellationToken::new());
         let ids = AtomicUsize::new(0);
@@ -165,7 +177,12 @@ impl SmallServer {
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
         let acceptor = TcpAcceptor::from_std(listener).expect("a listener");
         tokio::spawn(Server::new_with_acceptor(acceptor).run(routes));
-        Self { base_url, hand, acts, shutdown }
+        Self {
+            base_url,
+            hand,
+            acts,
+            shutdown,
+        }
     }
 
     /// Starts one without rate limits.

@@ -6,8 +6,8 @@ use async_graphql::Positioned;
 use async_graphql::parser::types::{Directive, ExecutableDocument, OperationType, Selection, SelectionSet};
 
 use super::{
-    MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_DIRECTIVES_IN_ONE_PLACE, MAX_MUTATIONS, MAX_OPERATIONS, MAX_ROOT_FIELDS, MAX_SELECTIONS,
-    Refusal,
+    MAX_ALIASES, MAX_DEPTH, MAX_DIRECTIVES, MAX_DIRECTIVES_IN_ONE_PLACE, MAX_MUTATIONS, MAX_OPERATIONS,
+    MAX_ROOT_FIELDS, MAX_SELECTIONS, Refusal,
 };
 
 /// What a selection set comes to once its fragments are spread. Counts saturate: beyond the limits the exact figure
@@ -39,7 +39,10 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
     if operations > MAX_OPERATIONS {
         return Err(Refusal::TooManyOperations { operations });
     }
-    let mut survey = Survey { document, fragments: HashMap::new() };
+    let mut survey = Survey {
+        document,
+        fragments: HashMap::new(),
+    };
     let mut whole = Measure::default();
     let mut roots = Vec::with_capacity(operations);
     for (_, operation) in document.operations.iter() {
@@ -64,9 +67,13 @@ pub(super) fn check(document: &ExecutableDocument) -> Result<(), Refusal> {
         return Err(Refusal::TooManyAliases { aliases: whole.aliases });
     }
     if whole.directives > MAX_DIRECTIVES {
-        return Err(Refusal::TooManyDirectives { directives: whole.directives });
+        return Err(Refusal::TooManyDirectives {
+            directives: whole.directives,
+        });
     }
-    roots.into_iter().try_for_each(|(operation, fields)| root_fields_within(operation, fields))
+    roots
+        .into_iter()
+        .try_for_each(|(operation, fields)| root_fields_within(operation, fields))
 }
 
 /// Names of the fields of a set, fragments spread; only for a document that [`check`] let through.
@@ -79,7 +86,12 @@ pub(super) fn root_fields(document: &ExecutableDocument, set: &SelectionSet) -> 
                 Selection::Field(field) => names.push(field.node.name.node.to_string()),
                 Selection::InlineFragment(inline) => open.push(&inline.node.selection_set.node),
                 Selection::FragmentSpread(spread) => {
-                    open.extend(document.fragments.get(&spread.node.fragment_name.node).map(|fragment| &fragment.node.selection_set.node));
+                    open.extend(
+                        document
+                            .fragments
+                            .get(&spread.node.fragment_name.node)
+                            .map(|fragment| &fragment.node.selection_set.node),
+                    );
                 }
             }
         }
@@ -133,7 +145,11 @@ impl<'a> Survey<'a> {
         };
         match self.fragments.get(name.as_str()) {
             Some(Some(measure)) => return Ok(*measure),
-            Some(None) => return Err(Refusal::FragmentCycle { fragment: name.to_string() }),
+            Some(None) => {
+                return Err(Refusal::FragmentCycle {
+                    fragment: name.to_string(),
+                });
+            }
             None => {}
         }
         self.fragments.insert(name, None);
@@ -146,12 +162,17 @@ impl<'a> Survey<'a> {
 
 /// The spread itself is a selection that the engine visits.
 fn one_more(measure: Measure) -> Measure {
-    Measure { selections: measure.selections.saturating_add(1), ..measure }
+    Measure {
+        selections: measure.selections.saturating_add(1),
+        ..measure
+    }
 }
 
 fn count(directives: &[Positioned<Directive>]) -> Result<u64, Refusal> {
     if directives.len() > MAX_DIRECTIVES_IN_ONE_PLACE {
-        return Err(Refusal::TooManyDirectivesInOnePlace { directives: directives.len() });
+        return Err(Refusal::TooManyDirectivesInOnePlace {
+            directives: directives.len(),
+        });
     }
     Ok(u64::try_from(directives.len()).unwrap_or(u64::MAX))
 }

@@ -102,7 +102,9 @@ pub enum Refusal {
         directives: usize,
     },
     /// More than [`MAX_DIRECTIVES`].
-    #[error("The document uses {directives} directives once its fragments are spread; at most {MAX_DIRECTIVES} are accepted.")]
+    #[error(
+        "The document uses {directives} directives once its fragments are spread; at most {MAX_DIRECTIVES} are accepted."
+    )]
     TooManyDirectives {
         /// Directives.
         directives: u64,
@@ -142,7 +144,9 @@ impl Refusal {
         match self {
             Self::Syntax { .. } => ErrorCode::ParseFailed,
             Self::FragmentCycle { .. } => ErrorCode::ValidationFailed,
-            Self::UnknownOperation { .. } | Self::OperationNameMissing | Self::VariableMissing { .. } => ErrorCode::BadUserInput,
+            Self::UnknownOperation { .. } | Self::OperationNameMissing | Self::VariableMissing { .. } => {
+                ErrorCode::BadUserInput
+            }
             Self::TooLong { .. }
             | Self::TooManyTokens
             | Self::TooManyOpenBrackets
@@ -205,7 +209,11 @@ pub fn check(query: &str, operation_name: Option<&str>, variables: &Variables) -
     let operation = select(&document.operations, operation_name)?;
     require_variables(operation, variables)?;
     let root_fields = document::root_fields(&document, &operation.selection_set.node);
-    Ok(CheckedDocument { operation: operation.ty, root_fields, document })
+    Ok(CheckedDocument {
+        operation: operation.ty,
+        root_fields,
+        document,
+    })
 }
 
 /// Sets the engine's own limits, as a second line behind [`check`]; only complexity is decided here alone, since its
@@ -221,8 +229,15 @@ pub fn limited<Q, M, S>(schema: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S
 fn syntax(error: parser::Error) -> Refusal {
     // The parser draws the line and an arrow under it; the last line says what it expected.
     let text = error.to_string();
-    let message = text.lines().last().map(|line| line.trim_start_matches([' ', '=']).to_owned()).unwrap_or_default();
-    Refusal::Syntax { message: format!("The document could not be parsed: {message}."), at: error.positions().next() }
+    let message = text
+        .lines()
+        .last()
+        .map(|line| line.trim_start_matches([' ', '=']).to_owned())
+        .unwrap_or_default();
+    Refusal::Syntax {
+        message: format!("The document could not be parsed: {message}."),
+        at: error.positions().next(),
+    }
 }
 
 /// The operation that a request means (GraphQL, section 6.1 "GetOperation").
@@ -235,23 +250,32 @@ fn select<'a>(operations: &'a DocumentOperations, name: Option<&str>) -> Result<
                 _ => Err(Refusal::OperationNameMissing),
             }
         }
-        (Some(name), DocumentOperations::Multiple(operations)) => {
-            operations.get(name).map(|operation| &operation.node).ok_or_else(|| Refusal::UnknownOperation { name: name.to_owned() })
-        }
+        (Some(name), DocumentOperations::Multiple(operations)) => operations
+            .get(name)
+            .map(|operation| &operation.node)
+            .ok_or_else(|| Refusal::UnknownOperation { name: name.to_owned() }),
         (Some(name), DocumentOperations::Single(_)) => Err(Refusal::UnknownOperation { name: name.to_owned() }),
     }
 }
 
 /// The engine leaves a missing variable to the field that uses it; the specification refuses the request.
 fn require_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), Refusal> {
-    let missing = operation.variable_definitions.iter().map(|definition| &definition.node).find(|definition| {
-        !definition.var_type.node.nullable
-            && match variables.get(&definition.name.node) {
-                None => definition.default_value.is_none(),
-                Some(value) => *value == Value::Null,
-            }
-    });
-    missing.map_or(Ok(()), |definition| Err(Refusal::VariableMissing { name: definition.name.node.to_string() }))
+    let missing = operation
+        .variable_definitions
+        .iter()
+        .map(|definition| &definition.node)
+        .find(|definition| {
+            !definition.var_type.node.nullable
+                && match variables.get(&definition.name.node) {
+                    None => definition.default_value.is_none(),
+                    Some(value) => *value == Value::Null,
+                }
+        });
+    missing.map_or(Ok(()), |definition| {
+        Err(Refusal::VariableMissing {
+            name: definition.name.node.to_string(),
+        })
+    })
 }
 
 #[cfg(test)]

@@ -9,12 +9,19 @@ fn refusal(query: &str) -> Option<Refusal> {
 
 /// `levels` fragments, each spreading the next twice.
 fn fragment_bomb(levels: usize) -> String {
-    let chain: String = (0..levels).map(|level| format!("fragment f{level} on Query{{...f{next} ...f{next}}}", next = level + 1)).collect();
+    let chain: String = (0..levels)
+        .map(|level| format!("fragment f{level} on Query{{...f{next} ...f{next}}}", next = level + 1))
+        .collect();
     format!("{{...f0}}{chain}fragment f{levels} on Query{{a}}")
 }
 
 fn nested(field: &str, depth: usize) -> String {
-    format!("{}{}{}", format!("{{{field}").repeat(depth - 1), "{a", "}".repeat(depth))
+    format!(
+        "{}{}{}",
+        format!("{{{field}").repeat(depth - 1),
+        "{a",
+        "}".repeat(depth)
+    )
 }
 
 #[test]
@@ -32,7 +39,10 @@ fn hostile_text_is_refused_before_it_is_parsed() {
         ("{".repeat(10_000), Refusal::TooManyOpenBrackets),
         ("{a".repeat(5_000), Refusal::TooManyOpenBrackets),
         (format!("{{a(b:{}", "[".repeat(10_000)), Refusal::TooManyOpenBrackets),
-        (format!("{{a(b:{}{})}}", "[".repeat(5_000), "]".repeat(5_000)), Refusal::TooManyOpenBrackets),
+        (
+            format!("{{a(b:{}{})}}", "[".repeat(5_000), "]".repeat(5_000)),
+            Refusal::TooManyOpenBrackets,
+        ),
         (format!("{{a(b:{}", "{c:".repeat(4_000)), Refusal::TooManyOpenBrackets),
         (format!("query($a:{}", "[".repeat(10_000)), Refusal::TooManyOpenBrackets),
         (format!("{{{}}}", "a ".repeat(999)), Refusal::TooManyTokens),
@@ -61,10 +71,31 @@ fn brackets_and_words_in_strings_and_comments_are_no_tokens() {
 
 #[test]
 fn what_is_not_graphql_is_a_syntax_error_with_its_place() {
-    for query in ["", "{", "}", "{a", "{a(b:\"", "{a(b:\"\"\"", "\"", "\"\\", "query", "{a}}", "{a(b:1..2)}", "\u{0}", "\u{feff}", "{ ) ] {"] {
-        assert!(matches!(refusal(query), Some(Refusal::Syntax { .. })), "{query}: {:?}", refusal(query));
+    for query in [
+        "",
+        "{",
+        "}",
+        "{a",
+        "{a(b:\"",
+        "{a(b:\"\"\"",
+        "\"",
+        "\"\\",
+        "query",
+        "{a}}",
+        "{a(b:1..2)}",
+        "\u{0}",
+        "\u{feff}",
+        "{ ) ] {",
+    ] {
+        assert!(
+            matches!(refusal(query), Some(Refusal::Syntax { .. })),
+            "{query}: {:?}",
+            refusal(query)
+        );
     }
-    let Some(refused @ Refusal::Syntax { at: Some(at), .. }) = refusal("{\n  a(") else { panic!("a place is told") };
+    let Some(refused @ Refusal::Syntax { at: Some(at), .. }) = refusal("{\n  a(") else {
+        panic!("a place is told")
+    };
     assert_eq!((at.line, at.column), (2, 5));
     assert_eq!(refused.code(), ErrorCode::ParseFailed);
     assert_eq!(refused.to_server_error().locations, vec![at]);
@@ -83,7 +114,13 @@ fn a_fragment_bomb_is_counted_not_walked() {
 #[test]
 fn selections_are_counted_at_the_boundary() {
     // Each spread costs 1 and brings `size` fields.
-    let spreading = |spreads: usize, size: usize| format!("{{{}}}fragment f on Query{{x{{{}}}}}", "...f ".repeat(spreads), "a ".repeat(size));
+    let spreading = |spreads: usize, size: usize| {
+        format!(
+            "{{{}}}fragment f on Query{{x{{{}}}}}",
+            "...f ".repeat(spreads),
+            "a ".repeat(size)
+        )
+    };
     assert_eq!(refusal(&spreading(10, 198)), None);
     assert_eq!(refusal(&spreading(10, 199)), Some(Refusal::TooManySelections));
 }
@@ -95,14 +132,21 @@ fn fragment_cycles_are_refused_wherever_they_are() {
         "{...a}fragment a on Query{x{...b}}fragment b on Query{...on Query{...a}}",
         "{x}fragment a on Query{...b}fragment b on Query{...a}",
     ] {
-        assert!(matches!(refusal(query), Some(Refusal::FragmentCycle { .. })), "{query}: {:?}", refusal(query));
+        assert!(
+            matches!(refusal(query), Some(Refusal::FragmentCycle { .. })),
+            "{query}: {:?}",
+            refusal(query)
+        );
     }
 }
 
 #[test]
 fn depth_counts_fields_also_through_fragments() {
     assert_eq!(refusal(&nested("x", MAX_DEPTH)), None);
-    assert_eq!(refusal(&nested("x", MAX_DEPTH + 1)), Some(Refusal::TooDeep { depth: 16 }));
+    assert_eq!(
+        refusal(&nested("x", MAX_DEPTH + 1)),
+        Some(Refusal::TooDeep { depth: 16 })
+    );
     let through = |depth: usize| format!("{{x{{...f}}}}fragment f on X{}", nested("x", depth - 1));
     assert_eq!(refusal(&through(15)), None);
     assert_eq!(refusal(&through(16)), Some(Refusal::TooDeep { depth: 16 }));
@@ -113,23 +157,62 @@ fn aliases_directives_and_root_fields() {
     let fields = |count: usize, field: &str| field.repeat(count);
     let table = [
         (format!("{{x{{{}}}}}", fields(15, "b:a ")), None),
-        (format!("{{x{{{}}}}}", fields(16, "b:a ")), Some(Refusal::TooManyAliases { aliases: 16 })),
-        (format!("{{x{{{}}}}}fragment f on X{{b:a c:a}}", fields(8, "...f ")), Some(Refusal::TooManyAliases { aliases: 16 })),
+        (
+            format!("{{x{{{}}}}}", fields(16, "b:a ")),
+            Some(Refusal::TooManyAliases { aliases: 16 }),
+        ),
+        (
+            format!("{{x{{{}}}}}fragment f on X{{b:a c:a}}", fields(8, "...f ")),
+            Some(Refusal::TooManyAliases { aliases: 16 }),
+        ),
         (format!("{{a{}}}", fields(5, "@d ")), None),
-        (format!("{{a{}}}", fields(6, "@d ")), Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 })),
-        (format!("{{...{}{{a}}}}", fields(6, "@d ")), Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 })),
-        (format!("query{}{{a}}", fields(6, "@d ")), Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 })),
-        (format!("query($v:Int{}){{a}}", fields(6, "@d ")), Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 })),
-        (format!("{{...f}}fragment f on X{}{{a}}", fields(6, "@d ")), Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 })),
-        (format!("{{x{{{}}}}}", fields(11, "a @d@d@d@d@d ")), Some(Refusal::TooManyDirectives { directives: 55 })),
+        (
+            format!("{{a{}}}", fields(6, "@d ")),
+            Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 }),
+        ),
+        (
+            format!("{{...{}{{a}}}}", fields(6, "@d ")),
+            Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 }),
+        ),
+        (
+            format!("query{}{{a}}", fields(6, "@d ")),
+            Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 }),
+        ),
+        (
+            format!("query($v:Int{}){{a}}", fields(6, "@d ")),
+            Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 }),
+        ),
+        (
+            format!("{{...f}}fragment f on X{}{{a}}", fields(6, "@d ")),
+            Some(Refusal::TooManyDirectivesInOnePlace { directives: 6 }),
+        ),
+        (
+            format!("{{x{{{}}}}}", fields(11, "a @d@d@d@d@d ")),
+            Some(Refusal::TooManyDirectives { directives: 55 }),
+        ),
         (format!("{{x{{{}}}}}", fields(10, "a @d@d@d@d@d ")), None),
         (format!("{{{}}}", fields(15, "a ")), None),
-        (format!("{{{}}}", fields(16, "a ")), Some(Refusal::TooManyRootFields { fields: 16 })),
-        (format!("{{{}}}fragment f on Query{{a a}}", fields(8, "...f ")), Some(Refusal::TooManyRootFields { fields: 16 })),
+        (
+            format!("{{{}}}", fields(16, "a ")),
+            Some(Refusal::TooManyRootFields { fields: 16 }),
+        ),
+        (
+            format!("{{{}}}fragment f on Query{{a a}}", fields(8, "...f ")),
+            Some(Refusal::TooManyRootFields { fields: 16 }),
+        ),
         (format!("mutation{{{}}}", fields(5, "a ")), None),
-        (format!("mutation{{{}}}", fields(6, "a ")), Some(Refusal::TooManyMutations { fields: 6 })),
-        (format!("mutation{{{}}}fragment f on Mutation{{a a}}", fields(3, "...f ")), Some(Refusal::TooManyMutations { fields: 6 })),
-        ((0..11).map(|number| format!("query q{number}{{a}}")).collect(), Some(Refusal::TooManyOperations { operations: 11 })),
+        (
+            format!("mutation{{{}}}", fields(6, "a ")),
+            Some(Refusal::TooManyMutations { fields: 6 }),
+        ),
+        (
+            format!("mutation{{{}}}fragment f on Mutation{{a a}}", fields(3, "...f ")),
+            Some(Refusal::TooManyMutations { fields: 6 }),
+        ),
+        (
+            (0..11).map(|number| format!("query q{number}{{a}}")).collect(),
+            Some(Refusal::TooManyOperations { operations: 11 }),
+        ),
     ];
     for (query, expected) in table {
         assert_eq!(refusal(&query), expected, "{query}");
@@ -139,12 +222,19 @@ fn aliases_directives_and_root_fields() {
 #[test]
 fn the_operation_is_chosen_by_name() {
     const TWO: &str = "query A{a} mutation B{register ...f} fragment f on Mutation{askQuestion}";
-    let chosen = |query: &str, name: Option<&str>| check(query, name, &Variables::default()).map(|checked| checked.operation());
+    let chosen =
+        |query: &str, name: Option<&str>| check(query, name, &Variables::default()).map(|checked| checked.operation());
     assert_eq!(chosen(TWO, Some("A")), Ok(OperationType::Query));
     assert_eq!(chosen(TWO, Some("B")), Ok(OperationType::Mutation));
-    assert_eq!(chosen(TWO, Some("C")), Err(Refusal::UnknownOperation { name: "C".into() }));
+    assert_eq!(
+        chosen(TWO, Some("C")),
+        Err(Refusal::UnknownOperation { name: "C".into() })
+    );
     assert_eq!(chosen(TWO, None), Err(Refusal::OperationNameMissing));
-    assert_eq!(chosen("{a}", Some("A")), Err(Refusal::UnknownOperation { name: "A".into() }));
+    assert_eq!(
+        chosen("{a}", Some("A")),
+        Err(Refusal::UnknownOperation { name: "A".into() })
+    );
     assert_eq!(chosen("query A{a}", None), Ok(OperationType::Query));
     let checked = check(TWO, Some("B"), &Variables::default()).expect("within the limits");
     assert_eq!(checked.root_fields(), ["register", "askQuestion"]);

@@ -128,11 +128,16 @@ impl Denied {
             Self::Failed { .. } => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Parameters(UnusableParameters::PersistedQueryNotFound) => executed_or_bad(media_type),
             Self::Document(
-                Refusal::Syntax { .. } | Refusal::UnknownOperation { .. } | Refusal::OperationNameMissing | Refusal::VariableMissing { .. },
+                Refusal::Syntax { .. }
+                | Refusal::UnknownOperation { .. }
+                | Refusal::OperationNameMissing
+                | Refusal::VariableMissing { .. },
             ) => executed_or_bad(media_type),
-            Self::SubscriptionOverHttp | Self::BodyUnreadable | Self::UnknownSubprotocol | Self::Parameters(_) | Self::Document(_) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::SubscriptionOverHttp
+            | Self::BodyUnreadable
+            | Self::UnknownSubprotocol
+            | Self::Parameters(_)
+            | Self::Document(_) => StatusCode::BAD_REQUEST,
         }
     }
 
@@ -142,9 +147,10 @@ impl Denied {
             Self::MethodNotAllowed => Some((header::ALLOW, HeaderValue::from_static("GET, POST"))),
             Self::MutationByGet => Some((header::ALLOW, HeaderValue::from_static("POST"))),
             // RFC 6750, section 3.
-            Self::Unauthenticated => {
-                Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"leernetwerk\", error=\"invalid_token\"")))
-            }
+            Self::Unauthenticated => Some((
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static("Bearer realm=\"leernetwerk\", error=\"invalid_token\""),
+            )),
             Self::RateLimited(exceeded) => Some((header::RETRY_AFTER, HeaderValue::from(exceeded.retry_after_seconds))),
             Self::TimedOut { time_limit, .. } => Some((header::RETRY_AFTER, HeaderValue::from(time_limit.as_secs()))),
             _ => None,

@@ -80,7 +80,10 @@ pub struct Door<E, A> {
 
 impl<E, A> std::fmt::Debug for Door<E, A> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Door").field("time_limit", &self.time_limit).finish_non_exhaustive()
+        formatter
+            .debug_struct("Door")
+            .field("time_limit", &self.time_limit)
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,7 +104,11 @@ impl<E: Executor, A: Authenticate> Door<E, A> {
 
     /// Checks the document against every limit and readies it for the engine.
     pub(crate) fn admit(&self, parameters: Parameters, caller: A::Caller, address: IpAddr) -> Result<Admitted, Denied> {
-        let checked = limits::check(&parameters.query, parameters.operation_name.as_deref(), &parameters.variables)?;
+        let checked = limits::check(
+            &parameters.query,
+            parameters.operation_name.as_deref(),
+            &parameters.variables,
+        )?;
         self.rate_limits.admit_mutations(address, checked.root_fields())?;
         let operation = checked.operation();
         let mut request = parameters.into_request();
@@ -127,7 +134,10 @@ impl<E: Executor, A: Authenticate> Door<E, A> {
             Err(_) => {
                 let correlation_id = (self.new_correlation_id)();
                 tracing::error!(%correlation_id, time_limit = ?self.time_limit, "a request took too long");
-                Err(Denied::TimedOut { time_limit: self.time_limit, correlation_id })
+                Err(Denied::TimedOut {
+                    time_limit: self.time_limit,
+                    correlation_id,
+                })
             }
         }
     }
@@ -147,7 +157,10 @@ impl<E: Executor, A: Authenticate> Door<E, A> {
 
     /// The answer to a panic, whose message goes to the log.
     pub(crate) fn panicked(&self, panic: &(dyn Any + Send)) -> Denied {
-        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned());
         self.failed("a request panicked", &message.unwrap_or_default())
     }
 
@@ -166,7 +179,11 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Denied> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => value.to_str().map_err(|_| Denied::Unauthenticated).and_then(bearer_token).map(Some),
+        (Some(value), None) => value
+            .to_str()
+            .map_err(|_| Denied::Unauthenticated)
+            .and_then(bearer_token)
+            .map(Some),
         (Some(_), Some(_)) => Err(Denied::Unauthenticated),
     }
 }
@@ -177,6 +194,12 @@ pub(crate) fn bearer_token(value: &str) -> Result<&str, Denied> {
     let token = token.trim();
     let is_token = scheme.eq_ignore_ascii_case("bearer")
         && (1..=MAX_TOKEN_BYTES).contains(&token.len())
-        && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
-    if is_token { Ok(token) } else { Err(Denied::Unauthenticated) }
+        && token
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte));
+    if is_token {
+        Ok(token)
+    } else {
+        Err(Denied::Unauthenticated)
+    }
 }

@@ -29,8 +29,8 @@ use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use serde::Serialize;
 
 pub(crate) use denied::Denied;
-pub use door::{Authenticate, AuthenticationFailed, Door, NewCorrelationId, TIME_LIMIT};
 pub(crate) use door::{Admitted, bearer, bearer_token};
+pub use door::{Authenticate, AuthenticationFailed, Door, NewCorrelationId, TIME_LIMIT};
 use negotiation::MediaType;
 pub(crate) use parameters::Parameters;
 
@@ -66,10 +66,16 @@ impl<E: Executor, A: Authenticate> GraphqlEndpoint<E, A> {
         let bearer = bearer(request.headers())?;
         let caller = door.caller(bearer).await?;
         let parameters = if is_get {
-            let pairs = request.params().map_err(|_| parameters::UnusableParameters::UnreadableQueryString)?;
+            let pairs = request
+                .params()
+                .map_err(|_| parameters::UnusableParameters::UnreadableQueryString)?;
             Parameters::from_query_string(pairs)?
         } else {
-            let limit = if bearer.is_some() { MAX_BODY_BYTES } else { MAX_ANONYMOUS_BODY_BYTES };
+            let limit = if bearer.is_some() {
+                MAX_BODY_BYTES
+            } else {
+                MAX_ANONYMOUS_BODY_BYTES
+            };
             Parameters::from_body(&read(body, limit).await?)?
         };
         let admitted = door.admit(parameters, caller, address)?;
@@ -112,7 +118,10 @@ pub fn schema_endpoint(sdl: String) -> impl Endpoint {
     }))
 }
 
-async fn read(mut body: poem::RequestBody, limit: usize) -> Result<impl AsRef<[u8]> + std::ops::Deref<Target = [u8]>, Denied> {
+async fn read(
+    mut body: poem::RequestBody,
+    limit: usize,
+) -> Result<impl AsRef<[u8]> + std::ops::Deref<Target = [u8]>, Denied> {
     let body: Body = body.take().map_err(|_| Denied::BodyUnreadable)?;
     body.into_bytes_limit(limit).await.map_err(|error| match error {
         ReadBodyError::PayloadTooLarge => Denied::BodyTooLarge { limit },
@@ -123,8 +132,10 @@ async fn read(mut body: poem::RequestBody, limit: usize) -> Result<impl AsRef<[u
 /// The status of what the engine answered.
 fn status(response: &GraphqlResponse, media_type: MediaType) -> StatusCode {
     let too_complex = Value::from(ErrorCode::QueryTooComplex.as_str());
-    let is_too_complex =
-        response.errors.iter().any(|error| error.extensions.as_ref().and_then(|extensions| extensions.get("code")) == Some(&too_complex));
+    let is_too_complex = response
+        .errors
+        .iter()
+        .any(|error| error.extensions.as_ref().and_then(|extensions| extensions.get("code")) == Some(&too_complex));
     match is_request_error(response) {
         true if is_too_complex => StatusCode::BAD_REQUEST,
         true => denied::executed_or_bad(media_type),

@@ -36,7 +36,12 @@ impl MediaType {
 /// Without `Accept` it is JSON. Between equals the one that the client named exactly wins, and then the newer one;
 /// a client that takes anything gets JSON.
 pub(super) fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
-    let mut ranges = headers.get_all(header::ACCEPT).iter().map(|value| value.to_str().unwrap_or_default()).flat_map(|value| value.split(',')).peekable();
+    let mut ranges = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .map(|value| value.to_str().unwrap_or_default())
+        .flat_map(|value| value.split(','))
+        .peekable();
     if ranges.peek().is_none() {
         return Some(MediaType::Json);
     }
@@ -44,8 +49,10 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
     MediaType::ALL
         .into_iter()
         .filter_map(|offered| {
-            let (specificity, quality) =
-                ranges.iter().filter_map(|range| Some((range.specificity(offered)?, range.quality))).max_by_key(|(specificity, _)| *specificity)?;
+            let (specificity, quality) = ranges
+                .iter()
+                .filter_map(|range| Some((range.specificity(offered)?, range.quality)))
+                .max_by_key(|(specificity, _)| *specificity)?;
             let newer = specificity == Specificity::Exact && offered == MediaType::GraphqlResponse;
             let json = specificity != Specificity::Exact && offered == MediaType::Json;
             (quality > 0).then_some(((quality, specificity, newer || json), offered))
@@ -57,13 +64,19 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<MediaType> {
 /// Whether a body is JSON in UTF-8: `application/json`, with no other charset and no coding.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let mut values = headers.get_all(header::CONTENT_TYPE).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return false };
+    let (Some(value), None) = (values.next(), values.next()) else {
+        return false;
+    };
     let Some(value) = value.to_str().ok() else { return false };
     let mut parts = value.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
+    let is_json = parts
+        .next()
+        .is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"));
     is_json
         && parts.all(|parameter| !is_parameter(parameter, "charset") || is_utf8(parameter))
-        && headers.get(header::CONTENT_ENCODING).is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+        && headers
+            .get(header::CONTENT_ENCODING)
+            .is_none_or(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// How closely a range of `Accept` fits a media type.
@@ -87,7 +100,12 @@ impl<'a> Range<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let (main_type, subtype) = parts.next()?.split_once('/')?;
-        let mut range = Self { main_type, subtype, quality: 1_000, is_utf8: true };
+        let mut range = Self {
+            main_type,
+            subtype,
+            quality: 1_000,
+            is_utf8: true,
+        };
         for parameter in parts {
             if let Some(quality) = parameter.strip_prefix("q=").or_else(|| parameter.strip_prefix("Q=")) {
                 range.quality = thousandths(quality)?;
@@ -103,7 +121,9 @@ impl<'a> Range<'a> {
             _ if !self.is_utf8 => None,
             ("*", "*") => Some(Specificity::Anything),
             (main, "*") if main.eq_ignore_ascii_case("application") => Some(Specificity::Application),
-            (main, sub) if main.eq_ignore_ascii_case("application") && sub.eq_ignore_ascii_case(offered.subtype()) => Some(Specificity::Exact),
+            (main, sub) if main.eq_ignore_ascii_case("application") && sub.eq_ignore_ascii_case(offered.subtype()) => {
+                Some(Specificity::Exact)
+            }
             _ => None,
         }
     }
@@ -121,11 +141,15 @@ fn thousandths(text: &str) -> Option<u16> {
 }
 
 fn is_parameter(parameter: &str, name: &str) -> bool {
-    parameter.split_once('=').is_some_and(|(given, _)| given.trim().eq_ignore_ascii_case(name))
+    parameter
+        .split_once('=')
+        .is_some_and(|(given, _)| given.trim().eq_ignore_ascii_case(name))
 }
 
 fn is_utf8(parameter: &str) -> bool {
-    parameter.split_once('=').is_some_and(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
+    parameter
+        .split_once('=')
+        .is_some_and(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
 }
 
 #[cfg(test)]
@@ -157,8 +181,14 @@ mod tests {
             (&["application/graphql-response+json, application/json"], NEW),
             (&["application/json, application/graphql-response+json"], NEW),
             (&["application/json", "application/graphql-response+json"], NEW),
-            (&["application/graphql-response+json;q=0.5, application/json;q=0.9"], JSON),
-            (&["application/graphql-response+json, application/json;q=0.9, */*;q=0.1"], NEW),
+            (
+                &["application/graphql-response+json;q=0.5, application/json;q=0.9"],
+                JSON,
+            ),
+            (
+                &["application/graphql-response+json, application/json;q=0.9, */*;q=0.1"],
+                NEW,
+            ),
             (&["application/graphql-response+json;q=0, */*"], JSON),
             (&["application/json;q=0, */*;q=0.2"], NEW),
             (&["text/html, */*;q=0.8"], JSON),

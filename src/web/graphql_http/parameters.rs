@@ -82,10 +82,18 @@ impl Parameters {
     pub(super) fn from_query_string(pairs: Vec<(String, String)>) -> Result<Self, UnusableParameters> {
         let mut object = Map::new();
         for (name, value) in pairs {
-            let Some(name) = [QUERY, OPERATION_NAME, VARIABLES, EXTENSIONS].into_iter().find(|known| *known == name) else { continue };
+            let Some(name) = [QUERY, OPERATION_NAME, VARIABLES, EXTENSIONS]
+                .into_iter()
+                .find(|known| *known == name)
+            else {
+                continue;
+            };
             let value = match name {
                 VARIABLES | EXTENSIONS if !value.is_empty() => {
-                    serde_json::from_str(&value).map_err(|_| UnusableParameters::WrongType { name, expected: "a JSON object" })?
+                    serde_json::from_str(&value).map_err(|_| UnusableParameters::WrongType {
+                        name,
+                        expected: "a JSON object",
+                    })?
                 }
                 OPERATION_NAME | VARIABLES | EXTENSIONS if value.is_empty() => Value::Null,
                 _ => Value::String(value),
@@ -101,19 +109,39 @@ impl Parameters {
         let extensions = take_object(&mut object, EXTENSIONS)?;
         let query = match object.remove(QUERY) {
             Some(Value::String(query)) => query,
-            None | Some(Value::Null) if extensions.as_ref().is_some_and(|given| given.contains_key("persistedQuery")) => {
+            None | Some(Value::Null)
+                if extensions
+                    .as_ref()
+                    .is_some_and(|given| given.contains_key("persistedQuery")) =>
+            {
                 return Err(UnusableParameters::PersistedQueryNotFound);
             }
             None => return Err(UnusableParameters::QueryMissing),
-            Some(_) => return Err(UnusableParameters::WrongType { name: QUERY, expected: "a string" }),
+            Some(_) => {
+                return Err(UnusableParameters::WrongType {
+                    name: QUERY,
+                    expected: "a string",
+                });
+            }
         };
         let operation_name = match object.remove(OPERATION_NAME) {
             None | Some(Value::Null) => None,
             Some(Value::String(name)) => Some(name),
-            Some(_) => return Err(UnusableParameters::WrongType { name: OPERATION_NAME, expected: "a string" }),
+            Some(_) => {
+                return Err(UnusableParameters::WrongType {
+                    name: OPERATION_NAME,
+                    expected: "a string",
+                });
+            }
         };
-        let variables = take_object(&mut object, VARIABLES)?.map(|variables| Variables::from_json(Value::Object(variables))).unwrap_or_default();
-        Ok(Self { query, operation_name, variables })
+        let variables = take_object(&mut object, VARIABLES)?
+            .map(|variables| Variables::from_json(Value::Object(variables)))
+            .unwrap_or_default();
+        Ok(Self {
+            query,
+            operation_name,
+            variables,
+        })
     }
 
     /// The engine's request, still without caller and document.
@@ -124,10 +152,16 @@ impl Parameters {
     }
 }
 
-fn take_object(object: &mut Map<String, Value>, name: &'static str) -> Result<Option<Map<String, Value>>, UnusableParameters> {
+fn take_object(
+    object: &mut Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<Map<String, Value>>, UnusableParameters> {
     match object.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::Object(value)) => Ok(Some(value)),
-        Some(_) => Err(UnusableParameters::WrongType { name, expected: "a JSON object" }),
+        Some(_) => Err(UnusableParameters::WrongType {
+            name,
+            expected: "a JSON object",
+        }),
     }
 }

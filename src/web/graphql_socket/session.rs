@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use tokio::time::error::Elapsed;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::super::graphql_http::{Admitted, AnswerBody, Authenticate, Denied, Door, Parameters, bearer_token};
@@ -112,28 +113,35 @@ pub(super) struct Session<E, A: Authenticate> {
 
 impl<E: Executor, A: Authenticate> Session<E, A> {
     pub(super) fn new(door: Arc<Door<E, A>>, address: IpAddr, header_token: Option<String>) -> Self {
-        Self { door, address, header_token, caller: None, running: HashMap::new(), started: 0 }
+        Self {
+            door,
+            address,
+            header_token,
+            caller: None,
+            running: HashMap::new(),
+            started: 0,
+        }
     }
 
     /// Speaks the protocol until one side ends it.
     pub(super) async fn run(mut self, stream: WebSocketStream) {
         let (mut sink, mut messages) = stream.split();
         let (events, mut happened) = mpsc::channel(WAITING_RESULTS);
-        let init_deadline = Instant::now() + INIT_TIME_LIMIT;
+        let init_deadline = Some(Instant::now() + INIT_TIME_LIMIT);
         let mut heartbeat = tokio::time::interval(HEARTBEAT_PERIOD);
         let mut heard_at = Instant::now();
         let shutdown = self.door.shutdown.clone();
         loop {
             let outcome = tokio::select! {
                 () = shutdown.cancelled() => Err(Close::GOING_AWAY),
-                () = tokio::time::sleep_until(init_deadline), if self.caller.is_none() => Err(Close::INIT_TIMEOUT),
-                message = messages.next() => {
+                message = within(init_deadline.filter(|_| self.caller.is_none()), messages.next()) => {
                     heard_at = Instant::now();
                     match message {
-                        Some(Ok(Message::Text(text))) => self.heard(&text, &events).await,
-                        Some(Ok(Message::Binary(_))) => Err(Close::INVALID_MESSAGE),
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
-                        Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                        Err(_) => Err(Close::INIT_TIMEOUT),
+                        Ok(Some(Ok(Message::Text(text)))) => self.heard(&text, &events).await,
+                        Ok(Some(Ok(Message::Binary(_)))) => Err(Close::INVALID_MESSAGE),
+                        Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => Ok(None),
+                        Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) => return,
                     }
                 }
                 Some(event) = happened.recv() => Ok(self.told(&event)),
@@ -148,7 +156,11 @@ impl<E: Executor, A: Authenticate> Session<E, A> {
                 Ok(None) => true,
                 Ok(Some(message)) => send(&mut sink, message).await,
                 Err(Close(code, reason)) => {
-                    send(&mut sink, Message::Close(Some((CloseCode::from(code), reason.to_owned())))).await;
+                    send(
+                        &mut sink,
+                        Message::Close(Some((CloseCode::from(code), reason.to_owned()))),
+                    )
+                    .await;
                     return;
                 }
             };
@@ -188,7 +200,12 @@ impl<E: Executor, A: Authenticate> Session<E, A> {
         })
     }
 
-    fn subscribe(&mut self, id: String, payload: Value, events: &mpsc::Sender<Event>) -> Result<Option<Message>, Close> {
+    fn subscribe(
+        &mut self,
+        id: String,
+        payload: Value,
+        events: &mpsc::Sender<Event>,
+    ) -> Result<Option<Message>, Close> {
         let caller = self.caller.clone().ok_or(Close::UNAUTHORIZED)?;
         if id.is_empty() {
             return Err(Close::INVALID_MESSAGE);
@@ -197,13 +214,26 @@ impl<E: Executor, A: Authenticate> Session<E, A> {
             return Err(Close::DUPLICATE_ID);
         }
         match self.admit(payload, caller) {
-            Err(denied) => Ok(Some(text_of(&ServerMessage::Error { id: &id, payload: &[denied.to_server_error()] }))),
+            Err(denied) => Ok(Some(text_of(&ServerMessage::Error {
+                id: &id,
+                payload: &[denied.to_server_error()],
+            }))),
             Ok(admitted) => {
                 self.started += 1;
                 let number = self.started;
-                let reporter = Reporter { id: id.clone(), number, events: events.clone() };
+                let reporter = Reporter {
+                    id: id.clone(),
+                    number,
+                    events: events.clone(),
+                };
                 let task = tokio::spawn(operate(Arc::clone(&self.door), admitted, reporter));
-                self.running.insert(id, Running { number, _task: AbortOnDropHandle::new(task) });
+                self.running.insert(
+                    id,
+                    Running {
+                        number,
+                        _task: AbortOnDropHandle::new(task),
+                    },
+                );
                 Ok(None)
             }
         }
@@ -222,7 +252,10 @@ impl<E: Executor, A: Authenticate> Session<E, A> {
             return None;
         }
         Some(text_of(&match news {
-            News::Next(response) => ServerMessage::Next { id, payload: AnswerBody::from(response.as_ref()) },
+            News::Next(response) => ServerMessage::Next {
+                id,
+                payload: AnswerBody::from(response.as_ref()),
+            },
             News::Failed(errors) => {
                 self.running.remove(id);
                 ServerMessage::Error { id, payload: errors }
@@ -245,7 +278,14 @@ struct Reporter {
 impl Reporter {
     /// When the session is gone, so is this operation; nothing is to be told then.
     async fn tell(&self, news: News) {
-        let _ = self.events.send(Event { id: self.id.clone(), number: self.number, news }).await;
+        let _ = self
+            .events
+            .send(Event {
+                id: self.id.clone(),
+                number: self.number,
+                news,
+            })
+            .await;
     }
 }
 
@@ -261,7 +301,9 @@ async fn operate<E: Executor, A: Authenticate>(door: Arc<Door<E, A>>, admitted: 
         },
         OperationType::Subscription => {
             let follow = AssertUnwindSafe(follow(&door, admitted, &reporter)).catch_unwind();
-            follow.await.unwrap_or_else(|panic| News::Failed(vec![door.panicked(panic.as_ref()).to_server_error()]))
+            follow
+                .await
+                .unwrap_or_else(|panic| News::Failed(vec![door.panicked(panic.as_ref()).to_server_error()]))
         }
     };
     reporter.tell(last).await;
@@ -290,7 +332,18 @@ fn text_of(message: &ServerMessage<'_>) -> Message {
     }
 }
 
+/// Waits until the deadline, if there is one.
+async fn within<T>(deadline: Option<Instant>, event: impl Future<Output = T>) -> Result<T, Elapsed> {
+    match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, event).await,
+        None => Ok(event.await),
+    }
+}
+
 /// Whether the message went out in time.
 async fn send(sink: &mut (impl Sink<Message> + Unpin), message: Message) -> bool {
-    matches!(tokio::time::timeout(SEND_TIME_LIMIT, sink.send(message)).await, Ok(Ok(())))
+    matches!(
+        tokio::time::timeout(SEND_TIME_LIMIT, sink.send(message)).await,
+        Ok(Ok(()))
+    )
 }

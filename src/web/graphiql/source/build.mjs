@@ -38,9 +38,9 @@ const packages = new Set(
     .filter(Boolean),
 );
 const texts = await Promise.all([...packages].sort().map(async (directory) => {
-  const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+  const { name, version, license, author } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
   const file = (await readdir(directory)).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file ? await readFile(join(directory, file), 'utf8') : '(the package has no licence file)';
+  const text = file ? await readFile(join(directory, file), 'utf8') : `(The package has no licence file; its author is ${author?.name ?? author ?? 'not named'}.)`;
   return `${name} ${version}: ${license}\n\n${text.trim()}\n`;
 }));
 await writeFile('../licences.txt', texts.join(`\n${'-'.repeat(80)}\n\n`));
