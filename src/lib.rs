@@ -6,4 +6,6 @@
 pub mod clock;
 pub mod domain;
 pub mod entropy;
+pub mod graphql;
 pub mod store;
+pub mod web;
