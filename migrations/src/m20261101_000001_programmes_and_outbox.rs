@@ -128,6 +128,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 .col(integer("max_participants"))
                 .col(timestamp_with_time_zone_null("registration_opens_at"))
                 .col(date("registration_deadline"))
+                .col(timestamp_with_time_zone("registration_closes_at"))
                 .col(timestamp_with_time_zone("deadline_set_at"))
                 .col(text("decision_mode"))
                 .col(integer("price_cents"))

@@ -10,7 +10,7 @@ use super::{
     facts::{Facts, Happened},
     ids::{RegistrationId, TeamMemberId},
     message::CancellationCause,
-    programme::Phase,
+    programme::{Announcement, Phase, TeamRole},
     refusal::Refusal,
     registration::{PersonKey, Registrant, Registration, RegistrationStatus as Status, TIME_TO_VERIFY, Transition, Verb},
     text::Paragraphs,
@@ -211,7 +211,7 @@ pub fn publish(facts: &mut Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     if facts.programme.phase != Phase::Draft {
         return Err(Refusal::StateConflict("this programme is published already".to_owned()));
     }
-    check_dates(facts, now)?;
+    check_ready(facts, now, true)?;
     facts.programme.phase = Phase::Open;
     facts.programme.published_at = Some(now);
     facts.programme.deadline_set_at = now;
@@ -219,13 +219,51 @@ pub fn publish(facts: &mut Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What has to be true of the dates of a programme that is open: the deadline is to come, and before the kick-off.
-pub fn check_dates(facts: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+/// An organiser changes what was entered. Once it is published its name stays, a later deadline is an extension with a reason,
+/// and nobody loses a place.
+pub fn revise(facts: &mut Facts, announced: Announcement, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let is_published = facts.programme.phase != Phase::Draft;
+    let earlier = std::mem::replace(&mut facts.programme.announced, announced);
+    let announced = &facts.programme.announced;
+    let deadline_moved = announced.registration_deadline != earlier.registration_deadline || announced.time_zone != earlier.time_zone;
+    if is_published {
+        if matches!(facts.programme.phase, Phase::Cancelled | Phase::Completed) {
+            return Err(Refusal::StateConflict("this programme is over; it can no longer be changed".to_owned()));
+        }
+        if announced.slug != earlier.slug {
+            return Err(Refusal::invalid("slug", "cannot change once the programme is published: links lead to it"));
+        }
+        if announced.registration_deadline > earlier.registration_deadline {
+            return Err(Refusal::invalid("registrationDeadline", "is later than the present one; use extendDeadline, which asks for a reason and tells people"));
+        }
+        if announced.max_participants < facts.counts.taken {
+            return Err(Refusal::invalid("maxParticipants", format!("is less than the {} places that are taken", facts.counts.taken)));
+        }
+        let now_closed = calendar::end_of_day(earlier.registration_deadline, earlier.time_zone) <= now;
+        if deadline_moved && now_closed {
+            return Err(Refusal::invalid("registrationDeadline", "has passed; use extendDeadline to reopen registration"));
+        }
+        check_ready(facts, now, !now_closed)?;
+        let known: Vec<_> = earlier.team.iter().map(|member| member.id).collect();
+        welcome(facts, |id| !known.contains(&id));
+    }
+    if deadline_moved {
+        facts.programme.deadline_set_at = now;
+    }
+    Ok(())
+}
+
+/// What has to be true of a published programme: it has a kick-off and an organiser, and registration closes before the
+/// kick-off, in time to come unless it has closed already.
+fn check_ready(facts: &Facts, now: DateTime<Utc>, must_be_to_come: bool) -> Result<(), Refusal> {
     let closes_at = facts.programme.registration_closes_at();
     let Some(kick_off_at) = facts.programme.kick_off_at() else {
-        return Err(Refusal::required("meetings", "needs at least one meeting: the first is the kick-off"));
+        return Err(Refusal::required("meetings", "need at least one: the first is the kick-off"));
     };
-    if closes_at <= now {
+    if facts.programme.team_with(TeamRole::Organiser).next().is_none() {
+        return Err(Refusal::required("team", "needs at least one organiser, who is told what has to be decided"));
+    }
+    if must_be_to_come && closes_at <= now {
         return Err(Refusal::invalid("registrationDeadline", format!("has passed: registration would have closed at {closes_at}")));
     }
     if closes_at > kick_off_at {

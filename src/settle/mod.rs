@@ -16,6 +16,7 @@ use crate::{
     domain::{
         facts::Facts,
         ids::ProgrammeId,
+        programme::Announcement,
         refusal::Refusal,
         rule::{Rule, RuleKey},
         timeline::{Step, advance, next_wake},
@@ -159,8 +160,9 @@ impl Settle {
         }
     }
 
-    /// Stores a new programme with the product's rules.
-    pub async fn create(&self, tx: &Tx, mut facts: Facts, now: DateTime<Utc>) -> Result<()> {
+    /// Stores a new programme as a draft, with the product's rules.
+    pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
+        let mut facts = Facts::of_draft(id, announced, now);
         facts.rules = RuleKey::ALL.iter().map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now)).collect();
         Ok(tx.insert_programme(&facts, now).await?)
     }

@@ -14,7 +14,7 @@ use crate::domain::{
     facts::Counts,
     ids::{ProgrammeId, RegistrationId, TeamMemberId},
     page::{Page, Window},
-    programme::{Meeting, Phase, Programme, TeamMember},
+    programme::{Meeting, Phase, Programme, ProgrammeStatus, TeamMember},
     registration::{Registration, RegistrationStatus},
     rule::Rule,
     text::Slug,
@@ -34,14 +34,16 @@ pub struct ProgrammeRecord {
 }
 
 /// Which programmes are asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ProgrammeFilter {
     /// Drafts of these programmes are seen too; none: of all.
     pub drafts_of: Option<Vec<ProgrammeId>>,
     /// Only these.
     pub only: Option<Vec<ProgrammeId>>,
-    /// Only in these phases, `None` for all; closing instants are compared by the caller.
-    pub phases: Option<Vec<Phase>>,
+    /// Only with these statuses at a moment.
+    pub statuses: Option<Vec<ProgrammeStatus>>,
+    /// That moment.
+    pub now: DateTime<Utc>,
 }
 
 pub(super) async fn meetings_of(db: &impl ConnectionTrait, programmes: &[Uuid]) -> Result<HashMap<Uuid, Vec<Meeting>>> {
@@ -107,6 +109,19 @@ async fn records(db: &impl ConnectionTrait, found: Vec<programme::Model>) -> Res
         .collect()
 }
 
+/// Whether a programme has a status at a moment: awaiting a decision is being open when the closing instant has passed.
+fn with_status(status: ProgrammeStatus, now: DateTime<Utc>) -> Condition {
+    let phase = |phase: Phase| Condition::all().add(programme::Column::Phase.eq(phase.word()));
+    match status {
+        ProgrammeStatus::Draft => phase(Phase::Draft),
+        ProgrammeStatus::Open => phase(Phase::Open).add(programme::Column::RegistrationClosesAt.gt(now)),
+        ProgrammeStatus::AwaitingDecision => phase(Phase::Open).add(programme::Column::RegistrationClosesAt.lte(now)),
+        ProgrammeStatus::GoingAhead => phase(Phase::GoingAhead),
+        ProgrammeStatus::Cancelled => phase(Phase::Cancelled),
+        ProgrammeStatus::Completed => phase(Phase::Completed),
+    }
+}
+
 async fn rules(db: &impl ConnectionTrait, programme: ProgrammeId) -> Result<Vec<Rule>> {
     let found =
         rule::Entity::find().filter(rule::Column::ProgrammeId.eq(programme.0)).order_by_asc(rule::Column::Id).all(db).await?;
@@ -145,8 +160,8 @@ impl Store {
         if let Some(ids) = &filter.only {
             wanted = wanted.add(programme::Column::Id.is_in(ids.iter().map(|id| id.0)));
         }
-        if let Some(phases) = &filter.phases {
-            wanted = wanted.add(programme::Column::Phase.is_in(phases.iter().map(|phase| phase.word())));
+        if let Some(statuses) = &filter.statuses {
+            wanted = wanted.add(statuses.iter().fold(Condition::any(), |any, status| any.add(with_status(*status, filter.now))));
         }
         let select = programme::Entity::find().filter(wanted);
         let total = select.clone().count(&self.reader).await?;

@@ -138,6 +138,7 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
         max_participants: Set(stored(announced.max_participants)),
         registration_opens_at: Set(announced.registration_opens_at),
         registration_deadline: Set(announced.registration_deadline),
+        registration_closes_at: Set(programme.registration_closes_at()),
         deadline_set_at: Set(programme.deadline_set_at),
         decision_mode: Set(announced.decision_mode.word().to_owned()),
         price_cents: Set(stored(announced.price.cents)),

@@ -30,7 +30,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
         Happened::Registered(id) => person(facts, *id, RuleKey::ConfirmRegistration, first(), |registration| {
             Some(Letter::ConfirmRegistration {
                 waiting_position: facts.waiting_position(registration),
-                confirm_before: facts.confirm_before(registration)?,
+                confirm_before: facts.programme.confirm_before(registration)?,
             })
         }),
         Happened::RegisteredAgain(id, act) => {
@@ -39,7 +39,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                     status: registration.status,
                     is_verified: registration.is_verified(),
                     waiting_position: facts.waiting_position(registration),
-                    act_before: facts.confirm_before(registration).or_else(|| facts.accept_before(registration)),
+                    act_before: facts.programme.confirm_before(registration).or_else(|| facts.programme.accept_before(registration)),
                 })
             })
         }
@@ -56,7 +56,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             answers
         }
         Happened::PlaceOffered(id) => {
-            let accept_before = facts.registrations.get(id).and_then(|registration| facts.accept_before(registration));
+            let accept_before = facts.registrations.get(id).and_then(|registration| facts.programme.accept_before(registration));
             let mut answers =
                 person(facts, *id, RuleKey::PlaceOffered, first(), |_| Some(Letter::PlaceOffered { accept_before: accept_before? }));
             answers.iter_mut().for_each(|answer| answer.useful_until = accept_before);
