@@ -1,0 +1,3 @@
+//! The engine as seen from outside.
+
+mod smtp_session;
