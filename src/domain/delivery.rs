@@ -139,7 +139,13 @@ impl Verdict {
         enhanced: Option<String>,
         text: &str,
     ) -> Self {
-        Self { outcome, verb: Some(verb), code: Some(code), enhanced, text: one_line(text) }
+        Self {
+            outcome,
+            verb: Some(verb),
+            code: Some(code),
+            enhanced,
+            text: one_line(text),
+        }
     }
 
     /// The verdict if no reply to `verb` decides; `reason` says what was seen instead.
@@ -169,8 +175,15 @@ impl Verdict {
 
 /// `text` as one bounded line: runs of white space and control characters become one space.
 fn one_line(text: &str) -> Option<String> {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
-    let line: String = words.collect::<Vec<_>>().join(" ").chars().take(Verdict::TEXT_MAX_CHARS).collect();
+    let words = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|w| !w.is_empty());
+    let line: String = words
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(Verdict::TEXT_MAX_CHARS)
+        .collect();
     (!line.is_empty()).then_some(line)
 }
 
@@ -191,8 +204,14 @@ pub fn backoff(failures: u32, message_id: Uuid) -> Duration {
     let nth = usize::try_from(failures.saturating_sub(1)).unwrap_or(usize::MAX);
     let [.., longest] = PAUSES_MINUTES;
     let minutes = PAUSES_MINUTES.get(nth).copied().unwrap_or(longest);
-    let digest = Sha256::new().chain_update(message_id).chain_update(failures.to_be_bytes()).finalize();
-    let hash = digest.iter().take(4).fold(0_i64, |hash, byte| (hash << 8) | i64::from(*byte));
+    let digest = Sha256::new()
+        .chain_update(message_id)
+        .chain_update(failures.to_be_bytes())
+        .finalize();
+    let hash = digest
+        .iter()
+        .take(4)
+        .fold(0_i64, |hash, byte| (hash << 8) | i64::from(*byte));
     let per_mille = 800 + hash % 401;
     Duration::milliseconds(minutes * 60 * per_mille)
 }
@@ -201,11 +220,14 @@ pub fn backoff(failures: u32, message_id: Uuid) -> Duration {
 mod tests {
     use super::*;
     use AttemptOutcome::{Accepted, Ambiguous, Deferred, Refused, RelayFailed};
-    use SmtpVerb::{Auth, Connect, Content, Data, Dot, Ehlo, Greeting, Mail, Quit, Rcpt, Rset, StartTls};
+    use SmtpVerb::{
+        Auth, Connect, Content, Data, Dot, Ehlo, Greeting, Mail, Quit, Rcpt, Rset, StartTls,
+    };
     use proptest::prelude::*;
 
-    const ALL: [SmtpVerb; 12] =
-        [Connect, Greeting, Ehlo, StartTls, Auth, Mail, Rcpt, Data, Content, Dot, Rset, Quit];
+    const ALL: [SmtpVerb; 12] = [
+        Connect, Greeting, Ehlo, StartTls, Auth, Mail, Rcpt, Data, Content, Dot, Rset, Quit,
+    ];
 
     #[test]
     fn the_reply_that_each_step_waits_for_lets_the_conversation_go_on() {
@@ -224,8 +246,9 @@ mod tests {
             (Quit, &[221]),
         ];
         for (verb, codes) in expected {
-            let going_on: Vec<u16> =
-                (0..1000).filter(|code| AttemptOutcome::of_reply(*verb, *code).is_none()).collect();
+            let going_on: Vec<u16> = (0..1000)
+                .filter(|code| AttemptOutcome::of_reply(*verb, *code).is_none())
+                .collect();
             assert_eq!(going_on, *codes, "{verb:?}");
         }
     }
@@ -260,7 +283,11 @@ mod tests {
                     assert_eq!(outcome, mail, "{code} at {verb:?}");
                 }
             }
-            assert_eq!(AttemptOutcome::of_reply(Dot, code), Some(dot), "{code} at the dot");
+            assert_eq!(
+                AttemptOutcome::of_reply(Dot, code),
+                Some(dot),
+                "{code} at the dot"
+            );
         }
     }
 
@@ -276,8 +303,16 @@ mod tests {
     fn only_a_reply_to_the_dot_accepts() {
         for verb in ALL.into_iter().filter(|verb| *verb != Dot) {
             for code in 0..1000 {
-                assert_ne!(AttemptOutcome::of_reply(verb, code), Some(Accepted), "{code} at {verb:?}");
-                assert_ne!(AttemptOutcome::of_reply(verb, code), Some(Ambiguous), "{code} at {verb:?}");
+                assert_ne!(
+                    AttemptOutcome::of_reply(verb, code),
+                    Some(Accepted),
+                    "{code} at {verb:?}"
+                );
+                assert_ne!(
+                    AttemptOutcome::of_reply(verb, code),
+                    Some(Ambiguous),
+                    "{code} at {verb:?}"
+                );
             }
         }
     }
@@ -296,18 +331,24 @@ mod tests {
     #[test]
     fn backoff_of_one_mail() {
         let id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
-        let pauses: Vec<i64> = (0..10).map(|failures| backoff(failures, id).num_minutes()).collect();
+        let pauses: Vec<i64> = (0..10)
+            .map(|failures| backoff(failures, id).num_minutes())
+            .collect();
         let nominal = [2, 2, 6, 15, 30, 60, 120, 240, 240, 240];
         for (pause, nominal) in pauses.iter().zip(nominal) {
-            assert!((nominal * 8 / 10..=nominal * 12 / 10).contains(pause), "{pauses:?}");
+            assert!(
+                (nominal * 8 / 10..=nominal * 12 / 10).contains(pause),
+                "{pauses:?}"
+            );
         }
         assert_eq!(backoff(3, id), backoff(3, id));
     }
 
     #[test]
     fn mails_deferred_together_come_back_apart() {
-        let pauses: std::collections::HashSet<i64> =
-            (0..100).map(|n| backoff(7, Uuid::from_u128(n)).num_milliseconds()).collect();
+        let pauses: std::collections::HashSet<i64> = (0..100)
+            .map(|n| backoff(7, Uuid::from_u128(n)).num_milliseconds())
+            .collect();
         assert!(pauses.len() > 70, "{} different pauses", pauses.len());
     }
 

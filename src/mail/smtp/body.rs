@@ -40,7 +40,11 @@ pub(super) fn unsendable(raw: &[u8]) -> Option<&'static str> {
 
 /// `raw` with its last line ended, which the terminator needs.
 pub(super) fn ended(raw: &[u8]) -> Cow<'_, [u8]> {
-    if raw.ends_with(b"\r\n") { Cow::Borrowed(raw) } else { Cow::Owned([raw, b"\r\n"].concat()) }
+    if raw.ends_with(b"\r\n") {
+        Cow::Borrowed(raw)
+    } else {
+        Cow::Owned([raw, b"\r\n"].concat())
+    }
 }
 
 /// `content` with the dot at the start of a line doubled (RFC 5321, section 4.5.2).
@@ -77,7 +81,18 @@ mod tests {
         for good in ["a", "a\r\n", "\r\n\r\n", ".\r\n", &"x".repeat(998)] {
             assert_eq!(unsendable(good.as_bytes()), None, "{good:?}");
         }
-        for bad in ["", "é\r\n", "a\0\r\n", "a\nb\r\n", "\n", "a\rb\r\n", "a\r\r\n", "a\r", "a\n.\r\n", &"x".repeat(999)] {
+        for bad in [
+            "",
+            "é\r\n",
+            "a\0\r\n",
+            "a\nb\r\n",
+            "\n",
+            "a\rb\r\n",
+            "a\r\r\n",
+            "a\r",
+            "a\n.\r\n",
+            &"x".repeat(999),
+        ] {
             assert!(unsendable(bad.as_bytes()).is_some(), "{bad:?}");
         }
     }

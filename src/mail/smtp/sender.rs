@@ -33,15 +33,25 @@ impl Envelope {
                 Some("is longer than 254 characters")
             } else if !address.is_ascii() {
                 Some("has characters outside ASCII")
-            } else if !address.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>')) {
+            } else if !address
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>'))
+            {
                 Some("has control characters, spaces or angle brackets")
-            } else if !address.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty()) {
+            } else if !address
+                .rsplit_once('@')
+                .is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+            {
                 Some("is not of the form name@domain")
             } else {
                 None
             }
         };
-        let from = if self.from.is_empty() { None } else { fault(&self.from) };
+        let from = if self.from.is_empty() {
+            None
+        } else {
+            fault(&self.from)
+        };
         from.map(|fault| format!("the sender's address {fault}"))
             .or_else(|| fault(&self.to).map(|fault| format!("the recipient's address {fault}")))
     }
@@ -75,10 +85,18 @@ impl SmtpSender {
     ) -> Self {
         let is_name = !hello_name.is_empty()
             && hello_name.len() <= 255
-            && hello_name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+            && hello_name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
         // A literal stands in for a name that SMTP cannot carry (RFC 5321, section 4.1.4).
         let hello_name = if is_name { hello_name } else { "[127.0.0.1]" }.to_owned();
-        Self { relay, hello_name, deadlines, trust: Trust::with_roots(extra_roots), session: None }
+        Self {
+            relay,
+            hello_name,
+            deadlines,
+            trust: Trust::with_roots(extra_roots),
+            session: None,
+        }
     }
 
     /// Hands `raw` over for `envelope.to` and tells how that went.
@@ -90,7 +108,9 @@ impl SmtpSender {
     /// If the future is dropped before it is done, the connection is closed and the mail's fate
     /// is unknown: the caller treats it as ambiguous.
     pub async fn send(&mut self, envelope: &Envelope, raw: &[u8]) -> Verdict {
-        let unsendable = envelope.unsendable().or_else(|| unsendable(raw).map(str::to_owned));
+        let unsendable = envelope
+            .unsendable()
+            .or_else(|| unsendable(raw).map(str::to_owned));
         if let Some(reason) = unsendable {
             return Verdict::refused_unsent(&reason);
         }
@@ -101,7 +121,14 @@ impl SmtpSender {
         };
         let session = match session {
             Some(session) => session,
-            None => match Session::open(&self.relay, &self.hello_name, self.deadlines, &mut self.trust).await {
+            None => match Session::open(
+                &self.relay,
+                &self.hello_name,
+                self.deadlines,
+                &mut self.trust,
+            )
+            .await
+            {
                 Ok(session) => session,
                 Err(verdict) => return verdict,
             },

@@ -42,7 +42,10 @@ struct Ended {
 
 impl Ended {
     fn unusable(verdict: Verdict) -> Self {
-        Self { verdict, is_usable: false }
+        Self {
+            verdict,
+            is_usable: false,
+        }
     }
 
     fn silence(verb: SmtpVerb, silence: &Silence) -> Self {
@@ -63,17 +66,32 @@ impl Session {
             wire = encrypted(wire, relay, deadlines, trust, SmtpVerb::Connect).await?;
         }
         let opened_at = Instant::now();
-        let mut session = Self { wire, deadlines, takes_size: false, opened_at, used_at: opened_at, mails: 0 };
+        let mut session = Self {
+            wire,
+            deadlines,
+            takes_size: false,
+            opened_at,
+            used_at: opened_at,
+            mails: 0,
+        };
         session.greeting().await?;
-        let mut offers = session.command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}")).await?;
+        let mut offers = session
+            .command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}"))
+            .await?;
         if relay.tls() == TlsMode::StartTls {
             if offers.extension("STARTTLS").is_none() {
-                return Err(Verdict::of_silence(SmtpVerb::StartTls, "the relay does not offer STARTTLS"));
+                return Err(Verdict::of_silence(
+                    SmtpVerb::StartTls,
+                    "the relay does not offer STARTTLS",
+                ));
             }
             session.command(SmtpVerb::StartTls, "STARTTLS").await?;
-            session.wire = encrypted(session.wire, relay, deadlines, trust, SmtpVerb::StartTls).await?;
+            session.wire =
+                encrypted(session.wire, relay, deadlines, trust, SmtpVerb::StartTls).await?;
             // What was offered in clear may have been anybody's words (RFC 3207, section 4.2).
-            offers = session.command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}")).await?;
+            offers = session
+                .command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}"))
+                .await?;
         }
         session.takes_size = offers.extension("SIZE").is_some();
         if let Some(credentials) = relay.credentials() {
@@ -96,9 +114,18 @@ impl Session {
         let (user, password) = (&credentials.user, credentials.password.expose_secret());
         // Each answer goes out on a 334; PLAIN's goes with the command (RFC 4954, section 4).
         let (command, answers) = if offered("PLAIN") {
-            (format!("AUTH PLAIN {}", BASE64.encode(format!("\0{user}\0{password}"))), vec![])
+            (
+                format!(
+                    "AUTH PLAIN {}",
+                    BASE64.encode(format!("\0{user}\0{password}"))
+                ),
+                vec![],
+            )
         } else if offered("LOGIN") {
-            ("AUTH LOGIN".to_owned(), vec![BASE64.encode(user), BASE64.encode(password)])
+            (
+                "AUTH LOGIN".to_owned(),
+                vec![BASE64.encode(user), BASE64.encode(password)],
+            )
         } else {
             let reason = "a user and password are set, but the relay offers neither AUTH PLAIN nor AUTH LOGIN";
             return Err(Verdict::of_silence(verb, reason));
@@ -109,7 +136,11 @@ impl Session {
                 reply = self.command(verb, &answer).await?;
             }
         }
-        if reply.code == 235 { Ok(()) } else { Err(reply.verdict_as(verb, AttemptOutcome::RelayFailed)) }
+        if reply.code == 235 {
+            Ok(())
+        } else {
+            Err(reply.verdict_as(verb, AttemptOutcome::RelayFailed))
+        }
     }
 
     /// Makes sure that the connection can carry another mail; none if a new one is needed, which
@@ -124,12 +155,18 @@ impl Session {
             return None;
         }
         // With a shorter deadline than other commands: connecting anew is cheaper than waiting.
-        self.command_within(SmtpVerb::Rset, "RSET", self.deadlines.connect).await.ok()?;
+        self.command_within(SmtpVerb::Rset, "RSET", self.deadlines.connect)
+            .await
+            .ok()?;
         Some(self)
     }
 
     /// Hands one mail over, and itself back if it can carry another.
-    pub(super) async fn deliver(mut self, envelope: &Envelope, raw: &[u8]) -> (Verdict, Option<Self>) {
+    pub(super) async fn deliver(
+        mut self,
+        envelope: &Envelope,
+        raw: &[u8],
+    ) -> (Verdict, Option<Self>) {
         let Ended { verdict, is_usable } = self.transaction(envelope, raw).await;
         self.mails += 1;
         self.used_at = Instant::now();
@@ -139,9 +176,16 @@ impl Session {
     /// MAIL, RCPT, DATA, content, dot. The sender has checked envelope and message.
     async fn transaction(&mut self, envelope: &Envelope, raw: &[u8]) -> Ended {
         let content = ended(raw);
-        let size = if self.takes_size { format!(" SIZE={}", content.len()) } else { String::new() };
+        let size = if self.takes_size {
+            format!(" SIZE={}", content.len())
+        } else {
+            String::new()
+        };
         let commands = [
-            (SmtpVerb::Mail, format!("MAIL FROM:<{}>{size}", envelope.from)),
+            (
+                SmtpVerb::Mail,
+                format!("MAIL FROM:<{}>{size}", envelope.from),
+            ),
             (SmtpVerb::Rcpt, format!("RCPT TO:<{}>", envelope.to)),
             (SmtpVerb::Data, "DATA".to_owned()),
         ];
@@ -157,9 +201,13 @@ impl Session {
         match self.wire.ask(TERMINATOR, self.deadlines.final_dot).await {
             Err(silence) => Ended::silence(verb, &silence),
             Ok(reply) => {
-                let outcome = AttemptOutcome::of_reply(verb, reply.code).unwrap_or(AttemptOutcome::Ambiguous);
+                let outcome =
+                    AttemptOutcome::of_reply(verb, reply.code).unwrap_or(AttemptOutcome::Ambiguous);
                 let is_usable = outcome != AttemptOutcome::Ambiguous && reply.code != 421;
-                Ended { verdict: reply.verdict_as(verb, outcome), is_usable }
+                Ended {
+                    verdict: reply.verdict_as(verb, outcome),
+                    is_usable,
+                }
             }
         }
     }
@@ -172,8 +220,10 @@ impl Session {
             let written = self.wire.write(block, self.deadlines.data_block).await;
             if self.wire.has_unasked() {
                 let reply = self.wire.reply(self.deadlines.command).await;
-                let reply = reply.map_err(|silence| Verdict::of_silence(verb, &silence.to_string()))?;
-                let outcome = AttemptOutcome::of_reply(verb, reply.code).unwrap_or(AttemptOutcome::RelayFailed);
+                let reply =
+                    reply.map_err(|silence| Verdict::of_silence(verb, &silence.to_string()))?;
+                let outcome = AttemptOutcome::of_reply(verb, reply.code)
+                    .unwrap_or(AttemptOutcome::RelayFailed);
                 return Err(reply.verdict_as(verb, outcome));
             }
             written.map_err(|silence| Verdict::of_silence(verb, &silence.to_string()))?;
@@ -183,7 +233,8 @@ impl Session {
 
     /// A command before any mail; any end is the connection's.
     async fn command(&mut self, verb: SmtpVerb, line: &str) -> Result<Reply, Verdict> {
-        self.command_within(verb, line, self.deadlines.command).await
+        self.command_within(verb, line, self.deadlines.command)
+            .await
     }
 
     async fn command_within(
@@ -192,25 +243,42 @@ impl Session {
         line: &str,
         deadline: std::time::Duration,
     ) -> Result<Reply, Verdict> {
-        self.step(verb, line, deadline).await.map_err(|ended| ended.verdict)
+        self.step(verb, line, deadline)
+            .await
+            .map_err(|ended| ended.verdict)
     }
 
     /// One command and its reply; the end if the reply is not the one that lets us go on.
-    async fn step(&mut self, verb: SmtpVerb, line: &str, deadline: std::time::Duration) -> Result<Reply, Ended> {
+    async fn step(
+        &mut self,
+        verb: SmtpVerb,
+        line: &str,
+        deadline: std::time::Duration,
+    ) -> Result<Reply, Ended> {
         if self.wire.has_unasked() {
             // Mostly a 421 from a relay that shuts down; never the answer to what comes next.
             let silence = match self.wire.reply(deadline).await {
-                Ok(reply) => return Err(Ended::unusable(reply.verdict_as(verb, AttemptOutcome::RelayFailed))),
+                Ok(reply) => {
+                    return Err(Ended::unusable(
+                        reply.verdict_as(verb, AttemptOutcome::RelayFailed),
+                    ));
+                }
                 Err(silence) => silence,
             };
             return Err(Ended::silence(verb, &silence));
         }
-        let asked = self.wire.ask(format!("{line}\r\n").as_bytes(), deadline).await;
+        let asked = self
+            .wire
+            .ask(format!("{line}\r\n").as_bytes(), deadline)
+            .await;
         let reply = asked.map_err(|silence| Ended::silence(verb, &silence))?;
         match reply.verdict(verb) {
             None => Ok(reply),
             Some(verdict) => Err(Ended {
-                is_usable: matches!(verdict.outcome, AttemptOutcome::Deferred | AttemptOutcome::Refused),
+                is_usable: matches!(
+                    verdict.outcome,
+                    AttemptOutcome::Deferred | AttemptOutcome::Refused
+                ),
                 verdict,
             }),
         }
@@ -218,13 +286,16 @@ impl Session {
 
     /// Says goodbye and closes. Nobody depends on the answer, so it is not waited for long.
     pub(super) async fn quit(mut self) {
-        let _ = self.command_within(SmtpVerb::Quit, "QUIT", self.deadlines.connect).await;
+        let _ = self
+            .command_within(SmtpVerb::Quit, "QUIT", self.deadlines.connect)
+            .await;
     }
 }
 
 /// A connection to the first of the relay's addresses that answers.
 async fn connected(relay: &Relay, deadlines: Deadlines) -> Result<TcpStream, Verdict> {
-    let failed = |reason: String| Verdict::of_silence(SmtpVerb::Connect, &format!("{relay}: {reason}"));
+    let failed =
+        |reason: String| Verdict::of_silence(SmtpVerb::Connect, &format!("{relay}: {reason}"));
     let late = || format!("nothing within {:?}", deadlines.connect);
     let addresses = timeout(deadlines.connect, lookup_host((relay.host(), relay.port())))
         .await
@@ -236,7 +307,9 @@ async fn connected(relay: &Relay, deadlines: Deadlines) -> Result<TcpStream, Ver
             Ok(Ok(stream)) => {
                 // Commands are small and each waits for its reply: Nagle's algorithm would hold
                 // them back for the other side's delayed acknowledgement.
-                stream.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
+                stream
+                    .set_nodelay(true)
+                    .map_err(|error| failed(error.to_string()))?;
                 return Ok(stream);
             }
             Ok(Err(error)) => reason = error.to_string(),

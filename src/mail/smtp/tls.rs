@@ -19,7 +19,10 @@ pub(super) struct Trust {
 
 impl Trust {
     pub(super) fn with_roots(extra_roots: Vec<CertificateDer<'static>>) -> Self {
-        Self { extra_roots, config: None }
+        Self {
+            extra_roots,
+            config: None,
+        }
     }
 
     async fn config(&mut self) -> Result<Arc<ClientConfig>, String> {
@@ -28,7 +31,9 @@ impl Trust {
         }
         let mut roots = RootCertStore::empty();
         for root in &self.extra_roots {
-            roots.add(root.clone()).map_err(|error| format!("a given root certificate cannot be used: {error}"))?;
+            roots
+                .add(root.clone())
+                .map_err(|error| format!("a given root certificate cannot be used: {error}"))?;
         }
         let of_system = tokio::task::spawn_blocking(rustls_native_certs::load_native_certs).await;
         roots.add_parsable_certificates(of_system.map(|found| found.certs).unwrap_or_default());
@@ -44,8 +49,13 @@ impl Trust {
     pub(super) async fn encrypt(&mut self, wire: Wire, host: String) -> Result<Wire, String> {
         let name = ServerName::try_from(host).map_err(|error| error.to_string())?;
         let connector = TlsConnector::from(self.config().await?);
-        let stream = wire.into_stream().map_err(|silence: Silence| silence.to_string())?;
-        let stream = connector.connect(name, stream).await.map_err(|error| format!("no TLS: {error}"))?;
+        let stream = wire
+            .into_stream()
+            .map_err(|silence: Silence| silence.to_string())?;
+        let stream = connector
+            .connect(name, stream)
+            .await
+            .map_err(|error| format!("no TLS: {error}"))?;
         Ok(Wire::new(stream))
     }
 }

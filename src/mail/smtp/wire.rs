@@ -40,23 +40,34 @@ pub(super) struct Wire {
 
 impl Wire {
     pub(super) fn new(stream: impl Stream + 'static) -> Self {
-        Self { stream: Box::new(stream), unread: Vec::new() }
+        Self {
+            stream: Box::new(stream),
+            unread: Vec::new(),
+        }
     }
 
     /// The stream, for a TLS handshake. What came in clear and was not asked for is not taken
     /// along: it would be read as if the relay had said it encrypted.
     pub(super) fn into_stream(mut self) -> Result<Box<dyn Stream>, Silence> {
-        if self.has_unasked() { Err(Silence::OutOfTurn) } else { Ok(self.stream) }
+        if self.has_unasked() {
+            Err(Silence::OutOfTurn)
+        } else {
+            Ok(self.stream)
+        }
     }
 
     /// Reads one reply.
     pub(super) async fn reply(&mut self, deadline: Duration) -> Result<Reply, Silence> {
-        timeout(deadline, self.read_reply()).await.unwrap_or(Err(Silence::TimedOut(deadline)))
+        timeout(deadline, self.read_reply())
+            .await
+            .unwrap_or(Err(Silence::TimedOut(deadline)))
     }
 
     /// Writes `bytes`, a part of something that is not answered yet.
     pub(super) async fn write(&mut self, bytes: &[u8], deadline: Duration) -> Result<(), Silence> {
-        timeout(deadline, self.write_all(bytes)).await.unwrap_or(Err(Silence::TimedOut(deadline)))
+        timeout(deadline, self.write_all(bytes))
+            .await
+            .unwrap_or(Err(Silence::TimedOut(deadline)))
     }
 
     /// Writes `bytes` and reads the reply to them, both within `deadline`.
@@ -65,7 +76,9 @@ impl Wire {
             self.write_all(bytes).await?;
             self.read_reply().await
         };
-        timeout(deadline, exchange).await.unwrap_or(Err(Silence::TimedOut(deadline)))
+        timeout(deadline, exchange)
+            .await
+            .unwrap_or(Err(Silence::TimedOut(deadline)))
     }
 
     /// Whether the relay has said something that nobody asked for, or has hung up. Does not wait.
@@ -83,7 +96,9 @@ impl Wire {
 
     async fn read_reply(&mut self) -> Result<Reply, Silence> {
         loop {
-            if let Some((reply, taken)) = Reply::parse(&self.unread).map_err(|_| Silence::NotAReply)? {
+            if let Some((reply, taken)) =
+                Reply::parse(&self.unread).map_err(|_| Silence::NotAReply)?
+            {
                 self.unread.drain(..taken);
                 return Ok(reply);
             }
@@ -96,7 +111,9 @@ impl Wire {
 
     /// Reads what is there, at least a byte. Nothing is lost if this is cancelled.
     async fn fill(&mut self) -> Result<(), Silence> {
-        let room = REPLY_MAX_BYTES.saturating_sub(self.unread.len()).clamp(1, 4096);
+        let room = REPLY_MAX_BYTES
+            .saturating_sub(self.unread.len())
+            .clamp(1, 4096);
         let mut bytes = [0; 4096];
         let bytes = bytes.get_mut(..room).unwrap_or_default();
         let count = self.stream.read(bytes).await?;
