@@ -5,5 +5,7 @@
 
 pub mod clock;
 pub mod domain;
+pub mod engine;
 pub mod entropy;
+pub mod mail;
 pub mod store;
