@@ -2,3 +2,13 @@
 //!
 //! Everything about mail runs on the injected clock; what is about processes (the relay's breaker, heartbeats, pauses of
 //! the dispatcher) runs on real time, [`tokio::time::Instant`].
+
+mod breaker;
+mod dispatch;
+mod presence;
+mod slot;
+mod transport;
+
+pub use breaker::BreakerLimits;
+pub use dispatch::{DispatchLimits, Dispatcher, DispatcherParts};
+pub use transport::{SmtpRoute, Transport};

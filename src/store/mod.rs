@@ -4,7 +4,11 @@
 //! is an error, not silence. SQLite has one writer connection, whose transactions are `IMMEDIATE`, and a few read-only
 //! readers; PostgreSQL has one pool. Where the two differ it is one function in this module.
 
+mod clock;
 mod error;
+mod instances;
+mod outbox;
+mod seal;
 
 use std::{str::FromStr, time::Duration};
 
@@ -18,6 +22,12 @@ use sqlx::{
 };
 
 pub use error::StoreError;
+pub use instances::ALIVE_SECONDS;
+pub use outbox::{
+    Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, MessagePage, NewMessage, Priority, Reach, Requeue,
+    Window,
+};
+pub use seal::{NONCE_BYTES, Seal, hash_token};
 
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
