@@ -485,11 +485,51 @@ async fn words_slipped_in_before_the_handshake_are_not_taken_for_encrypted_ones(
 }
 
 #[tokio::test]
+async fn a_greylisting_relay_takes_the_mail_later() {
+    let server = SmtpServer::start().await;
+    server.on(Rule::at(Rcpt, Act::Reply(451, "4.7.1 come back later")).nth(1));
+    let mut sender = sender(&server);
+    let deferred = send(&mut sender, 1).await;
+    assert_eq!(
+        (deferred.outcome, deferred.enhanced.as_deref()),
+        (Deferred, Some("4.7.1"))
+    );
+    assert_eq!(send(&mut sender, 1).await.outcome, Accepted);
+    assert_eq!((server.accepted().len(), server.connections()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_relay_that_shuts_down_between_two_commands() {
+    let server = SmtpServer::start().await;
+    for (verb, outcome) in [
+        (Mail, RelayFailed),
+        (Rcpt, RelayFailed),
+        (Data, RelayFailed),
+        (Dot, Deferred),
+    ] {
+        server.on(Rule::at(verb, Act::ReplyAndClose(421, "4.3.2 going down")).times(1));
+        let mut sender = sender(&server);
+        let verdict = send(&mut sender, 1).await;
+        assert_eq!(
+            (verdict.outcome, verdict.verb, verdict.code),
+            (outcome, Some(verb), Some(421))
+        );
+        assert_eq!(send(&mut sender, 2).await.outcome, Accepted, "{verb:?}");
+    }
+    assert_eq!(recipients(&server), ["p2@people.example"; 4]);
+}
+
+#[tokio::test]
 async fn a_relay_that_is_down_and_comes_back() {
     let server = SmtpServer::start().await;
     let mut sender = sender(&server);
     assert_eq!(send(&mut sender, 1).await.outcome, Accepted);
     server.stop().await;
+    assert!(
+        tokio::net::TcpStream::connect(("127.0.0.1", server.port()))
+            .await
+            .is_err()
+    );
     let verdict = send(&mut sender, 2).await;
     assert_eq!(
         (verdict.outcome, verdict.verb, verdict.code),
