@@ -5,7 +5,9 @@
 
 pub mod clock;
 pub mod domain;
+pub mod engine;
 pub mod entropy;
 pub mod graphql;
+pub mod mail;
 pub mod store;
 pub mod web;

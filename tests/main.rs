@@ -8,4 +8,5 @@
 
 mod api;
 mod architecture;
+mod engine;
 mod harness;

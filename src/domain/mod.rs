@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod decision;
 pub mod delivery;
 pub mod facts;
+pub mod fate;
 pub mod ids;
 pub mod message;
 pub mod page;

@@ -10,6 +10,10 @@ mod facts;
 mod ledger;
 mod programmes;
 mod rows;
+mod clock;
+mod instances;
+mod outbox;
+mod seal;
 
 use std::{str::FromStr, time::Duration};
 
@@ -27,6 +31,12 @@ pub use error::StoreError;
 pub use facts::{Locked, Scope};
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
+pub use instances::ALIVE_SECONDS;
+pub use outbox::{
+    Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, MessagePage, NewMessage, Priority, Reach, Requeue,
+    Window,
+};
+pub use seal::{NONCE_BYTES, Seal, hash_token};
 
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -3,3 +3,4 @@
 pub mod engines;
 pub mod postgres;
 pub mod small_schema;
+pub mod smtp;

@@ -1,0 +1,4 @@
+//! The engine as seen from outside.
+
+mod smtp_faults;
+mod smtp_session;
