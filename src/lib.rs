@@ -1,1 +1,4 @@
 //! leernetwerk.
+
+pub mod domain;
+pub mod mail;

@@ -9,6 +9,7 @@ pub mod calendar;
 pub mod decision;
 pub mod delivery;
 pub mod facts;
+pub mod formats;
 pub mod ids;
 pub mod message;
 pub mod programme;
