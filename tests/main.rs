@@ -10,3 +10,4 @@ mod api;
 mod architecture;
 mod engine;
 mod harness;
+mod mails;

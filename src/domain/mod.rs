@@ -11,6 +11,7 @@ pub mod decision;
 pub mod delivery;
 pub mod facts;
 pub mod fate;
+pub mod formats;
 pub mod ids;
 pub mod message;
 pub mod page;
