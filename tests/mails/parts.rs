@@ -289,3 +289,9 @@ fn message_ids_are_made_from_the_id_and_the_senders_domain() {
         "00000000-0000-0000-0000-000000000000@leernetwerk.example"
     );
 }
+
+#[test]
+fn one_composer_serves_every_thread() {
+    fn is_shared<T: Send + Sync>(_: &T) {}
+    is_shared(&composer());
+}
