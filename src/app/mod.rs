@@ -42,7 +42,7 @@ pub struct Repeatable {
 }
 
 /// The intents.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App {
     settle: Arc<Settle>,
 }

@@ -12,7 +12,7 @@ use crate::{
         page::{Page, Window},
         refusal::Refusal,
     },
-    store::{Cancellation, MessageFilter, Requeue, Tx},
+    store::{Cancellation, MessageFilter, Requeue},
 };
 
 pub use crate::store::{Attempt, Message};
@@ -83,8 +83,10 @@ impl App {
     pub async fn retry_message(&self, caller: &Caller, id: MessageId, repeatable: &Repeatable) -> Result<Message> {
         let message = self.organised_message(caller, id, "messageId").await?;
         let about = About { programme: Some(message.programme_id), target: Some(id.to_string()) };
-        let retry = |tx: &Tx, now| async move { refused_retry(tx.retry_message(id, now).await?) }.boxed();
-        self.act_aside(caller, "retryMessage", about, repeatable, retry).await?;
+        self.act_aside(caller, "retryMessage", about, repeatable, move |tx, now| {
+            async move { refused_retry(tx.retry_message(id, now).await?) }.boxed()
+        })
+        .await?;
         self.organised_message(caller, id, "messageId").await
     }
 
@@ -92,8 +94,10 @@ impl App {
     pub async fn cancel_message(&self, caller: &Caller, id: MessageId, repeatable: &Repeatable) -> Result<Message> {
         let message = self.organised_message(caller, id, "messageId").await?;
         let about = About { programme: Some(message.programme_id), target: Some(id.to_string()) };
-        let cancel = |tx: &Tx, now| async move { refused_cancellation(tx.cancel_message(id, now).await?) }.boxed();
-        self.act_aside(caller, "cancelMessage", about, repeatable, cancel).await?;
+        self.act_aside(caller, "cancelMessage", about, repeatable, move |tx, now| {
+            async move { refused_cancellation(tx.cancel_message(id, now).await?) }.boxed()
+        })
+        .await?;
         self.organised_message(caller, id, "messageId").await
     }
 

@@ -17,7 +17,7 @@ use crate::{
         rule::Rule,
         text::{Paragraphs, Slug},
     },
-    store::{ProgrammeFilter, Scope, Tx},
+    store::{ProgrammeFilter, Scope},
 };
 
 pub use crate::store::ProgrammeRecord;
@@ -84,7 +84,8 @@ impl App {
         let announced = fields.parse(&mut parsing, None, || self.settle.entropy.id(now));
         let announced = parsing.finish(announced)?;
         let settle = Arc::clone(&self.settle);
-        let create = move |tx: &Tx, now| {
+        let id = self
+            .act_aside(caller, "createProgramme", About::default(), repeatable, move |tx, now| {
             async move {
                 if tx.programme_id(&announced.slug).await?.is_some() {
                     return Err(Refusal::invalid("slug", "is taken by another programme").into());
@@ -97,8 +98,8 @@ impl App {
                 Ok(id)
             }
             .boxed()
-        };
-        let id = self.act_aside(caller, "createProgramme", About::default(), repeatable, create).await?;
+        })
+        .await?;
         self.own_programme(id).await
     }
 

@@ -121,7 +121,7 @@ impl App {
         for mut item in planned.chain(past.iter().map(past_item)) {
             let in_span = span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
             if in_span && (span.registration.is_none() || span.registration == item.registration) {
-                item.recipient = item.recipient.or_else(|| recipient_of(&item, &addresses));
+                item.recipient = recipient_of(&item, &addresses);
                 items.insert((item.at, item.key.clone()), item);
             }
         }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use super::{About, App, Caller, Repeatable, Result};
 use crate::{
     domain::{access::Holder, ids::{ProgrammeId, TokenId}},
-    store::{Tx, hash_token},
+    store::hash_token,
 };
 
 pub use crate::store::TokenRecord;
@@ -33,8 +33,10 @@ impl App {
             TokenRole::Administrator => Holder::Administrator { token: Some(id) },
         };
         let about = About { programme: None, target: Some(id.to_string()) };
-        let create = |tx: &Tx, now| async move { Ok(tx.insert_token(id, hash, holder, label, now).await?) }.boxed();
-        self.act_aside(caller, "createToken", about, &Repeatable::default(), create).await?;
+        self.act_aside(caller, "createToken", about, &Repeatable::default(), move |tx, now| {
+            async move { Ok(tx.insert_token(id, hash, holder, label, now).await?) }.boxed()
+        })
+        .await?;
         Ok((id, token))
     }
 
@@ -48,8 +50,10 @@ impl App {
     pub async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<bool> {
         must_administer(caller)?;
         let about = About { programme: None, target: Some(id.to_string()) };
-        let revoke = |tx: &Tx, now| async move { Ok(tx.revoke_token(id, now).await?) }.boxed();
-        self.act_aside(caller, "revokeToken", about, &Repeatable::default(), revoke).await
+        self.act_aside(caller, "revokeToken", about, &Repeatable::default(), move |tx, now| {
+            async move { Ok(tx.revoke_token(id, now).await?) }.boxed()
+        })
+        .await
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         timeline::{Outcome, Source, Step, StepKind},
     },
     mail::compose::{Addressee, ComposeError},
-    store::{NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
+    store::{MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
 };
 
 /// How long after a failure a mail that could not be made is tried again; a start tries all at once.
@@ -77,7 +77,7 @@ impl Settle {
             }
             entries.push(entry);
         }
-        Ok(tx.record(facts.programme.id, &entries).await?)
+        Ok(tx.record_steps(facts.programme.id, &entries).await?)
     }
 
     /// Makes some of the mails that were decided but not made; how many were taken up.
@@ -155,7 +155,7 @@ impl Settle {
     /// Renders a mail and puts it into the outbox. The inner error: it cannot be rendered, and nothing was written.
     async fn make(&self, tx: &Tx, making: Making<'_>, now: DateTime<Utc>) -> Result<std::result::Result<MessageId, ComposeError>> {
         let id = MessageId(self.entropy.id(now));
-        let message_id = format!("{id}@{}", self.message_id_domain);
+        let message_id = self.sender.message_id(id);
         let token = BASE64_URL_SAFE_NO_PAD.encode(self.entropy.bytes::<32>());
         let link = format!("{}/p/{token}", self.base_url);
         let own_sentence = making.rule.and_then(|rule| rule.own_sentence.as_deref());
@@ -176,13 +176,13 @@ impl Settle {
             recipient: making.recipient,
             kind: making.letter.kind(),
             locale: making.addressee.locale,
-            address: making.addressee.email,
+            address: making.addressee.email.to_string(),
             subject: composed.subject,
             message_id_header: message_id,
             priority: making.priority,
             caused_at: now,
             due_at: making.due_at,
-            sealed_body: self.seal.seal(id.0, self.entropy.bytes(), &composed.raw),
+            body: MessageBody::Sealed(self.seal.seal(id.0, self.entropy.bytes(), &composed.raw)?),
         })
         .await?;
         Ok(Ok(id))
@@ -190,25 +190,21 @@ impl Settle {
 
     fn sealed(&self, entry: uuid::Uuid, letter: &Letter) -> Result<Vec<u8>> {
         let json = serde_json::to_vec(letter).map_err(SettleError::Letter)?;
-        Ok(self.seal.seal(entry, self.entropy.bytes(), &json))
+        Ok(self.seal.seal(entry, self.entropy.bytes(), &json)?)
     }
 }
 
-fn addressee_in<'a>(programme: &Programme, mut registrations: impl Iterator<Item = &'a Registration>, recipient: Recipient) -> Option<Addressee> {
+fn addressee_in<'a>(
+    programme: &Programme,
+    mut registrations: impl Iterator<Item = &'a Registration>,
+    recipient: Recipient,
+) -> Option<Addressee> {
     match recipient {
-        Recipient::Registration(id) => registrations.find(|registration| registration.id == id).map(|registration| Addressee {
-            name: registration.person.name.clone(),
-            given_name: registration.person.given_name.clone(),
-            email: registration.person.email.clone(),
-            locale: registration.person.locale,
-            organisation: Some(registration.person.organisation.clone()),
-        }),
-        Recipient::TeamMember(id) => programme.announced.team.iter().find(|member| member.id == id).map(|member| Addressee {
-            name: member.name.clone(),
-            given_name: crate::domain::registration::given_name_of(&member.name),
-            email: member.email.clone(),
-            locale: member.locale,
-            organisation: member.organisation.clone(),
-        }),
+        Recipient::Registration(id) => {
+            registrations.find(|registration| registration.id == id).map(|registration| Addressee::from(&registration.person))
+        }
+        Recipient::TeamMember(id) => {
+            programme.announced.team.iter().find(|member| member.id == id).map(Addressee::from)
+        }
     }
 }

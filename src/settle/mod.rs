@@ -22,7 +22,7 @@ use crate::{
         timeline::{Step, advance, next_wake},
     },
     entropy::Entropy,
-    mail::compose::Composer,
+    mail::compose::{Composer, Sender},
     store::{AuditEntry, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
 pub use error::SettleError;
@@ -37,7 +37,6 @@ const MAILS_A_COMMIT: usize = 200;
 const MAILS_OF_A_SMALL_ACT: usize = 20;
 
 /// What carries steps out.
-#[derive(Debug)]
 pub struct Settle {
     /// The database.
     pub store: Store,
@@ -51,8 +50,8 @@ pub struct Settle {
     pub clock: Clock,
     /// Where personal links lead, without a slash at the end.
     pub base_url: String,
-    /// The domain of Message-IDs.
-    pub message_id_domain: String,
+    /// Who mail comes from.
+    pub sender: Sender,
     /// Told after each commit.
     pub committed: Arc<Notify>,
 }

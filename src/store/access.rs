@@ -139,7 +139,7 @@ impl Tx {
         let columns = [idempotency_key::Column::Scope, idempotency_key::Column::Key];
         let inserted = idempotency_key::Entity::insert(row)
             .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
-            .do_nothing()
+            .try_insert()
             .exec_without_returning(&self.0)
             .await?;
         if let TryInsertResult::Inserted(1..) = inserted {

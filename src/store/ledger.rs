@@ -131,7 +131,7 @@ pub struct LedgerFilter {
 
 impl Tx {
     /// Writes steps into the ledger. A key that is there already is an error: the transaction has not happened.
-    pub async fn record(&self, programme: ProgrammeId, entries: &[NewEntry<'_>]) -> Result<()> {
+    pub async fn record_steps(&self, programme: ProgrammeId, entries: &[NewEntry<'_>]) -> Result<()> {
         for some in entries.chunks(ROWS_A_STATEMENT) {
             ledger_entry::Entity::insert_many(some.iter().map(|entry| row(programme, entry))).exec_without_returning(&self.0).await?;
         }

@@ -33,8 +33,7 @@ pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToC
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use instances::ALIVE_SECONDS;
 pub use outbox::{
-    Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, MessagePage, NewMessage, Priority, Reach, Requeue,
-    Window,
+    Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, NewMessage, Priority, Reach, Requeue,
 };
 pub use seal::{NONCE_BYTES, Seal, hash_token};
 
