@@ -2,11 +2,11 @@
 //! connection again, encryption, credentials, and the bytes that arrive.
 
 use leernetwerk::domain::delivery::{AttemptOutcome, SmtpVerb, Verdict};
-use leernetwerk::mail::smtp::{Deadlines, Envelope, MAILS_PER_CONNECTION, SmtpSender, TlsMode};
+use leernetwerk::mail::smtp::{Deadlines, Envelope, MAILS_PER_CONNECTION, SmtpSender};
 
 use crate::harness::smtp::{Act, Rule, SmtpOptions, SmtpServer};
 use AttemptOutcome::{Accepted, Deferred, Refused, RelayFailed};
-use SmtpVerb::{Auth, Connect, Data, Dot, Ehlo, Greeting, Mail, Rcpt, Rset, StartTls};
+use SmtpVerb::{Auth, Connect, Data, Dot, Ehlo, Greeting, Mail, Rcpt, Rset};
 
 /// The envelope and the bytes of the `nth` mail of a test.
 pub(super) fn mail(nth: usize) -> (Envelope, Vec<u8>) {
