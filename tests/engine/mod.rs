@@ -1,4 +1,5 @@
 //! The engine as seen from outside.
 
 mod smtp_faults;
+mod smtp_login;
 mod smtp_session;
