@@ -61,6 +61,7 @@ fn eight_of_whom_one_leaves_before_the_deadline_is_a_no_go_and_one_after_it_chan
     life.withdraw(crowd[0]).unwrap();
     life.on(CLOSING);
     assert_eq!(life.facts.decisions[0].outcome, NoGo);
+    assert!(life.told(RuleKey::BelowMinimumAfterGo).is_empty());
     after.on(CLOSING).withdraw(crowd[0]).unwrap();
     assert_eq!((after.facts.programme.phase, after.facts.decisions.len()), (Phase::GoingAhead, 1));
     assert_eq!(after.told(RuleKey::BelowMinimumAfterGo), ["Marc Jetten"]);
@@ -68,6 +69,35 @@ fn eight_of_whom_one_leaves_before_the_deadline_is_a_no_go_and_one_after_it_chan
     assert_eq!(withdrawn, Some(&Letter::RegistrationWithdrawn { after_go: true }));
     after.withdraw(crowd[1]).unwrap();
     assert_eq!(after.told(RuleKey::BelowMinimumAfterGo).len(), 2, "each further one is told");
+}
+
+#[test]
+fn only_who_counted_brings_a_programme_below_its_minimum() {
+    let mut life = published();
+    let crowd = life.crowd(12);
+    let waiting = life.join("Zoë");
+    let last = life.join("Yara");
+    life.on(CLOSING);
+    for id in &crowd[..5] {
+        life.withdraw(*id).unwrap();
+    }
+    assert_eq!((life.facts.counts.counted, life.told(RuleKey::BelowMinimumAfterGo).len()), (7, 1));
+    assert_eq!((life.status(waiting), life.status(last)), (Status::Offered, Status::Offered));
+    life.withdraw(waiting).unwrap();
+    life.decline(last).unwrap();
+    assert_eq!(life.told(RuleKey::BelowMinimumAfterGo).len(), 1);
+}
+
+#[test]
+fn people_who_wait_unverified_could_not_make_it_up() {
+    let mut life = published_with(|facts| facts.programme.announced.max_participants = 8);
+    life.crowd(7);
+    life.on("2014-05-24T10:00:00Z").register(person("Zoë")).unwrap();
+    let (waiting, receipt) = life.register(person("Yara")).unwrap();
+    assert_eq!(receipt.waiting_position, Some(1));
+    life.on(CLOSING);
+    assert_eq!(life.facts.decisions[0].outcome, NoGo);
+    assert_eq!((life.status(waiting), life.letter(RuleKey::ProgrammeCancelled, waiting)), (Status::Cancelled, None));
 }
 
 #[test]

@@ -9,9 +9,13 @@ use super::{
     life::{Life, person},
 };
 use crate::domain::{
-    acts::Receipt,
+    acts::{self, Receipt},
     facts::Facts,
-    message::{ExpiryCause, Letter},
+    ids::RegistrationId,
+    message::{
+        ExpiryCause,
+        Letter::{self, ConfirmRegistration},
+    },
     refusal::Refusal,
     registration::RegistrationStatus as Status,
     rule::RuleKey,
@@ -122,6 +126,22 @@ fn a_newcomer_gets_a_free_place_only_if_no_verified_person_waits() {
 }
 
 #[test]
+fn a_place_that_is_added_goes_to_whoever_waits_and_not_to_a_newcomer_in_the_same_act() {
+    let mut life = small(1, 1);
+    life.join("Anna");
+    let waiting = life.join("Bram");
+    let (newcomer, act) = (RegistrationId(life.fresh()), life.fresh());
+    let receipt = life.act(|facts, now| {
+        facts.programme.announced.max_participants = 2;
+        acts::register(facts, newcomer, person("Carla"), act, now)
+    });
+    assert_eq!(receipt.unwrap().waiting_position, Some(2));
+    assert_eq!((life.status(waiting), life.status(newcomer)), (Status::Offered, Status::Waiting));
+    let ConfirmRegistration { waiting_position, .. } = life.letter(RuleKey::ConfirmRegistration, newcomer).unwrap() else { panic!() };
+    assert_eq!(*waiting_position, Some(1), "once the place is offered she is the first in line");
+}
+
+#[test]
 fn between_the_closing_instant_and_the_decision_nothing_is_offered() {
     let mut life = small(3, 3);
     let crowd = life.crowd(3);
@@ -171,6 +191,7 @@ fn an_offer_ends_with_the_kick_off_at_the_latest_and_so_does_the_waiting_list() 
     let [first, second] = ["Zoë", "Yara"].map(|name| life.join(name));
     life.on("2014-06-11T12:00:00Z").withdraw(crowd[0]).unwrap();
     assert_eq!(life.letter(RuleKey::PlaceOffered, first), Some(&Letter::PlaceOffered { accept_before: instant(KICK_OFF) }));
+    assert_eq!(life.facts.registrations[&first].offer_expires_at, Some(instant(KICK_OFF)));
     life.on(KICK_OFF);
     assert_eq!([first, second].map(|id| life.status(id)), [Status::Expired, Status::Expired]);
     assert_eq!(life.built_in(BuiltIn::Offer).len(), 1, "nothing is offered once it has started");

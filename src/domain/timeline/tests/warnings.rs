@@ -71,6 +71,16 @@ fn warnings_missed_by_three_days_stand_with_their_reason() {
 }
 
 #[test]
+fn a_warning_may_be_a_day_late_and_not_more() {
+    let at = instant(MOMENTS[0]) + chrono::Duration::hours(24);
+    for (seen_at, is_sent) in [(at, true), (at + chrono::Duration::microseconds(1), false)] {
+        let mut life = published();
+        life.to(seen_at);
+        assert_eq!(matches!(outcomes(&life)[0].1, Outcome::Done(None)), is_sent, "{seen_at}");
+    }
+}
+
+#[test]
 fn a_warning_that_comes_after_the_closing_instant_warns_of_nothing() {
     let mut life = published_with(|facts| {
         let last = facts.rules.iter_mut().find(|rule| rule.key == RuleKey::BelowMinimum1Day).unwrap();
