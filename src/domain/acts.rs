@@ -70,9 +70,10 @@ fn newcomer(facts: &Facts, id: RegistrationId, person: Registrant, is_verified: 
 pub fn register(facts: &mut Facts, id: RegistrationId, person: Registrant, act: Uuid, now: DateTime<Utc>) -> Result<Receipt, Refusal> {
     must_be_open(facts, now)?;
     let ends_at = if facts.newcomer_gets_place() { Some(facts.programme.registration_closes_at()) } else { facts.programme.kick_off_at() };
+    let hours_end_at = calendar::later(now, TIME_TO_VERIFY);
     let receipt = Receipt {
         waiting_position: (!facts.newcomer_gets_place()).then_some(facts.counts.waiting.saturating_add(1)),
-        confirm_before: ends_at.map_or(now + TIME_TO_VERIFY, |ends_at| ends_at.min(now + TIME_TO_VERIFY)),
+        confirm_before: ends_at.map_or(hours_end_at, |ends_at| ends_at.min(hours_end_at)),
     };
     match same_person(facts, &person) {
         Some(existing) => facts.happened.push_back(Happened::RegisteredAgain(existing, act)),
@@ -104,14 +105,15 @@ fn admit_verified(facts: &mut Facts, registration: Registration) {
 }
 
 /// Somebody cancelled by a no-go registers anew in one press, verified, with what was given before, at the end of the line
-/// (rule 6). Pressing twice changes nothing.
+/// (rule 6). Pressing twice changes nothing; whoever registered again by hand meanwhile is verified by it.
 pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: RegistrationId, now: DateTime<Utc>) -> Result<RegistrationId, Refusal> {
     must_be_open(facts, now)?;
     let earlier = find(facts, earlier)?;
     if let Some(existing) = same_person(facts, &earlier.person) {
-        return Ok(existing);
+        return verify(facts, existing, now).map(|()| existing);
     }
-    if !was_cancelled_by_no_go(facts, earlier) {
+    let no_goes = facts.decisions.iter().filter(|decision| decision.outcome == DecisionOutcome::NoGo);
+    if !no_goes.map(|no_go| no_go.effective_at).any(|no_go_at| was_cancelled_at(earlier, no_go_at)) {
         return Err(Refusal::StateConflict("this registration did not end by a no-go; please register again".to_owned()));
     }
     let registration = newcomer(facts, id, earlier.person.clone(), true, now);
@@ -119,10 +121,9 @@ pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: Registratio
     Ok(id)
 }
 
-fn was_cancelled_by_no_go(facts: &Facts, registration: &Registration) -> bool {
-    registration.status == Status::Cancelled
-        && registration.is_verified()
-        && facts.decisions.iter().any(|decision| decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at))
+/// A verified registration that the no-go of that instant ended.
+fn was_cancelled_at(registration: &Registration, no_go_at: DateTime<Utc>) -> bool {
+    registration.status == Status::Cancelled && registration.is_verified() && registration.ended_at == Some(no_go_at)
 }
 
 fn find(facts: &Facts, id: RegistrationId) -> Result<&Registration, Refusal> {
@@ -282,10 +283,11 @@ pub fn welcome(facts: &mut Facts, is_new: impl Fn(TeamMemberId) -> bool) {
 /// registration reopens; after a go it reopens for the free places; after a no-go the programme reopens, and those cancelled
 /// by it can register anew.
 pub fn extend_deadline(facts: &mut Facts, new: NaiveDate, reason: &Paragraphs<1000>, act: Uuid, now: DateTime<Utc>) -> Result<(), Refusal> {
-    let is_no_go = matches!(facts.programme.cancellation.as_ref().map(|cancellation| cancellation.cause), Some(CancellationCause::NoGo { .. }));
+    let cancellation = facts.programme.cancellation.as_ref();
+    let no_go_at = cancellation.filter(|by| matches!(by.cause, CancellationCause::NoGo { .. })).map(|by| by.at);
     match facts.programme.phase {
         Phase::Open | Phase::GoingAhead => {}
-        Phase::Cancelled if is_no_go => {}
+        Phase::Cancelled if no_go_at.is_some() => {}
         Phase::Draft => return Err(Refusal::StateConflict("this programme is a draft; change its deadline with updateProgramme".to_owned())),
         Phase::Cancelled => return Err(Refusal::StateConflict("an organiser cancelled this programme; it cannot be reopened".to_owned())),
         Phase::Completed => return Err(Refusal::StateConflict("this programme is over".to_owned())),
@@ -303,10 +305,11 @@ pub fn extend_deadline(facts: &mut Facts, new: NaiveDate, reason: &Paragraphs<10
         return Err(Refusal::invalid("registrationDeadline", "has passed"));
     }
     let still_in = facts.in_line(|registration| !registration.status.is_final() && registration.is_verified());
-    let cancelled = if is_no_go { facts.in_line(|registration| was_cancelled_by_no_go(facts, registration)) } else { Vec::new() };
+    // Not those of an earlier no-go as well: whoever came back after that one would be told twice.
+    let cancelled = no_go_at.map_or_else(Vec::new, |at| facts.in_line(|registration| was_cancelled_at(registration, at)));
     facts.programme.announced.registration_deadline = new;
     facts.programme.deadline_set_at = now;
-    if is_no_go {
+    if no_go_at.is_some() {
         facts.programme.phase = Phase::Open;
         facts.programme.cancellation = None;
     }

@@ -313,7 +313,7 @@ impl Programme {
 
     /// Until when a registration has to be verified: 72 hours, and a held place not beyond the deadline (rule 2).
     pub fn confirm_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
-        let hours_end_at = registration.registered_at + TIME_TO_VERIFY;
+        let hours_end_at = calendar::later(registration.registered_at, TIME_TO_VERIFY);
         match registration.status {
             Status::Unverified => Some(hours_end_at.min(self.registration_closes_at())),
             Status::Waiting if !registration.is_verified() => Some(self.not_after_kick_off(hours_end_at)),

@@ -167,6 +167,12 @@ pub enum Why {
     /// It was over.
     #[error("go or no-go was decided already")]
     AlreadyDecided,
+    /// An organiser ended it.
+    #[error("the programme was cancelled")]
+    ProgrammeCancelled,
+    /// Nobody has that role.
+    #[error("the programme has no organiser who could be told")]
+    NoOrganiser,
     /// The moment was past when it came to be.
     #[error("the moment was past when the programme was published or its deadline set ({known_from})")]
     BeforeKnown {
