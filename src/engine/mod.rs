@@ -17,7 +17,11 @@ pub mod travel;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{sync::Notify, task::JoinHandle, time::timeout};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
 use tokio_util::sync::CancellationToken;
 
 pub use breaker::BreakerLimits;
@@ -32,8 +36,28 @@ const FALLBACK: Duration = Duration::from_secs(5);
 /// How long it pauses after the database failed it.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
+/// When an instance's engine last looked and succeeded. Without a look for this long it is not ready.
+const PULSELESS_AFTER: Duration = Duration::from_secs(30);
+
+/// The sign of life of this instance's engine.
+#[derive(Debug, Clone)]
+pub struct Pulse(watch::Receiver<Instant>);
+
+impl Pulse {
+    /// How long ago the engine last looked and succeeded.
+    pub fn age(&self) -> Duration {
+        self.0.borrow().elapsed()
+    }
+
+    /// Whether that is recent.
+    pub fn is_alive(&self) -> bool {
+        self.age() < PULSELESS_AFTER
+    }
+}
+
 /// The running engine.
 pub struct Engine {
+    pulse: Pulse,
     dispatcher: Dispatcher,
     tasks: Vec<JoinHandle<()>>,
     stop: CancellationToken,
@@ -46,11 +70,17 @@ impl Engine {
         settle.compose_all_again().await?;
         let send = Arc::new(Notify::new());
         let dispatcher = Dispatcher::start(parts, Arc::clone(&send), &stop).await?;
+        let (beat, pulse) = watch::channel(Instant::now());
         let tasks = vec![
-            tokio::spawn(look_when_due(Arc::clone(&settle), Arc::clone(&look), send, stop.clone())),
+            tokio::spawn(look_when_due(Arc::clone(&settle), Arc::clone(&look), send, beat, stop.clone())),
             tokio::spawn(hear_others(settle, look, stop.clone())),
         ];
-        Ok(Self { dispatcher, tasks, stop })
+        Ok(Self { pulse: Pulse(pulse), dispatcher, tasks, stop })
+    }
+
+    /// The sign of life.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// The dispatcher.
@@ -71,13 +101,22 @@ impl Engine {
 }
 
 /// Looks when something was committed, when called, and when something becomes due.
-async fn look_when_due(settle: Arc<Settle>, look: Arc<Notify>, send: Arc<Notify>, stop: CancellationToken) {
+async fn look_when_due(
+    settle: Arc<Settle>,
+    look: Arc<Notify>,
+    send: Arc<Notify>,
+    beat: watch::Sender<Instant>,
+    stop: CancellationToken,
+) {
     let mut committed = settle.commits();
     while !stop.is_cancelled() {
         // What is committed from here on is seen by the next look.
         committed.mark_unchanged();
         let pause = match look_once(&settle).await {
-            Ok(pause) => pause,
+            Ok(pause) => {
+                beat.send_replace(Instant::now());
+                pause
+            }
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "what is due cannot be carried out now");
                 PAUSE_AFTER_FAILURE
