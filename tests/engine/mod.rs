@@ -1,5 +1,6 @@
 //! The engine as seen from outside.
 
+mod settling;
 mod smtp_faults;
 mod smtp_login;
 mod smtp_session;
