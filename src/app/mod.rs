@@ -138,7 +138,7 @@ impl App {
         .await?;
         tx.announce_change().await?;
         tx.commit().await?;
-        self.settle.committed.notify_waiters();
+        self.settle.tell_committed();
         Ok(answer)
     }
 }

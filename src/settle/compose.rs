@@ -114,7 +114,7 @@ impl Settle {
         }
         tx.announce_change().await?;
         tx.commit().await?;
-        self.committed.notify_waiters();
+        self.tell_committed();
         Ok(due.len())
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::{
     clock::Clock,
@@ -52,8 +52,8 @@ pub struct Settle {
     pub base_url: String,
     /// Who mail comes from.
     pub sender: Sender,
-    /// Told after each commit.
-    pub committed: Arc<Notify>,
+    /// Counts commits, so that the engine looks after each.
+    pub committed: watch::Sender<u64>,
 }
 
 /// A mutation's key, so that a repetition gets the first answer.
@@ -132,7 +132,7 @@ impl Settle {
         let priority = self.finish(&tx, settled).await?;
         tx.commit().await?;
         tracing::debug!(%programme, action = envelope.action, refused = answer.is_err(), ?priority, "acted");
-        self.committed.notify_waiters();
+        self.tell_committed();
         Ok(Some(answer))
     }
 
@@ -149,7 +149,7 @@ impl Settle {
         match carried_out.await {
             Ok(_) => {
                 tx.commit().await?;
-                self.committed.notify_waiters();
+                self.tell_committed();
                 Ok(Some(id))
             }
             Err(error) => {
@@ -157,6 +157,24 @@ impl Settle {
                 Err(SettleError::Programme { id, source: Box::new(error) })
             }
         }
+    }
+
+    /// Tells that something was committed.
+    pub fn tell_committed(&self) {
+        self.committed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Tells whenever something was committed here.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    /// Lets every mail that could not be made be tried at once: what was wrong may have been mended.
+    pub async fn compose_all_again(&self) -> Result<()> {
+        let tx = self.store.begin().await?;
+        let now = tx.now(self.clock).await?;
+        tx.compose_all_again(now).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Stores a new programme as a draft, with the product's rules.

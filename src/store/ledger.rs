@@ -215,15 +215,17 @@ impl Store {
         rows.into_iter().map(entry).collect()
     }
 
-    /// When the next mail is to be made that could not be made before.
-    pub async fn next_compose_at(&self) -> Result<Option<DateTime<Utc>>> {
-        let earliest: Option<Option<DateTime<Utc>>> = ledger_entry::Entity::find()
+    /// The next moment after `now` at which a mail is tried to be made that could not be made before.
+    pub async fn next_compose_after(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+        let earliest = ledger_entry::Entity::find()
             .select_only()
-            .column_as(ledger_entry::Column::ComposeAt.min(), "earliest")
+            .column(ledger_entry::Column::ComposeAt)
+            .filter(ledger_entry::Column::ComposeAt.gt(now))
+            .order_by_asc(ledger_entry::Column::ComposeAt)
             .into_tuple()
             .one(&self.reader)
             .await?;
-        Ok(earliest.flatten())
+        Ok(earliest)
     }
 }
 

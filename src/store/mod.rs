@@ -10,10 +10,12 @@ mod facts;
 mod ledger;
 mod programmes;
 mod rows;
+mod changes;
 mod clock;
 mod instances;
 mod outbox;
 mod seal;
+mod settings;
 
 use std::{str::FromStr, time::Duration};
 
@@ -27,6 +29,7 @@ use sqlx::{
 };
 
 pub use access::{AuditEntry, KeyClaim, TokenRecord};
+pub use changes::Changes;
 pub use error::StoreError;
 pub use facts::{Locked, Scope};
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};

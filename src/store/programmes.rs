@@ -238,15 +238,17 @@ impl Store {
         rules(&self.reader, programme).await
     }
 
-    /// The earliest moment at which a programme wants to be looked at.
-    pub async fn next_wake_at(&self) -> Result<Option<DateTime<Utc>>> {
-        let earliest: Option<Option<DateTime<Utc>>> = programme::Entity::find()
+    /// The earliest moment after `now` at which a programme wants to be looked at.
+    pub async fn next_wake_after(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+        let earliest = programme::Entity::find()
             .select_only()
-            .column_as(programme::Column::WakeAt.min(), "earliest")
+            .column(programme::Column::WakeAt)
+            .filter(programme::Column::WakeAt.gt(now))
+            .order_by_asc(programme::Column::WakeAt)
             .into_tuple()
             .one(&self.reader)
             .await?;
-        Ok(earliest.flatten())
+        Ok(earliest)
     }
 }
 
