@@ -223,35 +223,55 @@ pub fn publish(facts: &mut Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
 /// An organiser changes what was entered. Once it is published its name stays, a later deadline is an extension with a reason,
 /// and nobody loses a place.
 pub fn revise(facts: &mut Facts, announced: Announcement, now: DateTime<Utc>) -> Result<(), Refusal> {
-    let is_published = facts.programme.phase != Phase::Draft;
     let earlier = std::mem::replace(&mut facts.programme.announced, announced);
-    let announced = &facts.programme.announced;
-    let deadline_moved = announced.registration_deadline != earlier.registration_deadline || announced.time_zone != earlier.time_zone;
-    if is_published {
-        if matches!(facts.programme.phase, Phase::Cancelled | Phase::Completed) {
-            return Err(Refusal::StateConflict("this programme is over; it can no longer be changed".to_owned()));
-        }
-        if announced.slug != earlier.slug {
-            return Err(Refusal::invalid("slug", "cannot change once the programme is published: links lead to it"));
-        }
-        if announced.registration_deadline > earlier.registration_deadline {
-            return Err(Refusal::invalid("registrationDeadline", "is later than the present one; use extendDeadline, which asks for a reason and tells people"));
-        }
-        if announced.max_participants < facts.counts.taken {
-            return Err(Refusal::invalid("maxParticipants", format!("is less than the {} places that are taken", facts.counts.taken)));
-        }
-        let now_closed = calendar::end_of_day(earlier.registration_deadline, earlier.time_zone) <= now;
-        if deadline_moved && now_closed {
-            return Err(Refusal::invalid("registrationDeadline", "has passed; use extendDeadline to reopen registration"));
-        }
-        check_ready(facts, now, !now_closed)?;
+    if let Err(refusal) = check_revision(facts, &earlier, now) {
+        facts.programme.announced = earlier;
+        return Err(refusal);
+    }
+    if is_deadline_moved(facts, &earlier) {
+        facts.programme.deadline_set_at = now;
+    }
+    if facts.programme.phase != Phase::Draft {
         let known: Vec<_> = earlier.team.iter().map(|member| member.id).collect();
         welcome(facts, |id| !known.contains(&id));
     }
-    if deadline_moved {
-        facts.programme.deadline_set_at = now;
-    }
     Ok(())
+}
+
+fn is_deadline_moved(facts: &Facts, earlier: &Announcement) -> bool {
+    let announced = &facts.programme.announced;
+    announced.registration_deadline != earlier.registration_deadline || announced.time_zone != earlier.time_zone
+}
+
+/// Whether what was announced earlier may become what is announced now.
+fn check_revision(facts: &Facts, earlier: &Announcement, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let announced = &facts.programme.announced;
+    match facts.programme.phase {
+        Phase::Draft => return Ok(()),
+        Phase::Open | Phase::GoingAhead => {}
+        Phase::Cancelled | Phase::Completed => {
+            return Err(Refusal::StateConflict("this programme is over; it can no longer be changed".to_owned()));
+        }
+    }
+    if announced.slug != earlier.slug {
+        return Err(Refusal::invalid("slug", "cannot change once the programme is published: links lead to it"));
+    }
+    if announced.registration_deadline > earlier.registration_deadline {
+        return Err(Refusal::invalid("registrationDeadline", "is later than the present one; use extendDeadline, which asks for a reason and tells people"));
+    }
+    if announced.max_participants < facts.counts.taken {
+        return Err(Refusal::invalid("maxParticipants", format!("is less than the {} places that are taken", facts.counts.taken)));
+    }
+    let now_closed = calendar::end_of_day(earlier.registration_deadline, earlier.time_zone) <= now;
+    if is_deadline_moved(facts, earlier) && now_closed {
+        return Err(Refusal::invalid("registrationDeadline", "has passed; use extendDeadline to reopen registration"));
+    }
+    // What a kick-off brings (the end of the waiting list, of offers, of deciding) cannot have happened before this act.
+    let is_past = |kick_off_at: Option<DateTime<Utc>>| kick_off_at.is_some_and(|kick_off_at| kick_off_at <= now);
+    if is_past(facts.programme.kick_off_at()) && !is_past(earlier.kick_off_at()) {
+        return Err(Refusal::invalid("meetings", "would put the kick-off in the past"));
+    }
+    check_ready(facts, now, !now_closed)
 }
 
 /// What has to be true of a published programme: it has a kick-off and an organiser, and registration closes before the

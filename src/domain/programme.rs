@@ -252,6 +252,13 @@ pub struct Announcement {
     pub team: Vec<TeamMember>,
 }
 
+impl Announcement {
+    /// When the first meeting starts.
+    pub fn kick_off_at(&self) -> Option<DateTime<Utc>> {
+        self.meetings.first().and_then(|meeting| meeting.starts_at(self.time_zone))
+    }
+}
+
 /// A programme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programme {
@@ -277,7 +284,7 @@ impl Programme {
 
     /// When the first meeting starts.
     pub fn kick_off_at(&self) -> Option<DateTime<Utc>> {
-        self.announced.meetings.first().and_then(|meeting| meeting.starts_at(self.announced.time_zone))
+        self.announced.kick_off_at()
     }
 
     /// When the last meeting ends.

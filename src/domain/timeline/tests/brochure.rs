@@ -90,11 +90,30 @@ fn announcement() -> Announcement {
         registration_opens_at: None,
         registration_deadline: "2014-05-25".parse().unwrap(),
         decision_mode: DecisionMode::Automatic,
-        price: Price { cents: 155_000, vat_included: false, vat_basis_points: 2_100, subsidy_basis_points: Some(5_000) },
-        meetings: meetings.into_iter().zip(1..).map(|((kind, title, days), number)| meeting(number, kind, title, days)).collect(),
+        price: Price {
+            cents: 155_000,
+            vat_included: false,
+            vat_basis_points: 2_100,
+            subsidy_basis_points: Some(5_000),
+        },
+        meetings: meetings
+            .into_iter()
+            .zip(1..)
+            .map(|((kind, title, days), number)| meeting(number, kind, title, days))
+            .collect(),
         team: vec![
-            member(1, "Birgit Oelkerts", "birgit@leernetwerk.example", &[TeamRole::Facilitator]),
-            member(2, "Marc Jetten", "marc@leernetwerk.example", &[TeamRole::Facilitator, TeamRole::Organiser]),
+            member(
+                1,
+                "Birgit Oelkerts",
+                "birgit@leernetwerk.example",
+                &[TeamRole::Facilitator],
+            ),
+            member(
+                2,
+                "Marc Jetten",
+                "marc@leernetwerk.example",
+                &[TeamRole::Facilitator, TeamRole::Organiser],
+            ),
             member(3, "Richard Zondag", "richard@alphen.example", &[TeamRole::Contact]),
         ],
     }
@@ -102,7 +121,11 @@ fn announcement() -> Announcement {
 
 fn meeting(number: u32, kind: MeetingKind, title: &str, days: &[&str]) -> Meeting {
     let time = |text: &str| text.parse().unwrap();
-    let day = |on: &&str| MeetingDay { on: on.parse().unwrap(), starts: time("09:30:00"), ends: time("16:30:00") };
+    let day = |on: &&str| MeetingDay {
+        on: on.parse().unwrap(),
+        starts: time("09:30:00"),
+        ends: time("16:30:00"),
+    };
     Meeting {
         id: MeetingId(Uuid::from_u128(0x200 + u128::from(number))),
         number,

@@ -23,18 +23,33 @@ fn eight_verified_is_a_go_with_a_mail_for_each() {
     let mut life = published();
     let crowd = life.crowd(8);
     life.on(CLOSING);
-    let [decision] = &life.facts.decisions[..] else { panic!("one decision") };
+    let [decision] = &life.facts.decisions[..] else {
+        panic!("one decision")
+    };
     assert_eq!((decision.outcome, decision.counted, decision.minimum), (Go, 8, 8));
-    assert_eq!((decision.effective_at, decision.decided_at), (instant(CLOSING), instant(CLOSING)));
+    assert_eq!(
+        (decision.effective_at, decision.decided_at),
+        (instant(CLOSING), instant(CLOSING))
+    );
     assert_eq!(life.facts.programme.phase, Phase::GoingAhead);
     for id in crowd {
         assert_eq!(life.status(id), Status::Confirmed);
         assert_eq!(life.facts.registrations[&id].confirmed_at, Some(instant(CLOSING)));
-        assert_eq!(life.letter(RuleKey::ProgrammeGoesAhead, id), Some(&Letter::ProgrammeGoesAhead { participants: 8 }));
+        assert_eq!(
+            life.letter(RuleKey::ProgrammeGoesAhead, id),
+            Some(&Letter::ProgrammeGoesAhead { participants: 8 })
+        );
     }
     let mails = life.mails_since(CLOSING);
-    assert_eq!(mails.into_iter().collect::<Vec<_>>(), [("decision-report", 1), ("programme-goes-ahead", 8)]);
-    assert_eq!(life.told(RuleKey::DecisionReport), ["Marc Jetten"], "organisers, not facilitators or contacts");
+    assert_eq!(
+        mails.into_iter().collect::<Vec<_>>(),
+        [("decision-report", 1), ("programme-goes-ahead", 8)]
+    );
+    assert_eq!(
+        life.told(RuleKey::DecisionReport),
+        ["Marc Jetten"],
+        "organisers, not facilitators or contacts"
+    );
 }
 
 #[test]
@@ -42,14 +57,26 @@ fn seven_verified_and_one_unverified_is_a_no_go() {
     let mut life = published();
     let crowd = life.crowd(7);
     let (eighth, receipt) = life.on("2014-05-24T10:00:00Z").register(person("Hanna")).unwrap();
-    assert_eq!(receipt.confirm_before, instant(CLOSING), "a held place ends at the deadline");
+    assert_eq!(
+        receipt.confirm_before,
+        instant(CLOSING),
+        "a held place ends at the deadline"
+    );
     life.on(CLOSING);
-    let [decision] = &life.facts.decisions[..] else { panic!("one decision") };
-    assert_eq!((decision.outcome, decision.counted, decision.effective_at), (NoGo, 7, instant(CLOSING)));
+    let [decision] = &life.facts.decisions[..] else {
+        panic!("one decision")
+    };
+    assert_eq!(
+        (decision.outcome, decision.counted, decision.effective_at),
+        (NoGo, 7, instant(CLOSING))
+    );
     assert_eq!(life.status(eighth), Status::Expired);
     assert!(crowd.into_iter().all(|id| life.status(id) == Status::Cancelled));
     assert_eq!(life.told(RuleKey::ProgrammeCancelled).len(), 7);
-    let expired = Letter::RegistrationExpired { cause: ExpiryCause::NotVerified, can_register_anew: false };
+    let expired = Letter::RegistrationExpired {
+        cause: ExpiryCause::NotVerified,
+        can_register_anew: false,
+    };
     assert_eq!(life.letter(RuleKey::RegistrationExpired, eighth), Some(&expired));
 }
 
@@ -63,12 +90,19 @@ fn eight_of_whom_one_leaves_before_the_deadline_is_a_no_go_and_one_after_it_chan
     assert_eq!(life.facts.decisions[0].outcome, NoGo);
     assert!(life.told(RuleKey::BelowMinimumAfterGo).is_empty());
     after.on(CLOSING).withdraw(crowd[0]).unwrap();
-    assert_eq!((after.facts.programme.phase, after.facts.decisions.len()), (Phase::GoingAhead, 1));
+    assert_eq!(
+        (after.facts.programme.phase, after.facts.decisions.len()),
+        (Phase::GoingAhead, 1)
+    );
     assert_eq!(after.told(RuleKey::BelowMinimumAfterGo), ["Marc Jetten"]);
     let withdrawn = after.letter(RuleKey::RegistrationWithdrawn, crowd[0]);
     assert_eq!(withdrawn, Some(&Letter::RegistrationWithdrawn { after_go: true }));
     after.withdraw(crowd[1]).unwrap();
-    assert_eq!(after.told(RuleKey::BelowMinimumAfterGo).len(), 2, "each further one is told");
+    assert_eq!(
+        after.told(RuleKey::BelowMinimumAfterGo).len(),
+        2,
+        "each further one is told"
+    );
 }
 
 #[test]
@@ -81,8 +115,14 @@ fn only_who_counted_brings_a_programme_below_its_minimum() {
     for id in &crowd[..5] {
         life.withdraw(*id).unwrap();
     }
-    assert_eq!((life.facts.counts.counted, life.told(RuleKey::BelowMinimumAfterGo).len()), (7, 1));
-    assert_eq!((life.status(waiting), life.status(last)), (Status::Offered, Status::Offered));
+    assert_eq!(
+        (life.facts.counts.counted, life.told(RuleKey::BelowMinimumAfterGo).len()),
+        (7, 1)
+    );
+    assert_eq!(
+        (life.status(waiting), life.status(last)),
+        (Status::Offered, Status::Offered)
+    );
     life.withdraw(waiting).unwrap();
     life.decline(last).unwrap();
     assert_eq!(life.told(RuleKey::BelowMinimumAfterGo).len(), 1);
@@ -97,7 +137,10 @@ fn people_who_wait_unverified_could_not_make_it_up() {
     assert_eq!(receipt.waiting_position, Some(1));
     life.on(CLOSING);
     assert_eq!(life.facts.decisions[0].outcome, NoGo);
-    assert_eq!((life.status(waiting), life.letter(RuleKey::ProgrammeCancelled, waiting)), (Status::Cancelled, None));
+    assert_eq!(
+        (life.status(waiting), life.letter(RuleKey::ProgrammeCancelled, waiting)),
+        (Status::Cancelled, None)
+    );
 }
 
 #[test]
@@ -121,13 +164,19 @@ fn one_second_before_the_closing_instant_is_open_and_at_it_closed() {
     life.add(person("Bram")).unwrap();
     life.on(CLOSING);
     let closed = Refusal::RegistrationNotOpen { opens_at: None };
-    assert_eq!(life.register(person("Carla")).unwrap_err(), closed, "and it does not go ahead");
+    assert_eq!(
+        life.register(person("Carla")).unwrap_err(),
+        closed,
+        "and it does not go ahead"
+    );
     assert_eq!(life.add(person("Carla")).unwrap_err(), closed);
 
     let mut life = published_with(proposing);
     life.on(CLOSING);
     assert_eq!(life.facts.programme.status(life.now), ProgrammeStatus::AwaitingDecision);
-    let passed = Refusal::DeadlinePassed { closed_at: instant(CLOSING) };
+    let passed = Refusal::DeadlinePassed {
+        closed_at: instant(CLOSING),
+    };
     assert_eq!(life.register(person("Carla")).unwrap_err(), passed);
 }
 
@@ -136,7 +185,12 @@ fn registration_opens_at_its_moment_and_not_before() {
     let opens_at = instant("2014-05-05T06:00:00Z");
     let mut life = published_with(|facts| facts.programme.announced.registration_opens_at = Some(opens_at));
     life.to(opens_at - Duration::microseconds(1));
-    assert_eq!(life.register(person("Anna")).unwrap_err(), Refusal::RegistrationNotOpen { opens_at: Some(opens_at) });
+    assert_eq!(
+        life.register(person("Anna")).unwrap_err(),
+        Refusal::RegistrationNotOpen {
+            opens_at: Some(opens_at)
+        }
+    );
     life.to(opens_at);
     life.join("Anna");
 }
@@ -160,24 +214,49 @@ fn seven_and_one_offered_is_asked_and_undecided_at_the_kick_off_a_no_go() {
     assert_eq!(life.facts.programme.status(life.now), ProgrammeStatus::AwaitingDecision);
     assert_eq!(life.told(RuleKey::DecisionRequested), ["Marc Jetten"]);
     let asked = life.of_rule(RuleKey::DecisionRequested).last().unwrap();
-    let letter = Letter::DecisionRequested { counted: 7, minimum: 8, waiting: 1, decide_before: instant(KICK_OFF) };
+    let letter = Letter::DecisionRequested {
+        counted: 7,
+        minimum: 8,
+        waiting: 1,
+        decide_before: instant(KICK_OFF),
+    };
     assert_eq!(asked.kind, StepKind::Mail(letter));
     life.accept(waiting).unwrap();
-    assert_eq!((life.facts.counts.counted, life.status(waiting)), (8, Status::Registered));
+    assert_eq!(
+        (life.facts.counts.counted, life.status(waiting)),
+        (8, Status::Registered)
+    );
     life.on("2014-06-12T07:29:59Z");
     assert!(life.facts.decisions.is_empty());
     life.on(KICK_OFF);
-    let [decision] = &life.facts.decisions[..] else { panic!("one decision") };
-    assert_eq!((decision.outcome, decision.effective_at, decision.counted), (NoGo, instant(KICK_OFF), 8));
+    let [decision] = &life.facts.decisions[..] else {
+        panic!("one decision")
+    };
+    assert_eq!(
+        (decision.outcome, decision.effective_at, decision.counted),
+        (NoGo, instant(KICK_OFF), 8)
+    );
     assert_eq!(decision.reason, None, "nobody said anything");
     assert_eq!(life.told(RuleKey::ProgrammeCancelled).len(), 8);
-    let why = life.steps.iter().find(|step| step.key.source == Source::BuiltIn(BuiltIn::Decision)).and_then(|step| step.outcome.why());
-    assert_eq!(why.unwrap().to_string(), "nothing was decided before the kick-off (8 counted, the minimum is 8)");
+    let why = life
+        .steps
+        .iter()
+        .find(|step| step.key.source == Source::BuiltIn(BuiltIn::Decision))
+        .and_then(|step| step.outcome.why());
+    assert_eq!(
+        why.unwrap().to_string(),
+        "nothing was decided before the kick-off (8 counted, the minimum is 8)"
+    );
 }
 
 #[test]
 fn whoever_waits_for_a_kick_off_that_brings_a_no_go_is_told_that_and_not_that_it_started() {
-    let mut life = published_with(|facts| (facts.programme.announced.min_participants, facts.programme.announced.max_participants) = (8, 8));
+    let mut life = published_with(|facts| {
+        (
+            facts.programme.announced.min_participants,
+            facts.programme.announced.max_participants,
+        ) = (8, 8)
+    });
     let crowd = life.crowd(8);
     let waiting = life.join("Zoë");
     let other = life.join("Yara");
@@ -187,7 +266,10 @@ fn whoever_waits_for_a_kick_off_that_brings_a_no_go_is_told_that_and_not_that_it
     assert_eq!(life.facts.counts.counted, 7);
     let late = life.join("Wout");
     let last = life.join("Sem");
-    assert_eq!((life.status(late), life.status(last)), (Status::Registered, Status::Waiting));
+    assert_eq!(
+        (life.status(late), life.status(last)),
+        (Status::Registered, Status::Waiting)
+    );
     life.withdraw(crowd[1]).unwrap();
     assert_eq!(life.status(last), Status::Offered);
     let behind = life.join("Tess");
@@ -195,9 +277,15 @@ fn whoever_waits_for_a_kick_off_that_brings_a_no_go_is_told_that_and_not_that_it
     life.on(CLOSING);
     assert!(life.facts.decisions.is_empty(), "seven, one offered, one waiting");
     life.on(KICK_OFF);
-    assert_eq!((life.status(last), life.status(behind)), (Status::Expired, Status::Expired));
+    assert_eq!(
+        (life.status(last), life.status(behind)),
+        (Status::Expired, Status::Expired)
+    );
     let cause = CancellationCause::NoGo { counted: 7, minimum: 8 };
-    assert_eq!(life.letter(RuleKey::ProgrammeCancelled, behind), Some(&Letter::ProgrammeCancelled { cause, reason: None }));
+    assert_eq!(
+        life.letter(RuleKey::ProgrammeCancelled, behind),
+        Some(&Letter::ProgrammeCancelled { cause, reason: None })
+    );
     assert_eq!(life.letter(RuleKey::RegistrationExpired, behind), None);
 }
 
@@ -219,18 +307,33 @@ fn a_programme_that_proposes_asks_whatever_the_count() {
 
 #[test]
 fn at_one_instant_expiries_come_first_then_the_decision_the_offers_and_the_mails() {
-    let mut life = published_with(|facts| (facts.programme.announced.min_participants, facts.programme.announced.max_participants) = (2, 3));
+    let mut life = published_with(|facts| {
+        (
+            facts.programme.announced.min_participants,
+            facts.programme.announced.max_participants,
+        ) = (2, 3)
+    });
     life.join("Anna");
     life.join("Bram");
     life.on("2014-05-24T10:00:00Z").register(person("Carla")).unwrap();
     life.join("Daan");
     let from = life.steps.len();
     life.on(CLOSING);
-    let told: Vec<_> = life.steps[from..].iter().map(|step| {
-        let who = step.key.subject.map_or("the programme".to_owned(), |subject| life.name(subject));
-        format!("{} {who}", step.key.source.word())
-    }).collect();
-    let told: Vec<_> = told.iter().map(String::as_str).filter(|line| !line.starts_with("below-minimum")).collect();
+    let told: Vec<_> = life.steps[from..]
+        .iter()
+        .map(|step| {
+            let who = step
+                .key
+                .subject
+                .map_or("the programme".to_owned(), |subject| life.name(subject));
+            format!("{} {who}", step.key.source.word())
+        })
+        .collect();
+    let told: Vec<_> = told
+        .iter()
+        .map(String::as_str)
+        .filter(|line| !line.starts_with("below-minimum"))
+        .collect();
     assert_eq!(
         told,
         [
@@ -254,9 +357,18 @@ fn a_server_that_was_down_for_three_days_decides_the_same_once_as_of_the_closing
     let mut punctual = life.clone();
     life.on("2014-05-28T22:00:00Z");
     punctual.on(CLOSING).on("2014-05-28T22:00:00Z");
-    let [decision] = &life.facts.decisions[..] else { panic!("one decision") };
-    assert_eq!((decision.effective_at, decision.decided_at), (instant(CLOSING), instant("2014-05-28T22:00:00Z")));
+    let [decision] = &life.facts.decisions[..] else {
+        panic!("one decision")
+    };
+    assert_eq!(
+        (decision.effective_at, decision.decided_at),
+        (instant(CLOSING), instant("2014-05-28T22:00:00Z"))
+    );
     assert_eq!((decision.outcome, life.status(late)), (NoGo, Status::Expired));
     assert_eq!(life.facts.registrations, punctual.facts.registrations);
-    assert_eq!(life.mails_since(CLOSING), punctual.mails_since(CLOSING), "decisions and what follows are never too late");
+    assert_eq!(
+        life.mails_since(CLOSING),
+        punctual.mails_since(CLOSING),
+        "decisions and what follows are never too late"
+    );
 }

@@ -16,12 +16,27 @@ use crate::domain::{
 fn instants() -> [DateTime<Utc>; 7] {
     let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
     let epoch = DateTime::<Utc>::UNIX_EPOCH;
-    [first, first + Duration::seconds(1), epoch - Duration::days(2_000_000), epoch, epoch + Duration::days(3_000_000), last - Duration::seconds(1), last]
+    [
+        first,
+        first + Duration::seconds(1),
+        epoch - Duration::days(2_000_000),
+        epoch,
+        epoch + Duration::days(3_000_000),
+        last - Duration::seconds(1),
+        last,
+    ]
 }
 
 fn days() -> [NaiveDate; 6] {
     let day = |year, month, on| NaiveDate::from_ymd_opt(year, month, on).unwrap();
-    [NaiveDate::MIN, day(0, 1, 1), day(1, 1, 1), day(9999, 12, 31), day(10_000, 1, 1), NaiveDate::MAX]
+    [
+        NaiveDate::MIN,
+        day(0, 1, 1),
+        day(1, 1, 1),
+        day(9999, 12, 31),
+        day(10_000, 1, 1),
+        NaiveDate::MAX,
+    ]
 }
 
 #[test]
@@ -111,7 +126,10 @@ fn offsets_and_windows_may_be_anything() {
 fn numbers_may_be_anything() {
     for (min, max) in [(0, 0), (u32::MAX, 0), (0, u32::MAX), (u32::MAX, u32::MAX)] {
         let mut facts = draft();
-        (facts.programme.announced.min_participants, facts.programme.announced.max_participants) = (min, max);
+        (
+            facts.programme.announced.min_participants,
+            facts.programme.announced.max_participants,
+        ) = (min, max);
         let now = "2014-05-01T07:00:00Z".parse().unwrap();
         acts::publish(&mut facts, now).unwrap();
         lived(facts, now);

@@ -22,7 +22,10 @@ fn told(life: &Life, steps: &[Step]) -> String {
             StepKind::Decision(outcome) => format!("DECISION {}", outcome.word()),
             StepKind::Change => step.key.source.word().to_owned(),
         };
-        let who = step.key.subject.map_or(String::new(), |subject| format!(" · {}", life.name(subject)));
+        let who = step
+            .key
+            .subject
+            .map_or(String::new(), |subject| format!(" · {}", life.name(subject)));
         let state = match &step.outcome {
             Outcome::Done(None) => String::new(),
             Outcome::Done(Some(why)) => format!(" · {why}"),
@@ -42,7 +45,10 @@ fn ahead(life: &Life) -> String {
 
 /// So many verified and one not, on Tuesday 20 May.
 fn on_20_may(mut life: Life, verified: usize) -> Life {
-    life.on("2014-05-11T07:00:00Z").on("2014-05-18T07:00:00Z").on("2014-05-20T08:00:00Z").crowd(verified);
+    life.on("2014-05-11T07:00:00Z")
+        .on("2014-05-18T07:00:00Z")
+        .on("2014-05-20T08:00:00Z")
+        .crowd(verified);
     life.register(person("Zoë")).unwrap();
     life
 }
@@ -69,13 +75,19 @@ fn when_the_organisers_decide() {
 fn the_whole_past_of_a_full_programme() {
     let mut life = published();
     let crowd = life.crowd(11);
-    life.on("2014-05-11T07:00:00Z").on("2014-05-18T07:00:00Z").on("2014-05-22T07:00:00Z").on("2014-05-24T07:00:00Z");
+    life.on("2014-05-11T07:00:00Z")
+        .on("2014-05-18T07:00:00Z")
+        .on("2014-05-22T07:00:00Z")
+        .on("2014-05-24T07:00:00Z");
     life.register(person("Lotte")).unwrap();
     let [first, second] = ["Xander", "Willem"].map(|name| life.join(name));
     life.on("2014-05-24T12:00:00Z").withdraw(crowd[0]).unwrap();
     life.on("2014-05-26T06:00:00Z").decline(first).unwrap();
     life.on("2014-05-30T12:00:00Z");
-    assert_eq!((life.facts.programme.phase, life.facts.counts.counted), (Phase::GoingAhead, 10));
+    assert_eq!(
+        (life.facts.programme.phase, life.facts.counts.counted),
+        (Phase::GoingAhead, 10)
+    );
     assert!(life.facts.registrations[&second].status.is_final());
     insta::assert_snapshot!(told(&life, &life.steps));
 }

@@ -11,6 +11,7 @@ use crate::domain::{
     facts::{Counts, Facts},
     ids::RegistrationId,
     message::{Letter, Locale, Recipient},
+    programme::Announcement,
     refusal::Refusal,
     registration::{Billing, Registrant, RegistrationStatus as Status, given_name_of},
     rule::RuleKey,
@@ -36,7 +37,13 @@ pub struct Life {
 
 /// Somebody with an address of their own.
 pub fn person(name: &str) -> Registrant {
-    registrant(name, &format!("{}@gemeente.example", name.to_lowercase().replace(' ', ".").replace('ë', "e")))
+    registrant(
+        name,
+        &format!(
+            "{}@gemeente.example",
+            name.to_lowercase().replace(' ', ".").replace('ë', "e")
+        ),
+    )
 }
 
 /// Somebody with that address.
@@ -57,7 +64,13 @@ pub fn registrant(name: &str, email: &str) -> Registrant {
 
 impl Life {
     pub fn of(facts: Facts, now: DateTime<Utc>) -> Self {
-        Self { facts, now, steps: Vec::new(), keys: BTreeSet::new(), serial: 0x1000 }
+        Self {
+            facts,
+            now,
+            steps: Vec::new(),
+            keys: BTreeSet::new(),
+            serial: 0x1000,
+        }
     }
 
     /// Time goes on to a moment in one go; what holds always is checked. What came of it.
@@ -77,20 +90,36 @@ impl Life {
 
     fn holds_always(&self, before: &Facts, steps: &[Step]) {
         let facts = &self.facts;
-        assert_eq!(facts.counts, Counts::of(facts.registrations.values()), "the counts are a recount");
+        assert_eq!(
+            facts.counts,
+            Counts::of(facts.registrations.values()),
+            "the counts are a recount"
+        );
         assert!(facts.happened.is_empty(), "everything that happened is answered");
         for (id, was) in &before.registrations {
-            assert!(!was.status.is_final() || facts.registrations.get(id) == Some(was), "a final state stays: {was:?}");
+            assert!(
+                !was.status.is_final() || facts.registrations.get(id) == Some(was),
+                "a final state stays: {was:?}"
+            );
         }
-        assert!(steps.is_sorted_by_key(|step| step.due_at.max(before.programme.deadline_set_at)), "in due order");
+        assert!(
+            steps.is_sorted_by_key(|step| step.due_at.max(before.programme.deadline_set_at)),
+            "in due order"
+        );
         let (more, same) = advance(facts.clone(), self.now);
         assert!(more.is_empty() && same == *facts, "advancing again gives {more:?}");
         if let Some(wake_at) = next_wake(facts) {
             assert!(wake_at > self.now, "nothing is left due");
             let just_before = (wake_at - Duration::microseconds(1)).max(self.now);
             let (early, same) = advance(facts.clone(), just_before);
-            assert!(early.is_empty() && same == *facts, "due before the wake at {wake_at}: {early:?}");
-            assert!(!advance(facts.clone(), wake_at).0.is_empty(), "woken for nothing at {wake_at}");
+            assert!(
+                early.is_empty() && same == *facts,
+                "due before the wake at {wake_at}: {early:?}"
+            );
+            assert!(
+                !advance(facts.clone(), wake_at).0.is_empty(),
+                "woken for nothing at {wake_at}"
+            );
         }
     }
 
@@ -121,7 +150,8 @@ impl Life {
     /// Somebody fills the form.
     pub fn register(&mut self, person: Registrant) -> Result<(RegistrationId, Receipt), Refusal> {
         let (id, act) = (RegistrationId(self.fresh()), self.fresh());
-        self.act(|facts, now| acts::register(facts, id, person, act, now)).map(|receipt| (id, receipt))
+        self.act(|facts, now| acts::register(facts, id, person, act, now))
+            .map(|receipt| (id, receipt))
     }
 
     /// Somebody fills the form and presses the button in the mail.
@@ -167,6 +197,15 @@ impl Life {
         self.act(|facts, now| acts::register_anew(facts, earlier, id, now))
     }
 
+    /// An organiser changes what was entered.
+    pub fn revise(&mut self, change: impl FnOnce(&mut Announcement)) -> Result<(), Refusal> {
+        self.act(|facts, now| {
+            let mut announced = facts.programme.announced.clone();
+            change(&mut announced);
+            acts::revise(facts, announced, now)
+        })
+    }
+
     pub fn cancel(&mut self) -> Result<(), Refusal> {
         self.act(|facts, now| acts::cancel(facts, "Too few hands.".parse().unwrap(), now))
     }
@@ -190,25 +229,34 @@ impl Life {
             Recipient::Registration(id) => self.facts.registrations[&id].person.name.to_string(),
             Recipient::TeamMember(id) => {
                 let mut team = self.facts.programme.announced.team.iter();
-                team.find(|member| member.id == id).map_or("?".to_owned(), |member| member.name.to_string())
+                team.find(|member| member.id == id)
+                    .map_or("?".to_owned(), |member| member.name.to_string())
             }
         }
     }
 
     /// The steps of a rule: when, for whom, and what became of it.
     pub fn of_rule(&self, rule: RuleKey) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(move |step| step.key.source == Source::Rule(rule))
+        self.steps
+            .iter()
+            .filter(move |step| step.key.source == Source::Rule(rule))
     }
 
     /// The people a rule has written to, in order.
     pub fn told(&self, rule: RuleKey) -> Vec<String> {
-        self.of_rule(rule).filter(|step| matches!(step.outcome, Outcome::Done(_))).map(|step| self.name(step.key.subject.unwrap())).collect()
+        self.of_rule(rule)
+            .filter(|step| matches!(step.outcome, Outcome::Done(_)))
+            .map(|step| self.name(step.key.subject.unwrap()))
+            .collect()
     }
 
     /// How many mails each rule has sent since a moment.
     pub fn mails_since(&self, at: &str) -> BTreeMap<&'static str, usize> {
         let mut mails = BTreeMap::new();
-        let since = self.steps.iter().filter(|step| step.due_at >= instant(at) && matches!(step.outcome, Outcome::Done(_)));
+        let since = self
+            .steps
+            .iter()
+            .filter(|step| step.due_at >= instant(at) && matches!(step.outcome, Outcome::Done(_)));
         for step in since.filter(|step| matches!(step.kind, StepKind::Mail(_))) {
             *mails.entry(step.key.source.word()).or_default() += 1;
         }
@@ -217,7 +265,9 @@ impl Life {
 
     /// The last letter that a rule sent to a registration.
     pub fn letter(&self, rule: RuleKey, id: RegistrationId) -> Option<&Letter> {
-        let mine = |step: &&Step| step.key.subject == Some(Recipient::Registration(id)) && matches!(step.outcome, Outcome::Done(_));
+        let mine = |step: &&Step| {
+            step.key.subject == Some(Recipient::Registration(id)) && matches!(step.outcome, Outcome::Done(_))
+        };
         match &self.of_rule(rule).filter(mine).last()?.kind {
             StepKind::Mail(letter) => Some(letter),
             _ => None,
@@ -226,6 +276,10 @@ impl Life {
 
     /// The built-in steps of a kind: when.
     pub fn built_in(&self, which: BuiltIn) -> Vec<DateTime<Utc>> {
-        self.steps.iter().filter(|step| step.key.source == Source::BuiltIn(which)).map(|step| step.due_at).collect()
+        self.steps
+            .iter()
+            .filter(|step| step.key.source == Source::BuiltIn(which))
+            .map(|step| step.due_at)
+            .collect()
     }
 }

@@ -16,36 +16,67 @@ use crate::domain::{
 #[test]
 fn the_same_person_twice_is_one_registration_with_the_answer_of_a_newcomer() {
     let mut life = published();
-    let (anna, first) = life.register(registrant("Anna de Vries", "anna@gemeente.example")).unwrap();
+    let (anna, first) = life
+        .register(registrant("Anna de Vries", "anna@gemeente.example"))
+        .unwrap();
     let before = life.facts.registrations.clone();
     let mut again = registrant("ANNA  de vries", "Anna@Gemeente.example");
     again.organisation = "Elders".parse().unwrap();
     let (_, second) = life.register(again.clone()).unwrap();
-    assert_eq!((second, &life.facts.registrations), (first, &before), "nothing of the second input is taken over");
-    let state = |status, is_verified, act_before| Letter::RegistrationState { status, is_verified, waiting_position: None, act_before };
+    assert_eq!(
+        (second, &life.facts.registrations),
+        (first, &before),
+        "nothing of the second input is taken over"
+    );
+    let state = |status, is_verified, act_before| Letter::RegistrationState {
+        status,
+        is_verified,
+        waiting_position: None,
+        act_before,
+    };
     let expected = state(Status::Unverified, false, Some(first.confirm_before));
     assert_eq!(life.letter(RuleKey::RegistrationState, anna), Some(&expected));
     life.verify(anna).unwrap();
     life.crowd(11);
     let (_, full) = life.register(again.clone()).unwrap();
-    assert_eq!(full.waiting_position, Some(1), "what a newcomer would get now, though she holds a place");
-    assert_eq!(life.letter(RuleKey::RegistrationState, anna), Some(&state(Status::Registered, true, None)));
+    assert_eq!(
+        full.waiting_position,
+        Some(1),
+        "what a newcomer would get now, though she holds a place"
+    );
+    assert_eq!(
+        life.letter(RuleKey::RegistrationState, anna),
+        Some(&state(Status::Registered, true, None))
+    );
     assert_eq!(life.told(RuleKey::RegistrationState).len(), 2, "each time a mail");
     life.withdraw(anna).unwrap();
     let (anew, _) = life.register(again).unwrap();
-    assert_eq!((life.status(anna), life.status(anew)), (Status::Withdrawn, Status::Unverified));
+    assert_eq!(
+        (life.status(anna), life.status(anew)),
+        (Status::Withdrawn, Status::Unverified)
+    );
 }
 
 #[test]
 fn two_people_share_a_mailbox() {
     let mut life = published();
-    let (anna, _) = life.register(registrant("Anna de Vries", "hr@gemeente.example")).unwrap();
-    let (bert, _) = life.register(registrant("Bert de Vries", "hr@gemeente.example")).unwrap();
-    assert_eq!((life.facts.counts.taken, life.status(anna), life.status(bert)), (2, Status::Unverified, Status::Unverified));
+    let (anna, _) = life
+        .register(registrant("Anna de Vries", "hr@gemeente.example"))
+        .unwrap();
+    let (bert, _) = life
+        .register(registrant("Bert de Vries", "hr@gemeente.example"))
+        .unwrap();
+    assert_eq!(
+        (life.facts.counts.taken, life.status(anna), life.status(bert)),
+        (2, Status::Unverified, Status::Unverified)
+    );
     assert_eq!(life.told(RuleKey::ConfirmRegistration).len(), 2);
     let mut bert_as_anna = registrant("Anna de Vries", "hr@gemeente.example");
     bert_as_anna.job_title = Some("Adviser".parse().unwrap());
-    assert!(life.act(|facts, _| acts::correct(facts, bert, bert_as_anna)).is_err(), "a correction makes nobody somebody else");
+    assert!(
+        life.act(|facts, _| acts::correct(facts, bert, bert_as_anna)).is_err(),
+        "a correction makes nobody somebody else"
+    );
 }
 
 #[test]
@@ -53,7 +84,11 @@ fn only_an_organiser_is_told_that_somebody_is_registered_already() {
     let mut life = published();
     let anna = life.add(person("Anna")).unwrap();
     assert_eq!(life.status(anna), Status::Registered);
-    assert_eq!(life.told(RuleKey::ConfirmRegistration), Vec::<String>::new(), "there is nothing to verify");
+    assert_eq!(
+        life.told(RuleKey::ConfirmRegistration),
+        Vec::<String>::new(),
+        "there is nothing to verify"
+    );
     assert_eq!(life.add(person("anna")), Err(Refusal::AlreadyRegistered));
     let (bram, _) = life.register(person("Bram")).unwrap();
     assert_eq!(life.add(person("Bram")), Ok(bram));
@@ -63,7 +98,10 @@ fn only_an_organiser_is_told_that_somebody_is_registered_already() {
     }
     let (last, _) = life.register(person("Zoë")).unwrap();
     assert_eq!(life.add(person("Zoë")), Ok(last));
-    assert_eq!(life.letter(RuleKey::WaitingListJoined, last), Some(&Letter::WaitingListJoined { waiting_position: 3 }));
+    assert_eq!(
+        life.letter(RuleKey::WaitingListJoined, last),
+        Some(&Letter::WaitingListJoined { waiting_position: 3 })
+    );
 }
 
 #[test]
@@ -80,7 +118,11 @@ fn confirming_withdrawing_and_declining_twice_change_nothing() {
     let (bram, _) = life.register(person("Bram")).unwrap();
     assert!(matches!(life.decline(bram), Err(Refusal::StateConflict(_))));
     life.withdraw(bram).unwrap();
-    assert_eq!(life.told(RuleKey::RegistrationWithdrawn), ["Anna"], "an unverified address gets no more mail");
+    assert_eq!(
+        life.told(RuleKey::RegistrationWithdrawn),
+        ["Anna"],
+        "an unverified address gets no more mail"
+    );
 }
 
 #[test]
@@ -97,7 +139,8 @@ fn unknown_ids_are_not_found() {
 
 #[test]
 fn links_go_to_each_live_registration_and_membership_at_an_address() {
-    let mut life = published_with(|facts| facts.programme.announced.team[0].email = "hr@gemeente.example".parse().unwrap());
+    let mut life =
+        published_with(|facts| facts.programme.announced.team[0].email = "hr@gemeente.example".parse().unwrap());
     for name in ["Anna", "Bert", "Carla"] {
         life.register(registrant(name, "HR@gemeente.example")).unwrap();
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use proptest::prelude::*;
 
-use super::random::{Pace, Plan, pass, plan};
+use super::random::{Act, Pace, Plan, pass, plan};
 use crate::domain::{
     decision::{DecisionMode, DecisionOutcome, Verdict, decide},
     facts::{Counts, Facts},
@@ -29,7 +29,13 @@ fn by_key(steps: &[Step]) -> BTreeMap<String, Step> {
             Outcome::Missed(_) => Outcome::Done(None),
             other => other.clone(),
         };
-        (step.key.to_string(), Step { outcome, ..step.clone() })
+        (
+            step.key.to_string(),
+            Step {
+                outcome,
+                ..step.clone()
+            },
+        )
     };
     steps.iter().map(entry).collect()
 }
@@ -38,9 +44,15 @@ fn outcome_at_closing(plan: &Plan, one_more: bool) -> Option<DecisionOutcome> {
     let mut life = plan.published();
     let closing = life.facts.programme.registration_closes_at();
     let last_moment = closing - Duration::seconds(1);
-    // Without extensions: they would move the closing instant.
-    let acts = plan.acts.iter().filter(|(_, act)| !matches!(act, super::random::Act::Extend(_) | super::random::Act::Cancel));
-    let plan = Plan { acts: acts.cloned().collect(), ..plan.clone() };
+    // Without what moves the closing instant.
+    let acts = plan
+        .acts
+        .iter()
+        .filter(|(_, act)| !matches!(act, Act::Extend(_) | Act::Shorten(_) | Act::Cancel));
+    let plan = Plan {
+        acts: acts.cloned().collect(),
+        ..plan.clone()
+    };
     plan.play(&mut life, Pace::Wakes, last_moment);
     pass(&mut life, Pace::Wakes, last_moment);
     if one_more {

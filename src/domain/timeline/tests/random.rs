@@ -16,13 +16,8 @@ use super::{
     life::{Life, person},
 };
 use crate::domain::{
-    acts, calendar,
-    decision::DecisionMode,
-    facts::Facts,
-    ids::RegistrationId,
-    refusal::Refusal,
-    registration::RegistrationStatus as Status,
-    timeline::next_wake,
+    acts, calendar, decision::DecisionMode, facts::Facts, ids::RegistrationId, refusal::Refusal,
+    registration::RegistrationStatus as Status, timeline::next_wake,
 };
 
 /// What somebody does; numbers name people and registrations, modulo how many there are.
@@ -40,6 +35,9 @@ pub enum Act {
     RegisterAnew(u8),
     RequestLinks(u8),
     Extend(u8),
+    Shorten(u8),
+    Resize(u8),
+    MoveKickOff(i8),
     Cancel,
 }
 
@@ -81,6 +79,9 @@ fn act() -> impl Strategy<Value = Act> {
         3 => any::<u8>().prop_map(Act::RegisterAnew),
         1 => any::<u8>().prop_map(Act::RequestLinks),
         2 => (0u8..20).prop_map(Act::Extend),
+        1 => (0u8..6).prop_map(Act::Shorten),
+        1 => (0u8..10).prop_map(Act::Resize),
+        1 => (-9i8..9).prop_map(Act::MoveKickOff),
         1 => prop_oneof![9 => Just(Act::VerifyLatest), 1 => Just(Act::Cancel)],
     ]
 }
@@ -174,11 +175,27 @@ pub fn pass(life: &mut Life, pace: Pace, until: DateTime<Utc>) {
 
 /// Nobody overtakes a verified person who waits, and no more places are given than there are (rule 4).
 fn in_line(earlier: &Facts, later: &Facts) {
-    assert!(later.counts.taken <= later.programme.announced.max_participants, "{:?}", later.counts);
-    let had_place = |id| earlier.registrations.get(id).is_some_and(|one| one.status.takes_place());
+    assert!(
+        later.counts.taken <= later.programme.announced.max_participants,
+        "{:?}",
+        later.counts
+    );
+    let had_place = |id| {
+        earlier
+            .registrations
+            .get(id)
+            .is_some_and(|one| one.status.takes_place())
+    };
     let waits = |status, is_verified| status == Status::Waiting && is_verified;
-    for (id, placed) in later.registrations.iter().filter(|(id, one)| one.status.takes_place() && !had_place(id)) {
-        let overtaken = later.registrations.values().find(|one| waits(one.status, one.is_verified()) && one.arrival < placed.arrival);
+    for (id, placed) in later
+        .registrations
+        .iter()
+        .filter(|(id, one)| one.status.takes_place() && !had_place(id))
+    {
+        let overtaken = later
+            .registrations
+            .values()
+            .find(|one| waits(one.status, one.is_verified()) && one.arrival < placed.arrival);
         assert!(overtaken.is_none(), "{id} overtakes {overtaken:?}");
     }
 }
@@ -186,7 +203,11 @@ fn in_line(earlier: &Facts, later: &Facts) {
 fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
     let ids: Vec<RegistrationId> = life.facts.in_line(|_| true);
     let offered = life.facts.in_line(|one| one.status == Status::Offered);
-    let pick = |number: u8| ids.get(usize::from(number) % ids.len().max(1)).copied().unwrap_or(RegistrationId(uuid::Uuid::nil()));
+    let pick = |number: u8| {
+        ids.get(usize::from(number) % ids.len().max(1))
+            .copied()
+            .unwrap_or(RegistrationId(uuid::Uuid::nil()))
+    };
     let one_of = |ids: &[RegistrationId]| ids.last().copied().unwrap_or(RegistrationId(uuid::Uuid::nil()));
     // Twenty people, so that the same one comes again.
     let somebody = |number: u8| format!("P{}", number % 20);
@@ -209,6 +230,14 @@ fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
             let until = calendar::days_after(life.facts.programme.announced.registration_deadline, (*days).into());
             life.extend(&until.to_string())
         }
+        Act::Shorten(days) => life.revise(|announced| {
+            announced.registration_deadline = calendar::days_after(announced.registration_deadline, -i64::from(*days));
+        }),
+        Act::Resize(places) => life.revise(|announced| announced.max_participants = (*places).into()),
+        Act::MoveKickOff(days) => life.revise(|announced| {
+            let day = &mut announced.meetings[0].days[0];
+            day.on = calendar::days_after(day.on, (*days).into());
+        }),
         Act::Cancel => life.cancel(),
     }
 }
