@@ -1,5 +1,6 @@
 //! The engine as seen from outside.
 
+mod races;
 mod settling;
 mod smtp_faults;
 mod smtp_login;

@@ -112,7 +112,8 @@ pub struct TestFoundation {
     pub foundation: Foundation,
     /// The programme.
     pub programme: ProgrammeId,
-    _database: Database,
+    /// Its database.
+    pub database: Database,
 }
 
 impl Subject for TestFoundation {
@@ -128,7 +129,7 @@ impl Subject for TestFoundation {
         let created = app.create_programme(&ADMINISTRATOR, &programme_fields(), &Repeatable::default()).await.unwrap();
         let programme = created.programme.id;
         app.publish_programme(&ADMINISTRATOR, programme, &Repeatable::default()).await.unwrap();
-        Self { foundation, programme, _database: database }
+        Self { foundation, programme, database }
     }
 
     async fn check(&self) {
