@@ -17,10 +17,10 @@ use crate::{
         page::{Page, Window},
         programme::Phase,
         refusal::Refusal,
-        registration::{Registration, RegistrationStatus},
+        registration::{PersonKey, Registration, RegistrationStatus},
         text::{EmailAddress, Paragraphs, Slug},
     },
-    store::{ProgrammeRecord, Scope},
+    store::{ProgrammeRecord, Scope, Touched},
 };
 
 /// What somebody who registers is told at once.
@@ -61,8 +61,9 @@ impl App {
         let person = parsing.finish(person)?;
         let now = self.now().await?;
         let (id, act) = (RegistrationId(self.settle.entropy.id(now)), self.settle.entropy.id(now));
+        let scope = Scope::person(PersonKey::of(&person.name, &person.email));
         let receipt = self
-            .act(caller, record.programme.id, "programmeSlug", "register", repeatable, Scope::Live, |facts, now| {
+            .act(caller, record.programme.id, "programmeSlug", "register", repeatable, scope, |facts, now| {
                 let receipt = acts::register(facts, id, person, act, now)?;
                 Ok(Receipt { waiting_position: receipt.waiting_position, confirm_before: receipt.confirm_before })
             })
@@ -82,7 +83,8 @@ impl App {
         let Some(record) = record else { return Err(Refusal::not_found("programme", "programmeSlug").into()) };
         let now = self.now().await?;
         let act = self.settle.entropy.id(now);
-        self.act(caller, record.programme.id, "programmeSlug", "requestPersonalLink", repeatable, Scope::Live, |facts, _| {
+        let scope = Scope::Touched(Touched { address: Some(email.comparable()), ..Touched::default() });
+        self.act(caller, record.programme.id, "programmeSlug", "requestPersonalLink", repeatable, scope, |facts, _| {
             acts::request_links(facts, &email.comparable(), act);
             Ok(())
         })
@@ -102,8 +104,9 @@ impl App {
         let person = person.parse(&mut parsing, record.programme.announced.locale);
         let person = parsing.finish(person)?;
         let id = RegistrationId(self.settle.entropy.id(self.now().await?));
+        let scope = Scope::person(PersonKey::of(&person.name, &person.email));
         let id = self
-            .act(caller, programme, "programmeId", "addRegistration", repeatable, Scope::Live, |facts, now| {
+            .act(caller, programme, "programmeId", "addRegistration", repeatable, scope, |facts, now| {
                 acts::add_registration(facts, id, person, now)
             })
             .await?;
@@ -113,7 +116,7 @@ impl App {
     /// The address is verified.
     pub async fn confirm_registration(&self, caller: &Caller, id: Option<RegistrationId>, repeatable: &Repeatable) -> Result<RegistrationView> {
         let (programme, id) = self.target(caller, id).await?;
-        self.act(caller, programme, "registrationId", "confirmRegistration", repeatable, Scope::With(id), |facts, now| {
+        self.act(caller, programme, "registrationId", "confirmRegistration", repeatable, Scope::registration(id), |facts, now| {
             acts::verify(facts, id, now)
         })
         .await?;
@@ -123,7 +126,7 @@ impl App {
     /// The offered place is taken.
     pub async fn accept_place(&self, caller: &Caller, id: Option<RegistrationId>, repeatable: &Repeatable) -> Result<RegistrationView> {
         let (programme, id) = self.target(caller, id).await?;
-        self.act(caller, programme, "registrationId", "acceptPlace", repeatable, Scope::With(id), |facts, now| {
+        self.act(caller, programme, "registrationId", "acceptPlace", repeatable, Scope::registration(id), |facts, now| {
             acts::accept_place(facts, id, now)
         })
         .await?;
@@ -133,7 +136,7 @@ impl App {
     /// The offered place goes to the next.
     pub async fn decline_place(&self, caller: &Caller, id: Option<RegistrationId>, repeatable: &Repeatable) -> Result<RegistrationView> {
         let (programme, id) = self.target(caller, id).await?;
-        self.act(caller, programme, "registrationId", "declinePlace", repeatable, Scope::With(id), |facts, now| {
+        self.act(caller, programme, "registrationId", "declinePlace", repeatable, Scope::registration(id), |facts, now| {
             acts::decline_place(facts, id, now)
         })
         .await?;
@@ -152,7 +155,7 @@ impl App {
         let mut parsing = Parsing::default();
         let reason: Option<Paragraphs<1000>> = parsing.optional("reason", reason);
         parsing.finish(Some(()))?;
-        self.act(caller, programme, "registrationId", "withdrawRegistration", repeatable, Scope::With(id), |facts, now| {
+        self.act(caller, programme, "registrationId", "withdrawRegistration", repeatable, Scope::registration(id), |facts, now| {
             acts::withdraw(facts, id, reason, now)
         })
         .await?;
@@ -171,7 +174,11 @@ impl App {
         let mut parsing = Parsing::default();
         let corrections = corrections.parse(&mut parsing);
         let correct = parsing.finish(corrections)?;
-        self.act(caller, programme, "registrationId", "updateRegistration", repeatable, Scope::With(id), move |facts, _| {
+        // Everybody at that address: a new name must not make two registrations one person's.
+        let found = self.store().registrations_by_id(&[id]).await?.pop();
+        let address = found.map(|(_, registration)| registration.person.email.comparable());
+        let scope = Scope::Touched(Touched { registration: Some(id), person: None, address });
+        self.act(caller, programme, "registrationId", "updateRegistration", repeatable, scope, move |facts, _| {
             let Some(registration) = facts.registrations.get(&id) else {
                 return Err(Refusal::not_found("registration", "registrationId"));
             };
@@ -185,9 +192,11 @@ impl App {
     /// Somebody cancelled by a no-go registers anew, in one press.
     pub async fn register_anew(&self, caller: &Caller) -> Result<RegistrationView> {
         let (programme, earlier) = self.target(caller, None).await?;
+        let person = self.store().registrations_by_id(&[earlier]).await?.pop().map(|(_, registration)| registration.person_key());
+        let scope = Scope::Touched(Touched { registration: Some(earlier), person, address: None });
         let id = RegistrationId(self.settle.entropy.id(self.now().await?));
         let id = self
-            .act(caller, programme, "registrationId", "registerAnew", &Repeatable::default(), Scope::With(earlier), |facts, now| {
+            .act(caller, programme, "registrationId", "registerAnew", &Repeatable::default(), scope, |facts, now| {
                 acts::register_anew(facts, earlier, id, now)
             })
             .await?;

@@ -105,14 +105,25 @@ pub enum Happened {
     },
 }
 
+/// How many wait, of those that are not at hand, before those that are.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ahead {
+    /// Before these registrations.
+    pub of: BTreeMap<RegistrationId, u32>,
+    /// Before whoever comes now.
+    pub of_newcomers: u32,
+}
+
 /// A programme with all that its future depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// The programme.
     pub programme: Programme,
-    /// The registrations that can still change, and those that an act touches.
+    /// The registrations that can still change, or only those that an act touches.
     pub registrations: BTreeMap<RegistrationId, Registration>,
-    /// How many there are of each sort.
+    /// How many wait before them that are not among these.
+    pub ahead: Ahead,
+    /// How many there are of each sort, all of them.
     pub counts: Counts,
     /// The number in line of the next registration.
     pub next_arrival: i64,
@@ -134,6 +145,7 @@ impl Facts {
         Self {
             programme,
             registrations: BTreeMap::new(),
+            ahead: Ahead::default(),
             counts: Counts::default(),
             next_arrival: 1,
             decisions: Vec::new(),
@@ -160,8 +172,13 @@ impl Facts {
 
     /// The position in the waiting list, from 1, by arrival.
     pub fn waiting_position(&self, registration: &Registration) -> Option<u32> {
-        let ahead = |other: &&Registration| other.status == Status::Waiting && other.arrival <= registration.arrival;
-        (registration.status == Status::Waiting).then(|| self.registrations.values().filter(ahead).count().try_into().unwrap_or(u32::MAX))
+        if registration.status != Status::Waiting {
+            return None;
+        }
+        let is_ahead = |other: &&Registration| other.status == Status::Waiting && other.arrival <= registration.arrival;
+        let here = u32::try_from(self.registrations.values().filter(is_ahead).count()).unwrap_or(u32::MAX);
+        let elsewhere = self.ahead.of.get(&registration.id).unwrap_or(&self.ahead.of_newcomers);
+        Some(here.saturating_add(*elsewhere))
     }
 
     /// When time alone ends a registration.

@@ -70,7 +70,7 @@ pub struct IdempotencyKey {
 /// What surrounds an act.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    /// Which registrations it needs beside the live ones.
+    /// Which registrations it needs.
     pub scope: Scope,
     /// The client's key, if one was given.
     pub key: Option<IdempotencyKey>,
@@ -86,6 +86,7 @@ struct Settled {
     facts: Facts,
     steps: Vec<Step>,
     now: DateTime<Utc>,
+    others_wake_at: Option<DateTime<Utc>>,
 }
 
 impl Settle {
@@ -187,20 +188,26 @@ impl Settle {
     async fn settled(&self, tx: &Tx, locked: &Locked, scope: &Scope) -> Result<Settled> {
         // Never earlier than the programme was last settled, whatever the machine's clock says.
         let now = tx.now(self.clock).await?.max(locked.settled_at());
-        let before = tx.facts(locked, scope).await?;
+        let before = tx.facts(locked, scope, now).await?;
         let (steps, facts) = advance(before.clone(), now);
-        Ok(Settled { before, facts, steps, now })
+        // Of what is not at hand, the moment of the next look says all.
+        let others_wake_at = match scope {
+            Scope::Touched(_) if !locked.is_due(now) => locked.wake_at(),
+            _ => None,
+        };
+        Ok(Settled { before, facts, steps, now, others_wake_at })
     }
 
     /// Carries out what the act made due, writes facts, steps and mails, and sets the moment of the next look.
     async fn finish(&self, tx: &Tx, settled: Settled) -> Result<Priority> {
-        let Settled { before, facts, mut steps, now } = settled;
+        let Settled { before, facts, mut steps, now, others_wake_at } = settled;
         let due_by_time = steps.len();
         let (made_due, facts) = advance(facts, now);
         let priority = if made_due.len() <= MAILS_OF_A_SMALL_ACT { Priority::Act } else { Priority::Time };
         steps.extend(made_due);
         // The programme first: a registration, a step and a mail refer to it.
-        tx.save(&before, &facts, next_wake(&facts), now).await?;
+        let wake_at = [others_wake_at, next_wake(&facts)].into_iter().flatten().min();
+        tx.save(&before, &facts, wake_at, now).await?;
         self.carry_out(tx, &facts, &steps, due_by_time, priority, now).await?;
         tx.announce_change().await?;
         Ok(priority)
@@ -208,7 +215,7 @@ impl Settle {
 
     async fn audit(&self, tx: &Tx, programme: ProgrammeId, envelope: &Envelope, refusal: Option<&Refusal>, now: DateTime<Utc>) -> Result<()> {
         let target = match &envelope.scope {
-            Scope::With(id) => Some(id.to_string()),
+            Scope::Touched(touched) => touched.registration.map(|id| id.to_string()),
             Scope::Live | Scope::Everybody => None,
         };
         let entry = AuditEntry {

@@ -31,7 +31,7 @@ use sqlx::{
 pub use access::{AuditEntry, KeyClaim, TokenRecord};
 pub use changes::Changes;
 pub use error::StoreError;
-pub use facts::{Locked, Scope};
+pub use facts::{Locked, Scope, Touched};
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use instances::ALIVE_SECONDS;

@@ -1,6 +1,7 @@
 //! The engine as seen from outside.
 
 mod races;
+mod scopes;
 mod settling;
 mod smtp_faults;
 mod smtp_login;

@@ -166,11 +166,13 @@ impl TestFoundation {
         self.foundation.time_machine().unwrap().travel_to(at(to)).await.unwrap();
     }
 
-    /// What is stored equals what is recounted from it, and the next wake is the one that follows from the facts.
+    /// What is stored equals what is recounted from it, and nothing that follows from the facts is looked at too late.
     pub async fn facts_agree(&self) {
         use leernetwerk::{domain::{facts::Counts, timeline::next_wake}, store::Scope};
         let (facts, _) = self.foundation.store.facts(self.programme, &Scope::Everybody).await.unwrap().unwrap();
         assert_eq!(facts.counts, Counts::of(facts.registrations.values()), "the stored counts equal a recount");
-        assert_eq!(self.record().await.wake_at, next_wake(&facts), "the stored wake follows from the facts");
+        if let Some(next) = next_wake(&facts) {
+            assert!(self.record().await.wake_at.is_some_and(|wake_at| wake_at <= next), "the next look comes in time");
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{instant, life::Life};
 use crate::domain::{
     acts,
     decision::DecisionMode,
-    facts::{Counts, Facts},
+    facts::{Ahead, Counts, Facts},
     ids::{MeetingId, ProgrammeId, RuleId, TeamMemberId},
     message::Locale,
     programme::{Announcement, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, TeamMember, TeamRole},
@@ -20,6 +20,7 @@ const PUBLISHED: &str = "2014-05-01T07:00:00Z";
 pub fn draft() -> Facts {
     let created_at = instant("2014-04-01T08:00:00Z");
     Facts {
+        ahead: Ahead::default(),
         programme: Programme {
             id: ProgrammeId(Uuid::from_u128(1)),
             announced: announcement(),
