@@ -44,7 +44,10 @@ async fn each_mail_is_claimed_once_by_eight_at_a_time(outbox: &Outbox) {
     }
     let claims: Vec<_> = claimers.join_all().await.into_iter().flatten().collect();
     assert_eq!(claims.len(), 100);
-    assert_eq!(claims.iter().map(|claim| claim.message_id).collect::<HashSet<_>>(), posted);
+    assert_eq!(
+        claims.iter().map(|claim| claim.message_id).collect::<HashSet<_>>(),
+        posted
+    );
     for claim in &claims {
         assert_eq!(claim.number, 1);
         assert_eq!(outbox.outcomes(claim.message_id).await, [None]);

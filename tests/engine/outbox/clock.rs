@@ -5,14 +5,20 @@ use leernetwerk::{clock::Clock, store::StoreError};
 use super::{Outbox, at};
 use crate::harness::engines::on_both;
 
-on_both!(the_test_clock_is_one_for_all_and_never_goes_back, the_system_clock_needs_no_row);
+on_both!(
+    the_test_clock_is_one_for_all_and_never_goes_back,
+    the_system_clock_needs_no_row
+);
 
 async fn the_test_clock_is_one_for_all_and_never_goes_back(outbox: &Outbox) {
     let (store, other) = (&outbox.store, outbox.another_store().await);
     let clock = Clock::Test { starts_at: at(0) };
     assert!(!store.has_travelled().await.unwrap());
     assert!(matches!(store.now(clock).await, Err(StoreError::Mismatch(_))));
-    assert!(matches!(store.advance_test_clock(at(1)).await, Err(StoreError::Mismatch(_))));
+    assert!(matches!(
+        store.advance_test_clock(at(1)).await,
+        Err(StoreError::Mismatch(_))
+    ));
 
     assert_eq!(store.start_test_clock(at(0)).await.unwrap(), at(0));
     assert!(other.has_travelled().await.unwrap());

@@ -160,21 +160,38 @@ impl Outbox {
     }
 
     async fn mails(&self) -> Vec<Message> {
-        let page = self.store.messages(&MessageFilter::default(), Window::first(10_000)).await.unwrap();
+        let page = self
+            .store
+            .messages(&MessageFilter::default(), Window::first(10_000))
+            .await
+            .unwrap();
         page.messages
     }
 
     async fn attempts(&self, id: MessageId) -> Vec<Attempt> {
-        self.store.attempts(&[id]).await.unwrap().remove(&id).unwrap_or_default()
+        self.store
+            .attempts(&[id])
+            .await
+            .unwrap()
+            .remove(&id)
+            .unwrap_or_default()
     }
 
     async fn outcomes(&self, id: MessageId) -> Vec<Option<AttemptOutcome>> {
-        self.attempts(id).await.into_iter().map(|attempt| attempt.outcome).collect()
+        self.attempts(id)
+            .await
+            .into_iter()
+            .map(|attempt| attempt.outcome)
+            .collect()
     }
 
     /// Makes a server's last beat that much older.
     async fn age(&self, instance: InstanceId, seconds: i64) {
-        let row = instance::Entity::find_by_id(instance.0).one(&self.behind).await.unwrap().unwrap();
+        let row = instance::Entity::find_by_id(instance.0)
+            .one(&self.behind)
+            .await
+            .unwrap()
+            .unwrap();
         let last_seen_ms = row.last_seen_ms - seconds * 1000;
         let mut row = row.into_active_model();
         row.last_seen_ms = Set(last_seen_ms);
@@ -184,15 +201,22 @@ impl Outbox {
 
 /// The bytes of a mail.
 fn raw(id: MessageId) -> Vec<u8> {
-    format!("Message-ID: <{id}@leer.example>\r\nSubject: x\r\n\r\nhttps://leer.example/p/a-live-link\r\n.\r\n").into_bytes()
+    format!("Message-ID: <{id}@leer.example>\r\nSubject: x\r\n\r\nhttps://leer.example/p/a-live-link\r\n.\r\n")
+        .into_bytes()
 }
 
 /// A verdict of the relay.
 fn verdict(outcome: AttemptOutcome) -> Verdict {
     match outcome {
-        AttemptOutcome::Accepted => Verdict::of_reply(outcome, SmtpVerb::Dot, 250, Some("2.0.0".into()), "queued"),
-        AttemptOutcome::Deferred => Verdict::of_reply(outcome, SmtpVerb::Rcpt, 450, Some("4.2.0".into()), "later"),
-        AttemptOutcome::Refused => Verdict::of_reply(outcome, SmtpVerb::Rcpt, 550, Some("5.1.1".into()), "no such user"),
+        AttemptOutcome::Accepted => {
+            Verdict::of_reply(outcome, SmtpVerb::Dot, 250, Some("2.0.0".into()), "2.0.0 queued")
+        }
+        AttemptOutcome::Deferred => {
+            Verdict::of_reply(outcome, SmtpVerb::Rcpt, 450, Some("4.2.0".into()), "4.2.0 later")
+        }
+        AttemptOutcome::Refused => {
+            Verdict::of_reply(outcome, SmtpVerb::Rcpt, 550, Some("5.1.1".into()), "5.1.1 no such user")
+        }
         AttemptOutcome::RelayFailed => Verdict::of_silence(SmtpVerb::Connect, "connection refused"),
         AttemptOutcome::Ambiguous => Verdict::of_silence(SmtpVerb::Dot, "the relay closed the connection"),
     }

@@ -32,16 +32,31 @@ async fn what_the_relay_said_is_on_record(outbox: &Outbox) {
         outbox.store.finalise(&claim, &verdict(outcome), at(1)).await.unwrap();
     }
     let mail = outbox.mail(sent).await;
-    assert_eq!((mail.status, mail.sent_at, mail.reason), (MessageStatus::Sent, Some(at(1)), None));
+    assert_eq!(
+        (mail.status, mail.sent_at, mail.reason),
+        (MessageStatus::Sent, Some(at(1)), None)
+    );
     let mail = outbox.mail(failed).await;
     assert_eq!((mail.status, mail.ended_at), (MessageStatus::Failed, Some(at(1))));
     assert_eq!(mail.reason.as_deref(), Some("RCPT: 550 5.1.1 no such user"));
-    let [attempt] = &outbox.attempts(failed).await[..] else { panic!("one attempt") };
+    let [attempt] = &outbox.attempts(failed).await[..] else {
+        panic!("one attempt")
+    };
     assert_eq!(
-        (attempt.number, attempt.instance_id, attempt.started_at, attempt.outcome, attempt.verb, attempt.code),
+        (
+            attempt.number,
+            attempt.instance_id,
+            attempt.started_at,
+            attempt.outcome,
+            attempt.verb,
+            attempt.code
+        ),
         (1, HERE, at(0), Some(Refused), Some(SmtpVerb::Rcpt), Some(550))
     );
-    assert_eq!((attempt.enhanced.as_deref(), attempt.text.as_deref()), (Some("5.1.1"), Some("no such user")));
+    assert_eq!(
+        (attempt.enhanced.as_deref(), attempt.text.as_deref()),
+        (Some("5.1.1"), Some("5.1.1 no such user"))
+    );
 }
 
 async fn a_deferred_mail_waits_on_the_mails_clock_and_fails_after_two_days(outbox: &Outbox) {
@@ -50,7 +65,10 @@ async fn a_deferred_mail_waits_on_the_mails_clock_and_fails_after_two_days(outbo
     outbox.store.finalise(&claim, &verdict(Deferred), at(1)).await.unwrap();
     let next = at(1) + backoff(1, id.0);
     let mail = outbox.mail(id).await;
-    assert_eq!((mail.status, mail.failures, mail.next_attempt_at), (MessageStatus::Queued, 1, next));
+    assert_eq!(
+        (mail.status, mail.failures, mail.next_attempt_at),
+        (MessageStatus::Queued, 1, next)
+    );
     assert!(outbox.claim(next - Duration::microseconds(1), 1).await.is_empty());
 
     let claim = outbox.claim_one(next).await;
@@ -60,7 +78,10 @@ async fn a_deferred_mail_waits_on_the_mails_clock_and_fails_after_two_days(outbo
     outbox.store.finalise(&claim, &verdict(Deferred), at(48)).await.unwrap();
     let mail = outbox.mail(id).await;
     assert_eq!(mail.status, MessageStatus::Failed);
-    assert_eq!(mail.reason.as_deref(), Some("deferred for 48 hours: RCPT: 450 4.2.0 later"));
+    assert_eq!(
+        mail.reason.as_deref(),
+        Some("deferred for 48 hours: RCPT: 450 4.2.0 later")
+    );
 }
 
 async fn a_relay_that_cannot_be_used_does_not_count_against_a_mail(outbox: &Outbox) {
@@ -68,15 +89,26 @@ async fn a_relay_that_cannot_be_used_does_not_count_against_a_mail(outbox: &Outb
     for number in 1..=5 {
         let claim = outbox.claim_one(at(100)).await;
         assert_eq!(claim.number, number);
-        let finalised = outbox.store.finalise(&claim, &verdict(RelayFailed), at(100)).await.unwrap();
+        let finalised = outbox
+            .store
+            .finalise(&claim, &verdict(RelayFailed), at(100))
+            .await
+            .unwrap();
         assert_eq!(finalised, Finalised::Now(MessageStatus::Queued));
     }
     let mail = outbox.mail(id).await;
-    assert_eq!((mail.failures, mail.ambiguities, mail.attempts, mail.next_attempt_at), (0, 0, 5, at(0)));
+    assert_eq!(
+        (mail.failures, mail.ambiguities, mail.attempts, mail.next_attempt_at),
+        (0, 0, 5, at(0))
+    );
     assert_eq!(outbox.outcomes(id).await, [Some(RelayFailed); 5]);
     // Days of it, and then "not now": that is the first time.
     let claim = outbox.claim_one(at(100)).await;
-    outbox.store.finalise(&claim, &verdict(Deferred), at(100)).await.unwrap();
+    outbox
+        .store
+        .finalise(&claim, &verdict(Deferred), at(100))
+        .await
+        .unwrap();
     assert_eq!(outbox.status(id).await, MessageStatus::Queued);
 }
 
@@ -87,9 +119,16 @@ async fn without_a_verdict_it_goes_once_more_and_is_then_unknown(outbox: &Outbox
     // The clock stands still, and it goes all the same.
     let second = outbox.claim_one(at(0)).await;
     assert_eq!(second.sealed, first.sealed);
-    let finalised = outbox.store.finalise(&second, &verdict(Ambiguous), at(0)).await.unwrap();
+    let finalised = outbox
+        .store
+        .finalise(&second, &verdict(Ambiguous), at(0))
+        .await
+        .unwrap();
     assert_eq!(finalised, Finalised::Now(MessageStatus::Unknown));
-    assert_eq!(outbox.mail(id).await.reason.as_deref(), Some("DOT: the relay closed the connection"));
+    assert_eq!(
+        outbox.mail(id).await.reason.as_deref(),
+        Some("DOT: the relay closed the connection")
+    );
     assert!(outbox.claim(at(1000), 1).await.is_empty());
 }
 
@@ -100,13 +139,27 @@ async fn a_stale_verdict_changes_nothing_but_the_record(outbox: &Outbox) {
     let held = outbox.store.claim(THERE, at(0), Reach::All, 1).await.unwrap();
     for outcome in [Refused, Deferred, RelayFailed, Ambiguous] {
         let before = outbox.mail(id).await;
-        assert_eq!(outbox.store.finalise(&stale, &verdict(outcome), at(1)).await.unwrap(), Finalised::Stale);
+        assert_eq!(
+            outbox.store.finalise(&stale, &verdict(outcome), at(1)).await.unwrap(),
+            Finalised::Stale
+        );
         assert_eq!(outbox.mail(id).await, before);
         assert_eq!(outbox.outcomes(id).await, [Some(outcome), None]);
     }
-    outbox.store.finalise(&held[0], &verdict(Accepted), at(2)).await.unwrap();
+    outbox
+        .store
+        .finalise(&held[0], &verdict(Accepted), at(2))
+        .await
+        .unwrap();
     // Told twice, nothing happens twice.
-    assert_eq!(outbox.store.finalise(&held[0], &verdict(Accepted), at(3)).await.unwrap(), Finalised::Stale);
+    assert_eq!(
+        outbox
+            .store
+            .finalise(&held[0], &verdict(Accepted), at(3))
+            .await
+            .unwrap(),
+        Finalised::Stale
+    );
     assert_eq!(outbox.mail(id).await.sent_at, Some(at(2)));
 }
 
@@ -117,7 +170,10 @@ async fn an_acceptance_wins_however_late(outbox: &Outbox) {
     let late = outbox.claim_one(at(0)).await;
     outbox.store.take_over(at(0)).await.unwrap();
     assert_eq!(outbox.status(id).await, MessageStatus::Queued);
-    assert_eq!(outbox.store.finalise(&late, &accepted, at(1)).await.unwrap(), Finalised::LateAcceptance);
+    assert_eq!(
+        outbox.store.finalise(&late, &accepted, at(1)).await.unwrap(),
+        Finalised::LateAcceptance
+    );
     assert_eq!(outbox.status(id).await, MessageStatus::Sent);
     assert_eq!(outbox.outcomes(id).await, [Some(Accepted)]);
 
@@ -126,8 +182,14 @@ async fn an_acceptance_wins_however_late(outbox: &Outbox) {
     let late = outbox.claim_one(at(0)).await;
     outbox.store.take_over(at(0)).await.unwrap();
     let held = outbox.store.claim(THERE, at(0), Reach::All, 1).await.unwrap();
-    assert_eq!(outbox.store.finalise(&late, &accepted, at(1)).await.unwrap(), Finalised::LateAcceptance);
-    assert_eq!(outbox.store.finalise(&held[0], &verdict(Refused), at(2)).await.unwrap(), Finalised::Stale);
+    assert_eq!(
+        outbox.store.finalise(&late, &accepted, at(1)).await.unwrap(),
+        Finalised::LateAcceptance
+    );
+    assert_eq!(
+        outbox.store.finalise(&held[0], &verdict(Refused), at(2)).await.unwrap(),
+        Finalised::Stale
+    );
     assert_eq!(outbox.mail(id).await.sent_at, Some(at(1)));
 
     // Over one that was given up.
@@ -135,9 +197,16 @@ async fn an_acceptance_wins_however_late(outbox: &Outbox) {
     let late = outbox.claim_one(at(0)).await;
     outbox.store.take_over(at(0)).await.unwrap();
     let second = outbox.claim_one(at(0)).await;
-    outbox.store.finalise(&second, &verdict(Ambiguous), at(0)).await.unwrap();
+    outbox
+        .store
+        .finalise(&second, &verdict(Ambiguous), at(0))
+        .await
+        .unwrap();
     assert_eq!(outbox.status(id).await, MessageStatus::Unknown);
-    assert_eq!(outbox.store.finalise(&late, &accepted, at(1)).await.unwrap(), Finalised::LateAcceptance);
+    assert_eq!(
+        outbox.store.finalise(&late, &accepted, at(1)).await.unwrap(),
+        Finalised::LateAcceptance
+    );
     assert_eq!(outbox.status(id).await, MessageStatus::Sent);
 }
 
@@ -181,7 +250,10 @@ async fn a_person_queues_again_or_calls_back(outbox: &Outbox) {
         cancellation
     };
     let nobody = outbox.letter(Priority::Act).id;
-    assert_eq!((retry(nobody).await, cancel(nobody).await), (Requeue::NotFound, Cancellation::NotFound));
+    assert_eq!(
+        (retry(nobody).await, cancel(nobody).await),
+        (Requeue::NotFound, Cancellation::NotFound)
+    );
 
     let id = outbox.post_one().await;
     assert_eq!(retry(id).await, Requeue::Not(MessageStatus::Queued));
@@ -199,7 +271,10 @@ async fn a_person_queues_again_or_calls_back(outbox: &Outbox) {
     assert_eq!(cancel(id).await, Cancellation::Not(MessageStatus::Unknown));
     assert_eq!(retry(id).await, Requeue::Queued);
     let mail = outbox.mail(id).await;
-    assert_eq!((mail.ambiguities, mail.reason, mail.ended_at, mail.attempts), (0, None, None, 2));
+    assert_eq!(
+        (mail.ambiguities, mail.reason, mail.ended_at, mail.attempts),
+        (0, None, None, 2)
+    );
 
     let claim = outbox.claim_one(at(9)).await;
     outbox.store.finalise(&claim, &verdict(Accepted), at(9)).await.unwrap();
