@@ -15,6 +15,7 @@ use crate::harness::engines::on_both;
 on_both!(
     each_mail_is_claimed_once_by_eight_at_a_time,
     acts_go_first_and_then_what_was_due_first,
+    what_was_tried_least_goes_before_what_was_due_first,
     one_may_take_only_what_somebody_waits_for,
     nothing_is_claimed_before_its_moment,
     a_mail_that_is_given_back_is_as_if_never_taken,
@@ -66,6 +67,20 @@ async fn acts_go_first_and_then_what_was_due_first(outbox: &Outbox) {
     let claims = outbox.claim(at(3), 10).await;
     let order: Vec<_> = claims.iter().map(|claim| claim.message_id).collect();
     assert_eq!(order, [act, early, late]);
+    outbox.store.release(&claims).await.unwrap();
+}
+
+async fn what_was_tried_least_goes_before_what_was_due_first(outbox: &Outbox) {
+    let tried = outbox.post(&outbox.letter(Priority::Act)).await;
+    let claim = outbox.claim_one(at(0)).await;
+    let failed = verdict(AttemptOutcome::RelayFailed);
+    outbox.store.finalise(&claim, &failed, at(0)).await.unwrap();
+    let mut untried = outbox.letter(Priority::Time);
+    untried.due_at = at(1);
+    let untried = outbox.post(&untried).await;
+    let claims = outbox.claim(at(1), 10).await;
+    let order: Vec<_> = claims.iter().map(|claim| claim.message_id).collect();
+    assert_eq!(order, [untried, tried]);
     outbox.store.release(&claims).await.unwrap();
 }
 

@@ -25,6 +25,7 @@ use AttemptOutcome::{Accepted, Ambiguous, Refused, RelayFailed};
 on_both!(
     a_refused_mail_fails_and_the_others_go,
     a_relay_that_was_down_loses_nothing_and_counts_for_nothing,
+    a_mail_that_the_relay_chokes_on_does_not_hold_up_the_others,
     a_mail_without_a_verdict_goes_once_more_with_the_same_bytes,
     a_mail_twice_without_a_verdict_is_unknown,
     the_mail_of_a_server_that_died_goes_once_more_with_the_same_bytes,
@@ -79,6 +80,29 @@ async fn a_relay_that_was_down_loses_nothing_and_counts_for_nothing(outbox: &Out
     }
     assert!(failed >= 3, "{failed} attempts failed");
     dispatcher.stop().await;
+}
+
+async fn a_mail_that_the_relay_chokes_on_does_not_hold_up_the_others(outbox: &Outbox) {
+    let server = SmtpServer::start().await;
+    let choking = outbox.post(&outbox.letter(Priority::Act)).await;
+    let address = outbox.mail(choking).await.address;
+    server.on(Rule::at(SmtpVerb::Data, Act::Drop).to(address));
+    outbox.store.start_test_clock(at(0)).await.unwrap();
+    let dispatcher = start(DispatcherParts {
+        limits: limits(1),
+        ..outbox.parts(HERE, to(&server, PATIENCE))
+    })
+    .await;
+    let mut is_up = dispatcher.relay_is_up();
+    let opened = timeout(PATIENCE, is_up.wait_for(|is_up| !is_up)).await;
+    drop(opened.expect("the breaker opens").unwrap());
+    let others = outbox.post_many(10).await;
+    dispatcher.wake();
+    assert_eq!(copies(&server.wait_for(10).await, &others), [1; 10]);
+    dispatcher.stop().await;
+    let mail = outbox.mail(choking).await;
+    assert_eq!((mail.status, mail.failures), (MessageStatus::Queued, 0));
+    assert!(mail.reason.unwrap().starts_with("DATA: "));
 }
 
 async fn a_mail_without_a_verdict_goes_once_more_with_the_same_bytes(outbox: &Outbox) {
