@@ -3,9 +3,16 @@
 //! The modules form floors; arrows go down only, and a test proves it: `domain`, `clock`, `entropy` (0), `store`, `mail` (1),
 //! `settle` (2), `app`, `engine` (3), `graphql` (4), `web`, `cli`, `boot` (5).
 
+pub mod app;
+pub mod boot;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
+pub mod graphql;
 pub mod mail;
+pub mod settle;
 pub mod store;
+pub mod telemetry;
+pub mod web;

@@ -6,6 +6,9 @@
     reason = "a broken expectation of a test is a panic, also in the code that several tests share"
 )]
 
+mod api;
 mod architecture;
 mod engine;
 mod harness;
+mod mails;
+mod store;

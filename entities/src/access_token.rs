@@ -21,8 +21,6 @@ pub struct Model {
     /// organiser or administrator, of an API token.
     #[sea_orm(column_type = "Text")]
     pub role: Option<String>,
-    /// The organiser's programme.
-    pub programme_id: Option<Uuid>,
     /// What it is for.
     #[sea_orm(column_type = "Text")]
     pub label: Option<String>,

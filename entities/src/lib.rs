@@ -17,3 +17,4 @@ pub mod rule;
 pub mod setting;
 pub mod team_member;
 pub mod test_clock;
+pub mod token_programme;

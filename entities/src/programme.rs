@@ -40,6 +40,8 @@ pub struct Model {
     pub registration_opens_at: Option<DateTime<Utc>>,
     /// Last day to register.
     pub registration_deadline: NaiveDate,
+    /// The closing instant that follows from it.
+    pub registration_closes_at: DateTime<Utc>,
     /// Since when that is the deadline.
     pub deadline_set_at: DateTime<Utc>,
     /// automatic or propose.

@@ -72,8 +72,6 @@ pub struct Model {
     /// Why it ended, as given.
     #[sea_orm(column_type = "Text")]
     pub end_reason: Option<String>,
-    /// Guards writes.
-    pub version: i32,
 }
 
 /// None: rows are joined by hand.

@@ -25,6 +25,7 @@ const TABLES: &[&str] = &[
     "message_body",
     "delivery_attempt",
     "access_token",
+    "token_programme",
     "idempotency_key",
     "audit_entry",
     "test_clock",
@@ -127,6 +128,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 .col(integer("max_participants"))
                 .col(timestamp_with_time_zone_null("registration_opens_at"))
                 .col(date("registration_deadline"))
+                .col(timestamp_with_time_zone("registration_closes_at"))
                 .col(timestamp_with_time_zone("deadline_set_at"))
                 .col(text("decision_mode"))
                 .col(integer("price_cents"))
@@ -214,7 +216,6 @@ fn tables() -> Vec<TableCreateStatement> {
                 .col(timestamp_with_time_zone_null("confirmed_at"))
                 .col(timestamp_with_time_zone_null("ended_at"))
                 .col(text_null("end_reason"))
-                .col(integer("version"))
                 .primary_key(Index::create().col("id"))
                 .foreign_key(&mut refers("registration_programme_id", "programme_id", "programme"))
                 .to_owned(),
@@ -326,11 +327,18 @@ fn tables() -> Vec<TableCreateStatement> {
                 .col(uuid_null("registration_id"))
                 .col(uuid_null("team_member_id"))
                 .col(text_null("role"))
-                .col(uuid_null("programme_id"))
                 .col(text_null("label"))
                 .col(timestamp_with_time_zone("created_at"))
                 .col(timestamp_with_time_zone_null("revoked_at"))
                 .primary_key(Index::create().col("id"))
+                .to_owned(),
+        Table::create()
+                .table("token_programme")
+                .col(uuid("token_id"))
+                .col(uuid("programme_id"))
+                .primary_key(Index::create().col("token_id").col("programme_id"))
+                .foreign_key(&mut refers("token_programme_token_id", "token_id", "access_token"))
+                .foreign_key(&mut refers("token_programme_programme_id", "programme_id", "programme"))
                 .to_owned(),
         Table::create()
                 .table("idempotency_key")

@@ -10,7 +10,7 @@ use super::{
     facts::{Facts, Happened},
     ids::{RegistrationId, TeamMemberId},
     message::CancellationCause,
-    programme::Phase,
+    programme::{Announcement, Phase, TeamRole},
     refusal::Refusal,
     registration::{PersonKey, Registrant, Registration, RegistrationStatus as Status, TIME_TO_VERIFY, Transition, Verb},
     text::Paragraphs,
@@ -70,9 +70,10 @@ fn newcomer(facts: &Facts, id: RegistrationId, person: Registrant, is_verified: 
 pub fn register(facts: &mut Facts, id: RegistrationId, person: Registrant, act: Uuid, now: DateTime<Utc>) -> Result<Receipt, Refusal> {
     must_be_open(facts, now)?;
     let ends_at = if facts.newcomer_gets_place() { Some(facts.programme.registration_closes_at()) } else { facts.programme.kick_off_at() };
+    let hours_end_at = calendar::later(now, TIME_TO_VERIFY);
     let receipt = Receipt {
         waiting_position: (!facts.newcomer_gets_place()).then_some(facts.counts.waiting.saturating_add(1)),
-        confirm_before: ends_at.map_or(now + TIME_TO_VERIFY, |ends_at| ends_at.min(now + TIME_TO_VERIFY)),
+        confirm_before: ends_at.map_or(hours_end_at, |ends_at| ends_at.min(hours_end_at)),
     };
     match same_person(facts, &person) {
         Some(existing) => facts.happened.push_back(Happened::RegisteredAgain(existing, act)),
@@ -104,14 +105,15 @@ fn admit_verified(facts: &mut Facts, registration: Registration) {
 }
 
 /// Somebody cancelled by a no-go registers anew in one press, verified, with what was given before, at the end of the line
-/// (rule 6). Pressing twice changes nothing.
+/// (rule 6). Pressing twice changes nothing; whoever registered again by hand meanwhile is verified by it.
 pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: RegistrationId, now: DateTime<Utc>) -> Result<RegistrationId, Refusal> {
     must_be_open(facts, now)?;
     let earlier = find(facts, earlier)?;
     if let Some(existing) = same_person(facts, &earlier.person) {
-        return Ok(existing);
+        return verify(facts, existing, now).map(|()| existing);
     }
-    if !was_cancelled_by_no_go(facts, earlier) {
+    let no_goes = facts.decisions.iter().filter(|decision| decision.outcome == DecisionOutcome::NoGo);
+    if !no_goes.map(|no_go| no_go.effective_at).any(|no_go_at| was_cancelled_at(earlier, no_go_at)) {
         return Err(Refusal::StateConflict("this registration did not end by a no-go; please register again".to_owned()));
     }
     let registration = newcomer(facts, id, earlier.person.clone(), true, now);
@@ -119,10 +121,9 @@ pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: Registratio
     Ok(id)
 }
 
-fn was_cancelled_by_no_go(facts: &Facts, registration: &Registration) -> bool {
-    registration.status == Status::Cancelled
-        && registration.is_verified()
-        && facts.decisions.iter().any(|decision| decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at))
+/// A verified registration that the no-go of that instant ended.
+fn was_cancelled_at(registration: &Registration, no_go_at: DateTime<Utc>) -> bool {
+    registration.status == Status::Cancelled && registration.is_verified() && registration.ended_at == Some(no_go_at)
 }
 
 fn find(facts: &Facts, id: RegistrationId) -> Result<&Registration, Refusal> {
@@ -211,7 +212,7 @@ pub fn publish(facts: &mut Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     if facts.programme.phase != Phase::Draft {
         return Err(Refusal::StateConflict("this programme is published already".to_owned()));
     }
-    check_dates(facts, now)?;
+    check_ready(facts, now, true)?;
     facts.programme.phase = Phase::Open;
     facts.programme.published_at = Some(now);
     facts.programme.deadline_set_at = now;
@@ -219,13 +220,71 @@ pub fn publish(facts: &mut Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What has to be true of the dates of a programme that is open: the deadline is to come, and before the kick-off.
-pub fn check_dates(facts: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
+/// An organiser changes what was entered. Once it is published its name stays, a later deadline is an extension with a reason,
+/// and nobody loses a place.
+pub fn revise(facts: &mut Facts, announced: Announcement, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let earlier = std::mem::replace(&mut facts.programme.announced, announced);
+    if let Err(refusal) = check_revision(facts, &earlier, now) {
+        facts.programme.announced = earlier;
+        return Err(refusal);
+    }
+    if is_deadline_moved(facts, &earlier) {
+        facts.programme.deadline_set_at = now;
+    }
+    if facts.programme.phase != Phase::Draft {
+        let known: Vec<_> = earlier.team.iter().map(|member| member.id).collect();
+        welcome(facts, |id| !known.contains(&id));
+    }
+    Ok(())
+}
+
+fn is_deadline_moved(facts: &Facts, earlier: &Announcement) -> bool {
+    let announced = &facts.programme.announced;
+    announced.registration_deadline != earlier.registration_deadline || announced.time_zone != earlier.time_zone
+}
+
+/// Whether what was announced earlier may become what is announced now.
+fn check_revision(facts: &Facts, earlier: &Announcement, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let announced = &facts.programme.announced;
+    match facts.programme.phase {
+        Phase::Draft => return Ok(()),
+        Phase::Open | Phase::GoingAhead => {}
+        Phase::Cancelled | Phase::Completed => {
+            return Err(Refusal::StateConflict("this programme is over; it can no longer be changed".to_owned()));
+        }
+    }
+    if announced.slug != earlier.slug {
+        return Err(Refusal::invalid("slug", "cannot change once the programme is published: links lead to it"));
+    }
+    if announced.registration_deadline > earlier.registration_deadline {
+        return Err(Refusal::invalid("registrationDeadline", "is later than the present one; use extendDeadline, which asks for a reason and tells people"));
+    }
+    if announced.max_participants < facts.counts.taken {
+        return Err(Refusal::invalid("maxParticipants", format!("is less than the {} places that are taken", facts.counts.taken)));
+    }
+    let now_closed = calendar::end_of_day(earlier.registration_deadline, earlier.time_zone) <= now;
+    if is_deadline_moved(facts, earlier) && now_closed {
+        return Err(Refusal::invalid("registrationDeadline", "has passed; use extendDeadline to reopen registration"));
+    }
+    // What a kick-off brings (the end of the waiting list, of offers, of deciding) cannot have happened before this act.
+    let is_past = |kick_off_at: Option<DateTime<Utc>>| kick_off_at.is_some_and(|kick_off_at| kick_off_at <= now);
+    if is_past(facts.programme.kick_off_at()) && !is_past(earlier.kick_off_at()) {
+        return Err(Refusal::invalid("meetings", "would put the kick-off in the past"));
+    }
+    check_ready(facts, now, !now_closed)
+}
+
+/// What has to be true of a published programme: it has a kick-off and an organiser, and registration closes before the
+/// kick-off, in time to come unless it has closed already.
+fn check_ready(facts: &Facts, now: DateTime<Utc>, must_be_to_come: bool) -> Result<(), Refusal> {
     let closes_at = facts.programme.registration_closes_at();
     let Some(kick_off_at) = facts.programme.kick_off_at() else {
-        return Err(Refusal::required("meetings", "needs at least one meeting: the first is the kick-off"));
+        return Err(Refusal::required("meetings", "need at least one: the first is the kick-off"));
     };
-    if closes_at <= now {
+    if facts.programme.team_with(TeamRole::Organiser).next().is_none() {
+        return Err(Refusal::required("team", "needs at least one organiser, who is told what has to be decided"));
+    }
+    if must_be_to_come && closes_at <= now {
         return Err(Refusal::invalid("registrationDeadline", format!("has passed: registration would have closed at {closes_at}")));
     }
     if closes_at > kick_off_at {
@@ -244,10 +303,11 @@ pub fn welcome(facts: &mut Facts, is_new: impl Fn(TeamMemberId) -> bool) {
 /// registration reopens; after a go it reopens for the free places; after a no-go the programme reopens, and those cancelled
 /// by it can register anew.
 pub fn extend_deadline(facts: &mut Facts, new: NaiveDate, reason: &Paragraphs<1000>, act: Uuid, now: DateTime<Utc>) -> Result<(), Refusal> {
-    let is_no_go = matches!(facts.programme.cancellation.as_ref().map(|cancellation| cancellation.cause), Some(CancellationCause::NoGo { .. }));
+    let cancellation = facts.programme.cancellation.as_ref();
+    let no_go_at = cancellation.filter(|by| matches!(by.cause, CancellationCause::NoGo { .. })).map(|by| by.at);
     match facts.programme.phase {
         Phase::Open | Phase::GoingAhead => {}
-        Phase::Cancelled if is_no_go => {}
+        Phase::Cancelled if no_go_at.is_some() => {}
         Phase::Draft => return Err(Refusal::StateConflict("this programme is a draft; change its deadline with updateProgramme".to_owned())),
         Phase::Cancelled => return Err(Refusal::StateConflict("an organiser cancelled this programme; it cannot be reopened".to_owned())),
         Phase::Completed => return Err(Refusal::StateConflict("this programme is over".to_owned())),
@@ -265,10 +325,11 @@ pub fn extend_deadline(facts: &mut Facts, new: NaiveDate, reason: &Paragraphs<10
         return Err(Refusal::invalid("registrationDeadline", "has passed"));
     }
     let still_in = facts.in_line(|registration| !registration.status.is_final() && registration.is_verified());
-    let cancelled = if is_no_go { facts.in_line(|registration| was_cancelled_by_no_go(facts, registration)) } else { Vec::new() };
+    // Not those of an earlier no-go as well: whoever came back after that one would be told twice.
+    let cancelled = no_go_at.map_or_else(Vec::new, |at| facts.in_line(|registration| was_cancelled_at(registration, at)));
     facts.programme.announced.registration_deadline = new;
     facts.programme.deadline_set_at = now;
-    if is_no_go {
+    if no_go_at.is_some() {
         facts.programme.phase = Phase::Open;
         facts.programme.cancellation = None;
     }

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use super::{
     calendar,
     decision::{Decision, DecisionOutcome},
-    ids::{RegistrationId, TeamMemberId},
+    ids::{ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause},
-    programme::{Phase, Programme},
-    registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, TIME_TO_VERIFY, Transition, Verb, transition},
+    programme::{Announcement, Phase, Programme},
+    registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
 };
 
@@ -127,6 +127,22 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// A new programme that nobody knows of.
+    pub fn of_draft(id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Self {
+        let programme =
+            Programme { id, announced, phase: Phase::Draft, published_at: None, deadline_set_at: now, cancellation: None };
+        Self {
+            programme,
+            registrations: BTreeMap::new(),
+            counts: Counts::default(),
+            next_arrival: 1,
+            decisions: Vec::new(),
+            rules: Vec::new(),
+            settled: BTreeSet::new(),
+            happened: VecDeque::new(),
+        }
+    }
+
     /// The programme goes ahead already: a place is confirmed at once.
     pub fn is_after_go(&self) -> bool {
         self.programme.phase == Phase::GoingAhead
@@ -148,39 +164,9 @@ impl Facts {
         (registration.status == Status::Waiting).then(|| self.registrations.values().filter(ahead).count().try_into().unwrap_or(u32::MAX))
     }
 
-    /// Until when a registration has to be verified: 72 hours, and a held place not beyond the deadline (rule 2).
-    pub fn confirm_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
-        let hours_end_at = registration.registered_at + TIME_TO_VERIFY;
-        match registration.status {
-            Status::Unverified => Some(hours_end_at.min(self.programme.registration_closes_at())),
-            Status::Waiting if !registration.is_verified() => Some(self.not_after_kick_off(hours_end_at)),
-            _ => None,
-        }
-    }
-
-    /// Until when an offered place can be accepted.
-    pub fn accept_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
-        match registration.status {
-            Status::Offered => registration.offer_expires_at.map(|expires_at| self.not_after_kick_off(expires_at)),
-            _ => None,
-        }
-    }
-
-    /// When time alone ends the registration.
+    /// When time alone ends a registration.
     pub fn expires_at(&self, registration: &Registration) -> Option<DateTime<Utc>> {
-        if !matches!(self.programme.phase, Phase::Open | Phase::GoingAhead) {
-            return None;
-        }
-        match registration.status {
-            Status::Waiting if registration.is_verified() => self.programme.kick_off_at(),
-            Status::Unverified | Status::Waiting => self.confirm_before(registration),
-            Status::Offered => self.accept_before(registration),
-            _ => None,
-        }
-    }
-
-    fn not_after_kick_off(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
-        self.programme.kick_off_at().map_or(instant, |kick_off_at| instant.min(kick_off_at))
+        self.programme.expires_at(registration)
     }
 
     /// The rule with a key.
@@ -207,7 +193,7 @@ impl Facts {
     pub fn apply(&mut self, id: RegistrationId, verb: Verb, at: DateTime<Utc>) -> Option<Transition> {
         let is_after_go = self.is_after_go();
         let offer_expires_at =
-            self.not_after_kick_off(calendar::end_of_working_day_after(at, OFFER_WORKING_DAYS, self.programme.announced.time_zone));
+            self.programme.not_after_kick_off(calendar::end_of_working_day_after(at, OFFER_WORKING_DAYS, self.programme.announced.time_zone));
         let registration = self.registrations.get_mut(&id)?;
         let result = transition(registration.status, registration.is_verified(), verb, is_after_go);
         if let Transition::To(status) = result {

@@ -4,14 +4,17 @@
 //! [`timeline::advance`]: facts and a moment go in, the steps that should have happened by then come out together with
 //! the facts after them. Preview, dry run, catching up after downtime and the test clock are that one function.
 
+pub mod access;
 pub mod acts;
 pub mod calendar;
 pub mod decision;
 pub mod delivery;
 pub mod facts;
 pub mod fate;
+pub mod formats;
 pub mod ids;
 pub mod message;
+pub mod page;
 pub mod programme;
 pub mod refusal;
 pub mod registration;

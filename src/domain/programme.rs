@@ -9,6 +9,7 @@ use super::{
     decision::DecisionMode,
     ids::{MeetingId, ProgrammeId, TeamMemberId},
     message::{CancellationCause, Locale},
+    registration::{Registration, RegistrationStatus as Status, TIME_TO_VERIFY},
     text::{EmailAddress, Line, Organisation, Paragraphs, PersonName, Slug},
 };
 
@@ -251,6 +252,13 @@ pub struct Announcement {
     pub team: Vec<TeamMember>,
 }
 
+impl Announcement {
+    /// When the first meeting starts.
+    pub fn kick_off_at(&self) -> Option<DateTime<Utc>> {
+        self.meetings.first().and_then(|meeting| meeting.starts_at(self.time_zone))
+    }
+}
+
 /// A programme.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Programme {
@@ -276,7 +284,7 @@ impl Programme {
 
     /// When the first meeting starts.
     pub fn kick_off_at(&self) -> Option<DateTime<Utc>> {
-        self.announced.meetings.first().and_then(|meeting| meeting.starts_at(self.announced.time_zone))
+        self.announced.kick_off_at()
     }
 
     /// When the last meeting ends.
@@ -308,6 +316,42 @@ impl Programme {
             Phase::Cancelled => ProgrammeStatus::Cancelled,
             Phase::Completed => ProgrammeStatus::Completed,
         }
+    }
+
+    /// Until when a registration has to be verified: 72 hours, and a held place not beyond the deadline (rule 2).
+    pub fn confirm_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
+        let hours_end_at = calendar::later(registration.registered_at, TIME_TO_VERIFY);
+        match registration.status {
+            Status::Unverified => Some(hours_end_at.min(self.registration_closes_at())),
+            Status::Waiting if !registration.is_verified() => Some(self.not_after_kick_off(hours_end_at)),
+            _ => None,
+        }
+    }
+
+    /// Until when an offered place can be accepted.
+    pub fn accept_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
+        match registration.status {
+            Status::Offered => registration.offer_expires_at.map(|expires_at| self.not_after_kick_off(expires_at)),
+            _ => None,
+        }
+    }
+
+    /// When time alone ends the registration.
+    pub fn expires_at(&self, registration: &Registration) -> Option<DateTime<Utc>> {
+        if !matches!(self.phase, Phase::Open | Phase::GoingAhead) {
+            return None;
+        }
+        match registration.status {
+            Status::Waiting if registration.is_verified() => self.kick_off_at(),
+            Status::Unverified | Status::Waiting => self.confirm_before(registration),
+            Status::Offered => self.accept_before(registration),
+            _ => None,
+        }
+    }
+
+    /// An instant, or the kick-off if that is earlier.
+    pub fn not_after_kick_off(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
+        self.kick_off_at().map_or(instant, |kick_off_at| instant.min(kick_off_at))
     }
 
     /// The members of the team with a role.

@@ -78,6 +78,23 @@ fn not_open(opens_at: &Option<DateTime<Utc>>) -> String {
 }
 
 impl Refusal {
+    /// Its code in the API.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Text { error: TextError::Empty, .. } | Self::Required { .. } => "REQUIRED",
+            Self::Text { error: TextError::TooLong { .. }, .. } => "TOO_LONG",
+            Self::Text { error: TextError::NotAnAddress | TextError::NotAscii, .. } => "INVALID_EMAIL",
+            Self::Text { .. } | Self::Invalid { .. } => "INVALID",
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::StateConflict(_) => "STATE_CONFLICT",
+            Self::RegistrationNotOpen { .. } => "REGISTRATION_NOT_OPEN",
+            Self::DeadlinePassed { .. } => "DEADLINE_PASSED",
+            Self::AlreadyRegistered => "ALREADY_REGISTERED",
+            Self::OfferExpired => "OFFER_EXPIRED",
+            Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
+        }
+    }
+
     /// The path of the input field it is about.
     pub fn field(&self) -> Option<&[String]> {
         match self {

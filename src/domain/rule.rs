@@ -57,6 +57,20 @@ pub enum Anchor {
     RegistrationDeadline,
 }
 
+impl Anchor {
+    /// What is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RegistrationDeadline => "registration-deadline",
+        }
+    }
+
+    /// The anchor of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::RegistrationDeadline].into_iter().find(|anchor| anchor.word() == word)
+    }
+}
+
 /// When a rule fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
@@ -80,6 +94,21 @@ pub enum WhenMoved {
     Once,
     /// It fires again for the new date.
     Again,
+}
+
+impl WhenMoved {
+    /// What is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Again => "again",
+        }
+    }
+
+    /// The meaning of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Once, Self::Again].into_iter().find(|moved| moved.word() == word)
+    }
 }
 
 macro_rules! rule_keys {
@@ -107,6 +136,11 @@ macro_rules! rule_keys {
             /// The mail that it sends.
             pub fn message_kind(self) -> MessageKind {
                 match self { $(Self::$name => MessageKind::$kind),+ }
+            }
+
+            /// Whether the calendar makes it fire, as the product brings it.
+            pub fn is_by_calendar(self) -> bool {
+                matches!(self.default_trigger(), Trigger::Anchored { .. })
             }
 
             fn default_trigger(self) -> Trigger {

@@ -4,11 +4,18 @@
 //! is an error, not silence. SQLite has one writer connection, whose transactions are `IMMEDIATE`, and a few read-only
 //! readers; PostgreSQL has one pool. Where the two differ it is one function in this module.
 
-mod clock;
+mod access;
 mod error;
+mod facts;
+mod ledger;
+mod programmes;
+mod rows;
+mod changes;
+mod clock;
 mod instances;
 mod outbox;
 mod seal;
+mod settings;
 
 use std::{str::FromStr, time::Duration};
 
@@ -21,11 +28,15 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use access::{AuditEntry, KeyClaim, TokenRecord};
+pub use changes::Changes;
 pub use error::StoreError;
+pub use facts::{Locked, Scope};
+pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
+pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use instances::ALIVE_SECONDS;
 pub use outbox::{
-    Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, MessagePage, NewMessage, Priority, Reach, Requeue,
-    Window,
+    Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, NewMessage, Priority, Reach, Requeue,
 };
 pub use seal::{NONCE_BYTES, Seal, hash_token};
 
@@ -38,6 +49,9 @@ const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 10;
 /// How long a request waits for a connection, or for a lock, before it fails.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The channel on which PostgreSQL tells of changes.
+const CHANNEL: &str = "leernetwerk_changed";
 
 /// Connections to the database.
 #[derive(Debug, Clone)]
@@ -141,6 +155,15 @@ impl Store {
 }
 
 impl Tx {
+    /// Tells other instances, once this is committed, that there may be something to do.
+    pub async fn announce_change(&self) -> Result<()> {
+        if self.0.get_database_backend() == DbBackend::Postgres {
+            let notify = format!("NOTIFY {CHANNEL}");
+            self.0.execute_unprepared(&notify).await?;
+        }
+        Ok(())
+    }
+
     /// Makes it last.
     pub async fn commit(self) -> Result<()> {
         Ok(self.0.commit().await?)

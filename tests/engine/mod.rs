@@ -1,5 +1,8 @@
 //! The engine as seen from outside.
 
 mod outbox;
+mod races;
+mod settling;
 mod smtp_faults;
+mod smtp_login;
 mod smtp_session;

@@ -7,8 +7,8 @@ use futures_util::future::join_all;
 use leernetwerk::domain::delivery::{AttemptOutcome, SmtpVerb};
 use leernetwerk::mail::smtp::{Deadlines, Envelope, SmtpSender};
 
-use super::smtp_session::{mail, send};
-use crate::harness::smtp::{Act, Rule, SmtpOptions, SmtpServer};
+use super::smtp_session::{mail, send, with_password};
+use crate::harness::smtp::{Act, Rule, SmtpServer};
 use AttemptOutcome::{Accepted, Ambiguous, Refused, RelayFailed};
 use SmtpVerb::{Auth, Connect, Content, Data, Dot, Ehlo, Greeting, Mail, Rcpt};
 
@@ -23,13 +23,6 @@ fn short() -> Deadlines {
         data_block: SHORT,
         final_dot: SHORT,
         ..Deadlines::default()
-    }
-}
-
-fn with_password() -> SmtpOptions {
-    SmtpOptions {
-        credentials: Some(("jan".into(), "s3cret".into())),
-        ..SmtpOptions::default()
     }
 }
 

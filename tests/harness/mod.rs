@@ -1,5 +1,7 @@
 //! What the tests stand on.
 
 pub mod engines;
+pub mod foundation;
 pub mod postgres;
+pub mod small_schema;
 pub mod smtp;

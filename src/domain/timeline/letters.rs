@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::{
     facts::{Facts, Happened},
     ids::RegistrationId,
-    message::{Letter, Recipient},
+    message::{CancellationCause, ExpiryCause, Letter, Recipient},
     programme::TeamRole,
     registration::{Registration, RegistrationStatus as Status},
     rule::RuleKey,
@@ -30,7 +30,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
         Happened::Registered(id) => person(facts, *id, RuleKey::ConfirmRegistration, first(), |registration| {
             Some(Letter::ConfirmRegistration {
                 waiting_position: facts.waiting_position(registration),
-                confirm_before: facts.confirm_before(registration)?,
+                confirm_before: facts.programme.confirm_before(registration)?,
             })
         }),
         Happened::RegisteredAgain(id, act) => {
@@ -39,7 +39,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                     status: registration.status,
                     is_verified: registration.is_verified(),
                     waiting_position: facts.waiting_position(registration),
-                    act_before: facts.confirm_before(registration).or_else(|| facts.accept_before(registration)),
+                    act_before: facts.programme.confirm_before(registration).or_else(|| facts.programme.accept_before(registration)),
                 })
             })
         }
@@ -56,7 +56,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             answers
         }
         Happened::PlaceOffered(id) => {
-            let accept_before = facts.registrations.get(id).and_then(|registration| facts.accept_before(registration));
+            let accept_before = facts.registrations.get(id).and_then(|registration| facts.programme.accept_before(registration));
             let mut answers =
                 person(facts, *id, RuleKey::PlaceOffered, first(), |_| Some(Letter::PlaceOffered { accept_before: accept_before? }));
             answers.iter_mut().for_each(|answer| answer.useful_until = accept_before);
@@ -67,6 +67,10 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             person(facts, *id, RuleKey::PlaceOfferExpired, first(), |_| Some(Letter::PlaceOfferExpired { can_register_anew }))
         }
         Happened::RegistrationExpired(id, cause) => {
+            // At a kick-off that brought the no-go nothing started; whoever waited until then is told what happened instead.
+            if let (ExpiryCause::ProgrammeStarted, Some(cancellation)) = (cause, &facts.programme.cancellation) {
+                return cancelled(facts, *id, cancellation.cause);
+            }
             let can_register_anew = facts.programme.is_registration_open(at);
             person(facts, *id, RuleKey::RegistrationExpired, first(), |_| {
                 Some(Letter::RegistrationExpired { cause: *cause, can_register_anew })
@@ -121,10 +125,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
         Happened::Confirmed(id) => person(facts, *id, RuleKey::ProgrammeGoesAhead, first(), |_| {
             Some(Letter::ProgrammeGoesAhead { participants: facts.counts.counted })
         }),
-        Happened::Cancelled(id, cause) => person(facts, *id, RuleKey::ProgrammeCancelled, first(), |_| {
-            let reason = facts.programme.cancellation.as_ref().and_then(|cancellation| cancellation.reason.clone());
-            Some(Letter::ProgrammeCancelled { cause: *cause, reason })
-        }),
+        Happened::Cancelled(id, cause) => cancelled(facts, *id, *cause),
         Happened::DeadlineExtended { registration, reason, can_register_anew, act } => {
             person(facts, *registration, RuleKey::DeadlineExtended, act.to_string(), |_| {
                 Some(Letter::DeadlineExtended {
@@ -140,6 +141,13 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
 /// The occurrence of what happens to a registration at most once.
 fn first() -> String {
     "1".to_owned()
+}
+
+fn cancelled(facts: &Facts, id: RegistrationId, cause: CancellationCause) -> Vec<Answer> {
+    person(facts, id, RuleKey::ProgrammeCancelled, first(), |_| {
+        let reason = facts.programme.cancellation.as_ref().and_then(|cancellation| cancellation.reason.clone());
+        Some(Letter::ProgrammeCancelled { cause, reason })
+    })
 }
 
 fn to(rule: RuleKey, recipient: Recipient, occurrence: String, letter: Letter) -> Answer {

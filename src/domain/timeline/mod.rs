@@ -198,7 +198,6 @@ impl Fold {
         } else {
             Why::Counted { counted, minimum }
         };
-        let reason = was_asked(&self.facts).then(|| why.to_string().parse().ok()).flatten();
         let occurrence = deadline_word(&self.facts);
         let decision = Decision {
             registration_deadline: announced.registration_deadline,
@@ -207,7 +206,8 @@ impl Fold {
             effective_at: at,
             counted,
             minimum,
-            reason,
+            // Only what a person says about it: mails repeat it as that.
+            reason: None,
         };
         self.facts.decide(decision);
         let mut step = self.built_in(BuiltIn::Decision, None, occurrence, at, why);
@@ -266,6 +266,7 @@ impl Fold {
             let unless = match self.facts.programme.phase {
                 Phase::Open if counts.counted >= minimum => Some(Why::MinimumReached { counted: counts.counted, minimum }),
                 Phase::Open => None,
+                Phase::Cancelled if self.facts.decision_for_deadline().is_none() => Some(Why::ProgrammeCancelled),
                 _ => Some(Why::AlreadyDecided),
             };
             // A moment from before the deadline was set, the programme published or the rule changed is none (rule 16).
@@ -275,7 +276,8 @@ impl Fold {
             } else {
                 match unless {
                     Some(why) => Outcome::Skipped(why),
-                    None => self.judge(&rule, due_at, None),
+                    // Once registration has closed a warning warns of nothing.
+                    None => self.judge(&rule, due_at, Some(self.facts.programme.registration_closes_at())),
                 }
             };
             let letter = Letter::BelowMinimum {
@@ -285,6 +287,12 @@ impl Fold {
                 days_left: Some(days_left.try_into().unwrap_or(0)),
             };
             let organisers: Vec<_> = self.facts.programme.team_with(TeamRole::Organiser).map(|member| Recipient::TeamMember(member.id)).collect();
+            if organisers.is_empty() {
+                // The moment still has to end in the ledger, or it would stay due for ever.
+                let key = StepKey { source: Source::Rule(rule.key), subject: None, occurrence: occurrence.clone() };
+                let outcome = Outcome::Skipped(Why::NoOrganiser);
+                self.steps.push(Step { key, kind: StepKind::Change, due_at, outcome });
+            }
             for recipient in organisers {
                 let key = StepKey::mail(rule.key, recipient, occurrence.clone());
                 self.steps.push(Step::mail(key, due_at, outcome.clone(), recipient, letter.clone()));
@@ -300,15 +308,13 @@ impl Fold {
         if due_at < rule.valid_from {
             return Outcome::Skipped(Why::BeforeRule { valid_from: rule.valid_from });
         }
+        if let Some(lateness) = rule.lateness.filter(|lateness| self.now - due_at > *lateness) {
+            return Outcome::Missed(Why::TooLate { seen_at: self.now, lateness_hours: lateness.num_hours() });
+        }
         if useful_until.is_some_and(|until| until <= self.now) {
             return Outcome::Missed(Why::NoLongerUseful { seen_at: self.now });
         }
-        match rule.lateness {
-            Some(lateness) if self.now - due_at > lateness => {
-                Outcome::Missed(Why::TooLate { seen_at: self.now, lateness_hours: lateness.num_hours() })
-            }
-            _ => Outcome::Done(None),
-        }
+        Outcome::Done(None)
     }
 
     fn built_in(&self, step: BuiltIn, subject: Option<RegistrationId>, occurrence: String, at: DateTime<Utc>, why: Why) -> Step {

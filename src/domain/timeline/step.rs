@@ -167,6 +167,12 @@ pub enum Why {
     /// It was over.
     #[error("go or no-go was decided already")]
     AlreadyDecided,
+    /// An organiser ended it.
+    #[error("the programme was cancelled")]
+    ProgrammeCancelled,
+    /// Nobody has that role.
+    #[error("the programme has no organiser who could be told")]
+    NoOrganiser,
     /// The moment was past when it came to be.
     #[error("the moment was past when the programme was published or its deadline set ({known_from})")]
     BeforeKnown {
@@ -239,6 +245,16 @@ pub struct Step {
 }
 
 impl Step {
+    /// Why it ended as it did, in words.
+    pub fn reason(&self) -> Option<String> {
+        let why = self.outcome.why()?;
+        Some(match self.kind {
+            StepKind::Decision(DecisionOutcome::Go) => format!("go: {why}"),
+            StepKind::Decision(DecisionOutcome::NoGo) => format!("no-go: {why}"),
+            _ => why.to_string(),
+        })
+    }
+
     /// A mail.
     pub fn mail(key: StepKey, due_at: DateTime<Utc>, outcome: Outcome, recipient: Recipient, letter: Letter) -> Self {
         debug_assert_eq!(key.subject, Some(recipient));

@@ -17,7 +17,7 @@ use uuid::Uuid;
 pub use act::{Cancellation, Requeue};
 pub use claim::{Claim, Reach};
 pub use finalise::Finalised;
-pub use read::{Attempt, Message, MessageFilter, MessagePage, Window};
+pub use read::{Attempt, Message, MessageFilter};
 
 use super::{Result, Tx};
 use crate::domain::{

@@ -14,6 +14,7 @@ use crate::domain::{
     delivery::{AttemptOutcome, SmtpVerb},
     ids::{InstanceId, MessageId, ProgrammeId, RegistrationId},
     message::{Locale, MessageKind, MessageStatus, Recipient},
+    page::{Page, Window},
 };
 
 /// A mail as it stands.
@@ -93,42 +94,6 @@ pub struct MessageFilter {
     pub recipient: Option<String>,
 }
 
-/// Which part of a list, newest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// At most this many.
-    pub limit: u64,
-    /// Only what comes after this one in the list (older).
-    pub after: Option<MessageId>,
-    /// Only what comes before this one in the list (newer).
-    pub before: Option<MessageId>,
-    /// The last ones of that part instead of the first. They are in the list's order all the same.
-    pub is_from_end: bool,
-}
-
-impl Window {
-    /// The newest.
-    pub fn first(limit: u64) -> Self {
-        Self {
-            limit,
-            after: None,
-            before: None,
-            is_from_end: false,
-        }
-    }
-}
-
-/// A part of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessagePage {
-    /// The mails, newest first.
-    pub messages: Vec<Message>,
-    /// How many the filter takes in all.
-    pub total: u64,
-    /// There are more beyond: older ones, or newer ones if the window is from the end.
-    pub has_more: bool,
-}
-
 fn condition(filter: &MessageFilter) -> Condition {
     let words = |words: Vec<&'static str>| (!words.is_empty()).then_some(words);
     let kinds = words(filter.kinds.iter().map(|kind| kind.word()).collect());
@@ -164,8 +129,8 @@ impl Store {
         rows.into_iter().map(|row| Ok((row.id.into(), read(row)?))).collect()
     }
 
-    /// A part of the mails that a filter takes, newest first.
-    pub async fn messages(&self, filter: &MessageFilter, window: Window) -> Result<MessagePage> {
+    /// A stretch of the mails that a filter takes, newest first.
+    pub async fn messages(&self, filter: &MessageFilter, window: &Window<MessageId>) -> Result<Page<Message>> {
         let taken = message::Entity::find().filter(condition(filter));
         let total = taken.clone().count(&self.reader).await?;
         let mut part = taken;
@@ -180,19 +145,8 @@ impl Store {
         } else {
             part.order_by_desc(message::Column::Id)
         };
-        // One more than asked for tells whether there are more.
-        let rows = part.limit(window.limit.saturating_add(1)).all(&self.reader).await?;
-        let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
-        let has_more = rows.len() > limit;
-        let mut messages = rows.into_iter().take(limit).map(read).collect::<Result<Vec<_>>>()?;
-        if window.is_from_end {
-            messages.reverse();
-        }
-        Ok(MessagePage {
-            messages,
-            total,
-            has_more,
-        })
+        let rows = part.limit(window.limit as u64 + 1).all(&self.reader).await?;
+        Ok(Page::of_fetched(rows.into_iter().map(read).collect::<Result<_>>()?, window, total))
     }
 
     /// The attempts of mails, in order; a mail without any is left out.

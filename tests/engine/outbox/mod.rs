@@ -16,9 +16,10 @@ use leernetwerk::{
         delivery::{AttemptOutcome, SmtpVerb, Verdict},
         ids::{InstanceId, MessageId, ProgrammeId, RegistrationId},
         message::{Locale, MessageKind, MessageStatus, Recipient},
+        page::Window,
     },
     entropy::Entropy,
-    store::{Attempt, Claim, Message, MessageBody, MessageFilter, NewMessage, Priority, Reach, Seal, Store, Window},
+    store::{Attempt, Claim, Message, MessageBody, MessageFilter, NewMessage, Priority, Reach, Seal, Store},
 };
 use sea_orm::{ActiveModelTrait, DatabaseConnection, EntityTrait, IntoActiveModel, Set};
 use secrecy::SecretString;
@@ -162,10 +163,10 @@ impl Outbox {
     async fn mails(&self) -> Vec<Message> {
         let page = self
             .store
-            .messages(&MessageFilter::default(), Window::first(10_000))
+            .messages(&MessageFilter::default(), &Window::first(10_000))
             .await
             .unwrap();
-        page.messages
+        page.items
     }
 
     async fn attempts(&self, id: MessageId) -> Vec<Attempt> {
@@ -237,6 +238,7 @@ fn programme(id: ProgrammeId) -> programme::ActiveModel {
         max_participants: 12,
         registration_opens_at: None,
         registration_deadline: at(0).date_naive(),
+        registration_closes_at: at(0),
         deadline_set_at: at(0),
         decision_mode: "automatic".into(),
         price_cents: 0,

@@ -5,8 +5,9 @@ use leernetwerk::{
         delivery::AttemptOutcome,
         ids::{MessageId, ProgrammeId},
         message::{MessageKind, MessageStatus, Recipient},
+        page::{Page, Window},
     },
-    store::{MessageFilter, MessagePage, Priority, Seal, StoreError, Window},
+    store::{Message, MessageFilter, Priority, Seal, StoreError},
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -21,19 +22,19 @@ on_both!(
     what_is_not_committed_is_not_there
 );
 
-fn ids(page: &MessagePage) -> Vec<MessageId> {
-    page.messages.iter().map(|mail| mail.id).collect()
+fn ids(page: &Page<Message>) -> Vec<MessageId> {
+    page.items.iter().map(|mail| mail.id).collect()
 }
 
 async fn a_list_is_read_in_windows(outbox: &Outbox) {
     let mut newest_first = outbox.post_many(7).await;
     newest_first.sort();
     newest_first.reverse();
-    let read = async |window| outbox.store.messages(&MessageFilter::default(), window).await.unwrap();
+    let read = async |window| outbox.store.messages(&MessageFilter::default(), &window).await.unwrap();
 
     let page = read(Window::first(3)).await;
     assert_eq!(
-        (ids(&page), page.total, page.has_more),
+        (ids(&page), page.total, page.has_next),
         (newest_first[..3].to_vec(), 7, true)
     );
     let page = read(Window {
@@ -42,7 +43,7 @@ async fn a_list_is_read_in_windows(outbox: &Outbox) {
     })
     .await;
     assert_eq!(
-        (ids(&page), page.total, page.has_more),
+        (ids(&page), page.total, page.has_next),
         (newest_first[3..].to_vec(), 7, false)
     );
     let page = read(Window {
@@ -50,14 +51,14 @@ async fn a_list_is_read_in_windows(outbox: &Outbox) {
         ..Window::first(2)
     })
     .await;
-    assert_eq!((ids(&page), page.has_more), (newest_first[5..].to_vec(), true));
+    assert_eq!((ids(&page), page.has_previous), (newest_first[5..].to_vec(), true));
     let page = read(Window {
         is_from_end: true,
         before: Some(newest_first[5]),
         ..Window::first(9)
     })
     .await;
-    assert_eq!((ids(&page), page.has_more), (newest_first[..5].to_vec(), false));
+    assert_eq!((ids(&page), page.has_previous), (newest_first[..5].to_vec(), false));
     let between = Window {
         after: Some(newest_first[0]),
         before: Some(newest_first[3]),
@@ -85,8 +86,8 @@ async fn a_filter_takes_what_it_names(outbox: &Outbox) {
         .unwrap();
 
     let found = async |filter| {
-        let page = outbox.store.messages(&filter, Window::first(9)).await.unwrap();
-        assert_eq!(page.total, page.messages.len() as u64);
+        let page = outbox.store.messages(&filter, &Window::first(9)).await.unwrap();
+        assert_eq!(page.total, page.items.len() as u64);
         ids(&page)
     };
     let any = MessageFilter::default;

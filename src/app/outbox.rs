@@ -1,0 +1,134 @@
+//! Mails as organisers see them, and captured mail.
+
+use std::collections::HashMap;
+
+use futures_util::FutureExt;
+
+use super::{About, App, AppError, Caller, Repeatable, Result};
+use crate::{
+    domain::{
+        ids::{MessageId, ProgrammeId, RegistrationId},
+        message::{MessageKind, MessageStatus, Recipient},
+        page::{Page, Window},
+        refusal::Refusal,
+    },
+    store::{Cancellation, MessageFilter, Requeue},
+};
+
+pub use crate::store::{Attempt, Message};
+
+/// Which mails are asked for; what is left out does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of these kinds.
+    pub kinds: Vec<MessageKind>,
+    /// With these statuses.
+    pub statuses: Vec<MessageStatus>,
+    /// Of this programme.
+    pub programme: Option<ProgrammeId>,
+    /// To this person.
+    pub registration: Option<RegistrationId>,
+    /// To this address.
+    pub recipient: Option<String>,
+}
+
+impl App {
+    /// A stretch of the mails of the caller's programmes, the newest first; a person sees the own ones.
+    pub async fn messages(&self, caller: &Caller, wanted: Wanted, window: &Window<MessageId>) -> Result<Page<Message>> {
+        let own = match caller {
+            Caller::Registrant { registration, .. } if wanted.registration == Some(*registration) => None,
+            organiser if organiser.is_organiser() => organiser.organised(),
+            _ => return Err(caller.refusal()),
+        };
+        let programmes = match (own, wanted.programme) {
+            (None, one) => one.map(|one| vec![one]),
+            (Some(own), None) => Some(own),
+            (Some(own), Some(one)) => Some(own.into_iter().filter(|programme| *programme == one).collect()),
+        };
+        let filter = MessageFilter {
+            kinds: wanted.kinds,
+            statuses: wanted.statuses,
+            programmes,
+            registration: wanted.registration,
+            recipient: wanted.recipient,
+        };
+        Ok(self.store().messages(&filter, window).await?)
+    }
+
+    /// The mails of some ids that the caller may see.
+    pub async fn messages_by_id(&self, caller: &Caller, ids: &[MessageId]) -> Result<HashMap<MessageId, Message>> {
+        let mut messages = self.store().messages_by_id(ids).await?;
+        messages.retain(|_, message| {
+            let is_own = matches!(
+                (caller, message.recipient),
+                (Caller::Registrant { registration, .. }, Recipient::Registration(id)) if *registration == id
+            );
+            is_own || caller.organises(message.programme_id)
+        });
+        Ok(messages)
+    }
+
+    /// The attempts to hand some mails over. The caller has seen the mails.
+    pub async fn attempts(&self, ids: &[MessageId]) -> Result<HashMap<MessageId, Vec<Attempt>>> {
+        Ok(self.store().attempts(ids).await?)
+    }
+
+    /// The bytes of a mail of the caller's programmes. None: dropped, or never made.
+    pub async fn message_source(&self, caller: &Caller, id: MessageId) -> Result<Option<Vec<u8>>> {
+        let message = self.organised_message(caller, id, "id").await?;
+        Ok(self.store().body(message.id, &self.settle.seal).await?)
+    }
+
+    /// Tries a mail again that did not go.
+    pub async fn retry_message(&self, caller: &Caller, id: MessageId, repeatable: &Repeatable) -> Result<Message> {
+        let message = self.organised_message(caller, id, "messageId").await?;
+        let about = About { programme: Some(message.programme_id), target: Some(id.to_string()) };
+        self.act_aside(caller, "retryMessage", about, repeatable, move |tx, now| {
+            async move { refused_retry(tx.retry_message(id, now).await?) }.boxed()
+        })
+        .await?;
+        self.organised_message(caller, id, "messageId").await
+    }
+
+    /// Calls a mail back that has not gone.
+    pub async fn cancel_message(&self, caller: &Caller, id: MessageId, repeatable: &Repeatable) -> Result<Message> {
+        let message = self.organised_message(caller, id, "messageId").await?;
+        let about = About { programme: Some(message.programme_id), target: Some(id.to_string()) };
+        self.act_aside(caller, "cancelMessage", about, repeatable, move |tx, now| {
+            async move { refused_cancellation(tx.cancel_message(id, now).await?) }.boxed()
+        })
+        .await?;
+        self.organised_message(caller, id, "messageId").await
+    }
+
+    async fn organised_message(&self, caller: &Caller, id: MessageId, field: &str) -> Result<Message> {
+        if *caller == Caller::Public {
+            return Err(AppError::Unauthenticated);
+        }
+        let message = self.store().message(id).await?;
+        message.filter(|message| caller.organises(message.programme_id)).ok_or_else(|| {
+            if caller.is_organiser() { Refusal::not_found("message", field).into() } else { AppError::Forbidden }
+        })
+    }
+}
+
+fn refused_retry(requeue: Requeue) -> Result<()> {
+    match requeue {
+        Requeue::Queued => Ok(()),
+        Requeue::NoBody => Err(conflict("this mail was never made, or its text has been dropped".to_owned())),
+        Requeue::Not(status) => Err(conflict(format!("a mail that is {} is not sent again", status.word()))),
+        Requeue::NotFound => Err(Refusal::not_found("message", "messageId").into()),
+    }
+}
+
+fn refused_cancellation(cancellation: Cancellation) -> Result<()> {
+    match cancellation {
+        Cancellation::Cancelled => Ok(()),
+        Cancellation::Not(status) => Err(conflict(format!("a mail that is {} cannot be called back", status.word()))),
+        Cancellation::NotFound => Err(Refusal::not_found("message", "messageId").into()),
+    }
+}
+
+fn conflict(explanation: String) -> AppError {
+    Refusal::StateConflict(explanation).into()
+}

@@ -1,0 +1,196 @@
+//! The timeline: what became of every reason for something to happen, and what will, if nobody acts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+
+use super::{App, Caller, Result};
+use crate::{
+    domain::{
+        facts::Facts,
+        ids::{MessageId, ProgrammeId, RegistrationId},
+        message::{MessageKind, Recipient},
+        page::{Page, Window},
+        refusal::Refusal,
+        timeline::{Outcome, Source, Step, StepKind, forecast},
+    },
+    store::{EntryKind, EntryState, LedgerEntry, LedgerFilter, Scope},
+};
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A mail.
+    Mail(MessageKind),
+    /// A decision.
+    Decision,
+    /// A change.
+    Change,
+}
+
+/// What became of it, or will.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemState {
+    /// It happens if nobody acts meanwhile; or it is decided, and its mail is being made.
+    Planned,
+    /// Carried out.
+    Done,
+    /// Not carried out, for a reason.
+    Skipped,
+    /// Too late.
+    Missed,
+    /// Its mail cannot be made.
+    Failed,
+}
+
+/// One entry: a rule or built-in step, one occurrence, one person.
+#[derive(Debug, Clone)]
+pub struct TimelineItem {
+    /// When it was or is due.
+    pub at: DateTime<Utc>,
+    /// When it was decided.
+    pub done_at: Option<DateTime<Utc>>,
+    /// `rule/subject/occurrence`.
+    pub key: String,
+    /// What makes it.
+    pub source: Source,
+    /// What it is.
+    pub kind: ItemKind,
+    /// What became of it.
+    pub state: ItemState,
+    /// Why.
+    pub reason: Option<String>,
+    /// The person's address.
+    pub recipient: Option<String>,
+    /// The person's registration.
+    pub registration: Option<RegistrationId>,
+    /// The mail, once it is made.
+    pub message: Option<MessageId>,
+}
+
+/// The part of a timeline that is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Span {
+    /// Due at this instant or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Due at this instant or earlier; else as far as anything is planned.
+    pub until: Option<DateTime<Utc>>,
+    /// About one person only.
+    pub registration: Option<RegistrationId>,
+}
+
+/// The place of an entry in a timeline.
+pub type TimelineKey = (DateTime<Utc>, String);
+
+impl App {
+    /// A stretch of a programme's timeline, past and planned, in due order.
+    pub async fn timeline(
+        &self,
+        caller: &Caller,
+        programme: ProgrammeId,
+        span: Span,
+        window: &Window<TimelineKey>,
+    ) -> Result<Page<TimelineItem>> {
+        let items = self.whole_timeline(caller, programme, span).await?;
+        Ok(Page::of_list(items, |item| (item.at, item.key.clone()), window))
+    }
+
+    /// A programme's timeline in due order.
+    pub async fn whole_timeline(&self, caller: &Caller, programme: ProgrammeId, span: Span) -> Result<Vec<TimelineItem>> {
+        caller.must_organise(programme)?;
+        let Some((facts, settled_at)) = self.store().facts(programme, &Scope::Live).await? else {
+            return Err(Refusal::not_found("programme", "programmeId").into());
+        };
+        let now = self.now().await?.max(settled_at);
+        let filter = LedgerFilter { from: span.from, until: span.until, registration: span.registration };
+        let past = self.store().ledger(programme, &filter).await?;
+        let mut addresses = addresses(&facts);
+        let ended: Vec<RegistrationId> = past
+            .iter()
+            .filter_map(|entry| entry.registration_id)
+            .filter(|id| !addresses.contains_key(&Recipient::Registration(*id)))
+            .collect();
+        for (_, registration) in self.store().registrations_by_id(&ended).await? {
+            addresses.insert(Recipient::Registration(registration.id), registration.person.email.to_string());
+        }
+        let (planned, _) = forecast(facts, now, span.until.unwrap_or(DateTime::<Utc>::MAX_UTC));
+        // What stands in the ledger has happened, also when it was written between the two looks.
+        let mut items: BTreeMap<TimelineKey, TimelineItem> = BTreeMap::new();
+        let done: HashMap<&str, ()> = past.iter().map(|entry| (entry.key.as_str(), ())).collect();
+        let planned = planned.iter().filter(|step| !done.contains_key(step.key.to_string().as_str())).map(planned_item);
+        for mut item in planned.chain(past.iter().map(past_item)) {
+            let in_span = span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
+            if in_span && (span.registration.is_none() || span.registration == item.registration) {
+                item.recipient = recipient_of(&item, &addresses);
+                items.insert((item.at, item.key.clone()), item);
+            }
+        }
+        Ok(items.into_values().collect())
+    }
+}
+
+fn addresses(facts: &Facts) -> HashMap<Recipient, String> {
+    let registrations =
+        facts.registrations.values().map(|one| (Recipient::Registration(one.id), one.person.email.to_string()));
+    let team = facts.programme.announced.team.iter().map(|member| (Recipient::TeamMember(member.id), member.email.to_string()));
+    registrations.chain(team).collect()
+}
+
+fn recipient_of(item: &TimelineItem, addresses: &HashMap<Recipient, String>) -> Option<String> {
+    let subject = item.key.split('/').nth(1)?;
+    let id = subject.parse().ok()?;
+    let registration = Recipient::Registration(RegistrationId(id));
+    addresses.get(&registration).or_else(|| addresses.get(&Recipient::TeamMember(crate::domain::ids::TeamMemberId(id)))).cloned()
+}
+
+fn planned_item(step: &Step) -> TimelineItem {
+    TimelineItem {
+        at: step.due_at,
+        done_at: None,
+        key: step.key.to_string(),
+        source: step.key.source,
+        kind: match &step.kind {
+            StepKind::Mail(letter) => ItemKind::Mail(letter.kind()),
+            StepKind::Decision(_) => ItemKind::Decision,
+            StepKind::Change => ItemKind::Change,
+        },
+        state: match step.outcome {
+            Outcome::Done(_) => ItemState::Planned,
+            Outcome::Skipped(_) => ItemState::Skipped,
+            Outcome::Missed(_) => ItemState::Missed,
+        },
+        reason: step.reason(),
+        recipient: None,
+        registration: match step.key.subject {
+            Some(Recipient::Registration(id)) => Some(id),
+            _ => None,
+        },
+        message: None,
+    }
+}
+
+fn past_item(entry: &LedgerEntry) -> TimelineItem {
+    let state = match entry.state {
+        EntryState::Pending => ItemState::Planned,
+        EntryState::Done => ItemState::Done,
+        EntryState::Skipped => ItemState::Skipped,
+        EntryState::Missed => ItemState::Missed,
+        EntryState::Failed => ItemState::Failed,
+    };
+    TimelineItem {
+        at: entry.due_at,
+        done_at: (state != ItemState::Planned).then_some(entry.done_at),
+        key: entry.key.clone(),
+        source: entry.source,
+        kind: match entry.kind {
+            EntryKind::Mail(kind) => ItemKind::Mail(kind),
+            EntryKind::Decision => ItemKind::Decision,
+            EntryKind::Change => ItemKind::Change,
+        },
+        state,
+        reason: entry.reason.clone(),
+        recipient: None,
+        registration: entry.registration_id,
+        message: entry.message_id,
+    }
+}

@@ -1,0 +1,237 @@
+//! What only one kind of letter says, in words of the recipient's language.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::domain::{
+    decision::DecisionOutcome,
+    formats,
+    message::{CancellationCause, ExpiryCause, Letter, Locale},
+    programme::{Programme, TeamRole},
+    registration::RegistrationStatus,
+};
+
+/// The names that the template of one kind of letter has beside those that all have.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum LetterWords<'a> {
+    ConfirmRegistration {
+        waiting_position: Option<u32>,
+        until: String,
+    },
+    RegistrationReceived {
+        is_confirmed: bool,
+    },
+    RegistrationState {
+        status: RegistrationStatus,
+        is_over: bool,
+        is_verified: bool,
+        must_verify: bool,
+        waiting_position: Option<u32>,
+        until: Option<String>,
+    },
+    RegistrationExpired {
+        cause: ExpiryCause,
+        can_register_anew: bool,
+    },
+    WaitingListJoined {
+        waiting_position: u32,
+    },
+    PlaceOffered {
+        until: String,
+    },
+    PlaceOfferExpired {
+        can_register_anew: bool,
+    },
+    RegistrationWithdrawn {
+        after_go: bool,
+    },
+    PersonalLink {
+        is_team: bool,
+        status: Option<RegistrationStatus>,
+    },
+    TeamWelcome {
+        /// "organisator en contactpersoon".
+        roles: String,
+        is_organiser: bool,
+        is_facilitator: bool,
+    },
+    BelowMinimum {
+        counted: u32,
+        minimum: u32,
+        missing: u32,
+        unverified: u32,
+        is_after_go: bool,
+        days_left: Option<u32>,
+    },
+    DecisionRequested {
+        counted: u32,
+        minimum: u32,
+        reaches_minimum: bool,
+        waiting: u32,
+        until: String,
+    },
+    DecisionReport {
+        is_go: bool,
+        counted: u32,
+        minimum: u32,
+        is_below_minimum: bool,
+        as_of: String,
+        waiting: u32,
+        reason: Option<&'a str>,
+    },
+    DeadlineExtended {
+        registration_deadline: String,
+        reason: &'a str,
+        can_register_anew: bool,
+    },
+    ProgrammeGoesAhead {
+        participants: u32,
+    },
+    ProgrammeCancelled {
+        by_organiser: bool,
+        is_below_minimum: bool,
+        counted: u32,
+        minimum: u32,
+        reason: Option<&'a str>,
+    },
+}
+
+impl<'a> LetterWords<'a> {
+    pub(super) fn of(letter: &'a Letter, programme: &Programme, locale: Locale) -> Self {
+        let zone = programme.announced.time_zone;
+        let until = |end: &DateTime<Utc>| formats::until(*end, zone, locale);
+        match letter {
+            Letter::ConfirmRegistration {
+                waiting_position,
+                confirm_before,
+            } => Self::ConfirmRegistration {
+                waiting_position: *waiting_position,
+                until: until(confirm_before),
+            },
+            Letter::RegistrationReceived { is_confirmed } => Self::RegistrationReceived {
+                is_confirmed: *is_confirmed,
+            },
+            Letter::RegistrationState {
+                status,
+                is_verified,
+                waiting_position,
+                act_before,
+            } => Self::RegistrationState {
+                status: *status,
+                is_over: status.is_final(),
+                is_verified: *is_verified,
+                must_verify: *status == RegistrationStatus::Unverified
+                    || (*status == RegistrationStatus::Waiting && !is_verified),
+                waiting_position: *waiting_position,
+                until: act_before.as_ref().map(until),
+            },
+            Letter::RegistrationExpired {
+                cause,
+                can_register_anew,
+            } => Self::RegistrationExpired {
+                cause: *cause,
+                can_register_anew: *can_register_anew,
+            },
+            Letter::WaitingListJoined { waiting_position } => Self::WaitingListJoined {
+                waiting_position: *waiting_position,
+            },
+            Letter::PlaceOffered { accept_before } => Self::PlaceOffered {
+                until: until(accept_before),
+            },
+            Letter::PlaceOfferExpired { can_register_anew } => Self::PlaceOfferExpired {
+                can_register_anew: *can_register_anew,
+            },
+            Letter::RegistrationWithdrawn { after_go } => Self::RegistrationWithdrawn { after_go: *after_go },
+            Letter::PersonalLink { status } => Self::PersonalLink {
+                is_team: status.is_none(),
+                status: *status,
+            },
+            Letter::TeamWelcome { roles } => Self::TeamWelcome {
+                roles: formats::enumeration(
+                    &roles.iter().map(|role| role_name(*role, locale)).collect::<Vec<_>>(),
+                    locale,
+                ),
+                is_organiser: roles.contains(&TeamRole::Organiser),
+                is_facilitator: roles.contains(&TeamRole::Facilitator),
+            },
+            Letter::BelowMinimum {
+                counted,
+                minimum,
+                unverified,
+                days_left,
+            } => Self::BelowMinimum {
+                counted: *counted,
+                minimum: *minimum,
+                missing: minimum.saturating_sub(*counted),
+                unverified: *unverified,
+                is_after_go: days_left.is_none(),
+                days_left: *days_left,
+            },
+            Letter::DecisionRequested {
+                counted,
+                minimum,
+                waiting,
+                decide_before,
+            } => Self::DecisionRequested {
+                counted: *counted,
+                minimum: *minimum,
+                reaches_minimum: counted >= minimum,
+                waiting: *waiting,
+                until: until(decide_before),
+            },
+            Letter::DecisionReport {
+                outcome,
+                counted,
+                minimum,
+                effective_at,
+                waiting,
+                reason,
+            } => Self::DecisionReport {
+                is_go: *outcome == DecisionOutcome::Go,
+                counted: *counted,
+                minimum: *minimum,
+                is_below_minimum: counted < minimum,
+                as_of: formats::as_of(*effective_at, zone, locale),
+                waiting: *waiting,
+                reason: reason.as_deref(),
+            },
+            Letter::DeadlineExtended {
+                registration_deadline,
+                reason,
+                can_register_anew,
+            } => Self::DeadlineExtended {
+                registration_deadline: formats::weekday_and_day(*registration_deadline, locale),
+                reason,
+                can_register_anew: *can_register_anew,
+            },
+            Letter::ProgrammeGoesAhead { participants } => Self::ProgrammeGoesAhead {
+                participants: *participants,
+            },
+            Letter::ProgrammeCancelled { cause, reason } => {
+                let (by_organiser, counted, minimum) = match *cause {
+                    CancellationCause::NoGo { counted, minimum } => (false, counted, minimum),
+                    CancellationCause::Organiser => (true, 0, 0),
+                };
+                Self::ProgrammeCancelled {
+                    by_organiser,
+                    is_below_minimum: counted < minimum,
+                    counted,
+                    minimum,
+                    reason: reason.as_deref(),
+                }
+            }
+        }
+    }
+}
+
+fn role_name(role: TeamRole, locale: Locale) -> &'static str {
+    match (role, locale) {
+        (TeamRole::Contact, Locale::Nl) => "contactpersoon",
+        (TeamRole::Contact, Locale::En) => "contact",
+        (TeamRole::Facilitator, Locale::Nl) => "begeleider",
+        (TeamRole::Facilitator, Locale::En) => "facilitator",
+        (TeamRole::Organiser, Locale::Nl) => "organisator",
+        (TeamRole::Organiser, Locale::En) => "organiser",
+    }
+}

@@ -1,0 +1,225 @@
+//! Settle before you act (law 3): one transaction locks a programme, reads the clock, carries out what is due by then, lets an
+//! act happen, and carries out what the act made due. So no act can slip in behind a deadline, and every mail is rendered and
+//! stored in the transaction of the fact that caused it.
+
+mod compose;
+mod error;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Serialize, de::DeserializeOwned};
+use tokio::sync::watch;
+
+use crate::{
+    clock::Clock,
+    domain::{
+        facts::Facts,
+        ids::ProgrammeId,
+        programme::Announcement,
+        refusal::Refusal,
+        rule::{Rule, RuleKey},
+        timeline::{Step, advance, next_wake},
+    },
+    entropy::Entropy,
+    mail::compose::{Composer, Sender},
+    store::{AuditEntry, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
+};
+pub use error::SettleError;
+
+/// A result of settling.
+pub type Result<T, E = SettleError> = std::result::Result<T, E>;
+
+/// Mails made in the transaction of their cause; the others are made right after it, so that a lock is never held long.
+const MAILS_A_COMMIT: usize = 200;
+
+/// An act that makes more mails than this is a bulk run, and its mails stand behind those of other people's acts.
+const MAILS_OF_A_SMALL_ACT: usize = 20;
+
+/// What carries steps out.
+pub struct Settle {
+    /// The database.
+    pub store: Store,
+    /// What words and renders mails.
+    pub composer: Composer,
+    /// What seals stored mails.
+    pub seal: Seal,
+    /// Ids and secrets.
+    pub entropy: Arc<Entropy>,
+    /// The clock.
+    pub clock: Clock,
+    /// Where personal links lead, without a slash at the end.
+    pub base_url: String,
+    /// Who mail comes from.
+    pub sender: Sender,
+    /// Counts commits, so that the engine looks after each.
+    pub committed: watch::Sender<u64>,
+}
+
+/// A mutation's key, so that a repetition gets the first answer.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey {
+    /// Caller and mutation.
+    pub scope: String,
+    /// The client's key.
+    pub key: String,
+    /// A hash of the input.
+    pub input_hash: String,
+}
+
+/// What surrounds an act.
+#[derive(Debug, Clone)]
+pub struct Envelope {
+    /// Which registrations it needs beside the live ones.
+    pub scope: Scope,
+    /// The client's key, if one was given.
+    pub key: Option<IdempotencyKey>,
+    /// Who acts, by id, for the record.
+    pub actor: String,
+    /// What is done, for the record.
+    pub action: &'static str,
+}
+
+/// A locked programme with everything due carried out.
+struct Settled {
+    before: Facts,
+    facts: Facts,
+    steps: Vec<Step>,
+    now: DateTime<Utc>,
+}
+
+impl Settle {
+    /// Lets an act happen to a programme. The outer error is a breakdown; `None`: there is no such programme; the inner error
+    /// is the act's refusal, which leaves what was due carried out and nothing else.
+    pub async fn act<T>(
+        &self,
+        programme: ProgrammeId,
+        envelope: &Envelope,
+        act: impl FnOnce(&mut Facts, DateTime<Utc>) -> std::result::Result<T, Refusal> + Send,
+    ) -> Result<Option<std::result::Result<T, Refusal>>>
+    where
+        T: Serialize + DeserializeOwned + Send,
+    {
+        let tx = self.store.begin().await?;
+        let Some(locked) = tx.lock_programme(programme).await? else { return Ok(None) };
+        let mut settled = self.settled(&tx, &locked, &envelope.scope).await?;
+        let now = settled.now;
+        let claim = match &envelope.key {
+            Some(key) => tx.claim_key(&key.scope, &key.key, &key.input_hash, now).await?,
+            None => KeyClaim::New,
+        };
+        let answer = match claim {
+            KeyClaim::Answered(answer) => Ok(serde_json::from_str(&answer).map_err(SettleError::Answer)?),
+            KeyClaim::Reused => Err(Refusal::IdempotencyKeyReused),
+            KeyClaim::New => {
+                let settled_facts = settled.facts.clone();
+                let answer = act(&mut settled.facts, now);
+                match (&answer, &envelope.key) {
+                    (Ok(value), Some(key)) => {
+                        let json = serde_json::to_string(value).map_err(SettleError::Answer)?;
+                        tx.keep_answer(&key.scope, &key.key, json).await?;
+                    }
+                    (Err(_), Some(key)) => tx.release_key(&key.scope, &key.key).await?,
+                    (_, None) => {}
+                }
+                if answer.is_err() {
+                    settled.facts = settled_facts;
+                }
+                self.audit(&tx, programme, envelope, answer.as_ref().err(), now).await?;
+                answer
+            }
+        };
+        let priority = self.finish(&tx, settled).await?;
+        tx.commit().await?;
+        tracing::debug!(%programme, action = envelope.action, refused = answer.is_err(), ?priority, "acted");
+        self.tell_committed();
+        Ok(Some(answer))
+    }
+
+    /// Carries out what is due in one programme whose moment has come; none: there is none left, beside those to pass over.
+    pub async fn settle_one(&self, pass_over: &[ProgrammeId]) -> Result<Option<ProgrammeId>> {
+        let tx = self.store.begin().await?;
+        let now = tx.now(self.clock).await?;
+        let Some(locked) = tx.lock_due_programme(now, pass_over).await? else { return Ok(None) };
+        let id = locked.id();
+        let carried_out = async {
+            let settled = self.settled(&tx, &locked, &Scope::Live).await?;
+            self.finish(&tx, settled).await
+        };
+        match carried_out.await {
+            Ok(_) => {
+                tx.commit().await?;
+                self.tell_committed();
+                Ok(Some(id))
+            }
+            Err(error) => {
+                tx.rollback().await?;
+                Err(SettleError::Programme { id, source: Box::new(error) })
+            }
+        }
+    }
+
+    /// Tells that something was committed.
+    pub fn tell_committed(&self) {
+        self.committed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Tells whenever something was committed here.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    /// Lets every mail that could not be made be tried at once: what was wrong may have been mended.
+    pub async fn compose_all_again(&self) -> Result<()> {
+        let tx = self.store.begin().await?;
+        let now = tx.now(self.clock).await?;
+        tx.compose_all_again(now).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Stores a new programme as a draft, with the product's rules.
+    pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
+        let mut facts = Facts::of_draft(id, announced, now);
+        facts.rules = RuleKey::ALL.iter().map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now)).collect();
+        Ok(tx.insert_programme(&facts, now).await?)
+    }
+
+    async fn settled(&self, tx: &Tx, locked: &Locked, scope: &Scope) -> Result<Settled> {
+        // Never earlier than the programme was last settled, whatever the machine's clock says.
+        let now = tx.now(self.clock).await?.max(locked.settled_at());
+        let before = tx.facts(locked, scope).await?;
+        let (steps, facts) = advance(before.clone(), now);
+        Ok(Settled { before, facts, steps, now })
+    }
+
+    /// Carries out what the act made due, writes facts, steps and mails, and sets the moment of the next look.
+    async fn finish(&self, tx: &Tx, settled: Settled) -> Result<Priority> {
+        let Settled { before, facts, mut steps, now } = settled;
+        let due_by_time = steps.len();
+        let (made_due, facts) = advance(facts, now);
+        let priority = if made_due.len() <= MAILS_OF_A_SMALL_ACT { Priority::Act } else { Priority::Time };
+        steps.extend(made_due);
+        // The programme first: a registration, a step and a mail refer to it.
+        tx.save(&before, &facts, next_wake(&facts), now).await?;
+        self.carry_out(tx, &facts, &steps, due_by_time, priority, now).await?;
+        tx.announce_change().await?;
+        Ok(priority)
+    }
+
+    async fn audit(&self, tx: &Tx, programme: ProgrammeId, envelope: &Envelope, refusal: Option<&Refusal>, now: DateTime<Utc>) -> Result<()> {
+        let target = match &envelope.scope {
+            Scope::With(id) => Some(id.to_string()),
+            Scope::Live | Scope::Everybody => None,
+        };
+        let entry = AuditEntry {
+            id: self.entropy.id(now),
+            at: now,
+            actor: envelope.actor.clone(),
+            action: envelope.action,
+            programme_id: Some(programme),
+            target,
+            result: refusal.map_or_else(|| "done".to_owned(), |refusal| format!("refused: {}", refusal.word())),
+        };
+        Ok(tx.audit(entry).await?)
+    }
+}

@@ -1,0 +1,7 @@
+//! Floor 5: HTTP.
+
+pub mod graphiql;
+pub mod graphql_http;
+pub mod graphql_socket;
+pub mod headers;
+pub mod rate_limits;
