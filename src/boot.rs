@@ -123,12 +123,12 @@ impl Foundation {
         match &self.settings.mail {
             MailRoute::Capture => Transport::Capture,
             MailRoute::File(directory) => Transport::File(directory.clone()),
-            MailRoute::Smtp(relay) => Transport::Smtp(SmtpRoute {
+            MailRoute::Smtp(relay) => Transport::Smtp(Box::new(SmtpRoute {
                 relay: relay.clone(),
                 hello_name: self.settings.mail_from.split_once('@').map_or("localhost", |(_, domain)| domain).to_owned(),
                 envelope_from: self.settings.mail_from.to_string(),
                 deadlines,
-            }),
+            })),
         }
     }
 }

@@ -65,7 +65,7 @@ impl MigrationTrait for Migration {
 const PARTIAL_INDEXES: &[&str] = &[
     "CREATE UNIQUE INDEX registration_live_person ON registration (programme_id, person_key) \
      WHERE status IN ('unverified', 'waiting', 'offered', 'registered', 'confirmed')",
-    "CREATE INDEX message_queue ON message (priority, next_attempt_at, id) WHERE status = 'queued'",
+    "CREATE INDEX message_queue ON message (attempts, priority, next_attempt_at, id) WHERE status = 'queued'",
     "CREATE INDEX message_sending ON message (claimed_by) WHERE status = 'sending'",
     "CREATE INDEX ledger_entry_to_compose ON ledger_entry (compose_at) WHERE compose_at IS NOT NULL",
     "CREATE INDEX programme_wake ON programme (wake_at) WHERE wake_at IS NOT NULL",

@@ -1,5 +1,6 @@
 //! The engine as seen from outside.
 
+mod outbox;
 mod races;
 mod scopes;
 mod settling;
