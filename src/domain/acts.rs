@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     calendar,
-    decision::DecisionOutcome,
+    decision::ended_by_no_go,
     facts::{Facts, Happened},
     ids::{RegistrationId, TeamMemberId},
     message::CancellationCause,
@@ -111,18 +111,12 @@ pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: Registratio
     if let Some(existing) = same_person(facts, &earlier.person) {
         return Ok(existing);
     }
-    if !was_cancelled_by_no_go(facts, earlier) {
+    if !ended_by_no_go(&facts.decisions, earlier) {
         return Err(Refusal::StateConflict("this registration did not end by a no-go; please register again".to_owned()));
     }
     let registration = newcomer(facts, id, earlier.person.clone(), true, now);
     admit_verified(facts, registration);
     Ok(id)
-}
-
-fn was_cancelled_by_no_go(facts: &Facts, registration: &Registration) -> bool {
-    registration.status == Status::Cancelled
-        && registration.is_verified()
-        && facts.decisions.iter().any(|decision| decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at))
 }
 
 fn find(facts: &Facts, id: RegistrationId) -> Result<&Registration, Refusal> {
@@ -303,7 +297,7 @@ pub fn extend_deadline(facts: &mut Facts, new: NaiveDate, reason: &Paragraphs<10
         return Err(Refusal::invalid("registrationDeadline", "has passed"));
     }
     let still_in = facts.in_line(|registration| !registration.status.is_final() && registration.is_verified());
-    let cancelled = if is_no_go { facts.in_line(|registration| was_cancelled_by_no_go(facts, registration)) } else { Vec::new() };
+    let cancelled = if is_no_go { facts.in_line(|registration| ended_by_no_go(&facts.decisions, registration)) } else { Vec::new() };
     facts.programme.announced.registration_deadline = new;
     facts.programme.deadline_set_at = now;
     if is_no_go {
