@@ -15,6 +15,7 @@ use crate::{
     store::{Cancellation, MessageFilter, Requeue},
 };
 
+pub use crate::settle::ReadMail;
 pub use crate::store::{Attempt, Message};
 
 /// Which mails are asked for; what is left out does not matter.
@@ -77,6 +78,13 @@ impl App {
     pub async fn message_source(&self, caller: &Caller, id: MessageId) -> Result<Option<Vec<u8>>> {
         let message = self.organised_message(caller, id, "id").await?;
         Ok(self.store().body(message.id, &self.settle.seal).await?)
+    }
+
+    /// A mail of the caller's programmes, and what it says; nothing, once its text has been dropped.
+    pub async fn read_message(&self, caller: &Caller, id: MessageId) -> Result<(Message, Option<ReadMail>)> {
+        let message = self.organised_message(caller, id, "id").await?;
+        let read = self.settle.read_mail(id).await?;
+        Ok((message, read))
     }
 
     /// Tries a mail again that did not go.

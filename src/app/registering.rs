@@ -203,6 +203,17 @@ impl App {
         self.own_registration(id).await
     }
 
+    /// The registration that goes on for the person behind a personal link whose own registration has ended; none: there is none.
+    pub async fn successor(&self, caller: &Caller) -> Result<Option<RegistrationView>> {
+        let Caller::Registrant { registration, programme, .. } = caller else { return Err(caller.refusal()) };
+        let Some((_, ended)) = self.store().registrations_by_id(&[*registration]).await?.pop() else { return Ok(None) };
+        if !ended.status.is_final() {
+            return Ok(None);
+        }
+        let found = self.store().live_registration(*programme, &ended.person_key()).await?;
+        Ok(self.views(found.map(|found| (*programme, found)).into_iter().collect()).await?.pop())
+    }
+
     /// Which registration an act is for: the holder's own, or the one that an organiser names.
     async fn target(&self, caller: &Caller, named: Option<RegistrationId>) -> Result<(ProgrammeId, RegistrationId)> {
         let not_found = || AppError::from(Refusal::not_found("registration", "registrationId"));

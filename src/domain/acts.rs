@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     calendar,
-    decision::DecisionOutcome,
+    decision::ended_by_no_go,
     facts::{Facts, Happened},
     ids::{RegistrationId, TeamMemberId},
     message::CancellationCause,
@@ -112,8 +112,7 @@ pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: Registratio
     if let Some(existing) = same_person(facts, &earlier.person) {
         return verify(facts, existing, now).map(|()| existing);
     }
-    let no_goes = facts.decisions.iter().filter(|decision| decision.outcome == DecisionOutcome::NoGo);
-    if !no_goes.map(|no_go| no_go.effective_at).any(|no_go_at| was_cancelled_at(earlier, no_go_at)) {
+    if !ended_by_no_go(&facts.decisions, earlier) {
         return Err(Refusal::StateConflict("this registration did not end by a no-go; please register again".to_owned()));
     }
     let registration = newcomer(facts, id, earlier.person.clone(), true, now);

@@ -3,7 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{facts::Counts, text::Paragraphs};
+use super::{
+    facts::Counts,
+    registration::{Registration, RegistrationStatus},
+    text::Paragraphs,
+};
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -72,6 +76,13 @@ pub struct Decision {
     pub minimum: u32,
     /// What was said about it.
     pub reason: Option<Paragraphs<1000>>,
+}
+
+/// Whether a no-go ended a registration: then it can be registered anew in one press while registration is open again (rule 6).
+pub fn ended_by_no_go(decisions: &[Decision], registration: &Registration) -> bool {
+    registration.status == RegistrationStatus::Cancelled
+        && registration.is_verified()
+        && decisions.iter().any(|decision| decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at))
 }
 
 /// What the closing instant brings.

@@ -15,16 +15,20 @@ use crate::{
     clock::Clock,
     domain::{
         facts::Facts,
-        ids::ProgrammeId,
+        ids::{MessageId, ProgrammeId},
         programme::Announcement,
         refusal::Refusal,
         rule::{Rule, RuleKey},
         timeline::{Step, advance, next_wake},
     },
     entropy::Entropy,
-    mail::compose::{Composer, Sender},
+    mail::{
+        compose::{Composer, Sender},
+        reading,
+    },
     store::{AuditEntry, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
+pub use crate::mail::reading::ReadMail;
 pub use error::SettleError;
 
 /// A result of settling.
@@ -183,6 +187,12 @@ impl Settle {
         let mut facts = Facts::of_draft(id, announced, now);
         facts.rules = RuleKey::ALL.iter().map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now)).collect();
         Ok(tx.insert_programme(&facts, now).await?)
+    }
+
+    /// What a stored mail says; nothing, once its text has been dropped.
+    pub async fn read_mail(&self, id: MessageId) -> Result<Option<ReadMail>> {
+        let raw = self.store.body(id, &self.seal).await?;
+        Ok(raw.as_deref().and_then(reading::read))
     }
 
     async fn settled(&self, tx: &Tx, locked: &Locked, scope: &Scope) -> Result<Settled> {

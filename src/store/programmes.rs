@@ -15,7 +15,7 @@ use crate::domain::{
     ids::{ProgrammeId, RegistrationId, TeamMemberId},
     page::{Page, Window},
     programme::{Meeting, Phase, Programme, ProgrammeStatus, TeamMember},
-    registration::{Registration, RegistrationStatus},
+    registration::{PersonKey, Registration, RegistrationStatus},
     rule::Rule,
     text::Slug,
 };
@@ -180,6 +180,18 @@ impl Store {
     /// The registrations of some ids with their programmes' ids, in no order.
     pub async fn registrations_by_id(&self, ids: &[RegistrationId]) -> Result<Vec<(ProgrammeId, Registration)>> {
         registrations_by_id(&self.reader, ids).await
+    }
+
+    /// The registration of a person that has not ended; none: there is none in that programme.
+    pub async fn live_registration(&self, programme: ProgrammeId, person: &PersonKey) -> Result<Option<Registration>> {
+        let final_words = RegistrationStatus::ALL.into_iter().filter(|status| status.is_final()).map(RegistrationStatus::word);
+        let row = registration::Entity::find()
+            .filter(registration::Column::ProgrammeId.eq(programme.0))
+            .filter(registration::Column::PersonKey.eq(person.0.as_str()))
+            .filter(registration::Column::Status.is_not_in(final_words))
+            .one(&self.reader)
+            .await?;
+        row.as_ref().map(rows::registration).transpose()
     }
 
     /// A stretch of a programme's registrations, by arrival.
