@@ -1,5 +1,8 @@
 //! The one place that wires everything, for production and tests alike.
 
+mod running;
+mod server;
+
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context, bail};
@@ -24,6 +27,8 @@ use crate::{
     settle::Settle,
     store::{Seal, Store},
 };
+
+pub use running::{Roles, Running, Start};
 
 /// The setting under which a database remembers which secret it was used with.
 const SECRET_FINGERPRINT: &str = "secret-fingerprint";

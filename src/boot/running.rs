@@ -1,3 +1,17 @@
+//! A running instance: what it listens on, its engine, and how it ends.
+
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+
+use super::{Foundation, Migrating, server::Server, usual_base_url};
+use crate::{
+    config::Settings,
+    engine::{DispatchLimits, Dispatcher, Engine, heartbeat::Heartbeat},
+    entropy::Entropy,
+    mail::smtp::Deadlines,
+};
 
 /// What an instance does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,9 +64,9 @@ impl Running {
     /// Starts an instance.
     pub async fn start(settings: Settings, entropy: Entropy, start: Start) -> anyhow::Result<Self> {
         // Bound first: with port 0 the base URL depends on it.
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .with_context(|| format!("cannot listen on {}; is it taken? Choose another with --listen, port 0 picks a free one", settings.listen))?;
+        let listener = TcpListener::bind(settings.listen).await.with_context(|| {
+            format!("cannot listen on {}; is it taken? Choose another with --listen; port 0 picks a free one", settings.listen)
+        })?;
         let address = listener.local_addr()?;
         let base_url = settings.base_url.clone().unwrap_or_else(|| usual_base_url(address));
         let foundation = Foundation::lay(settings, entropy, base_url.clone(), start.migrating).await?;
@@ -61,7 +75,7 @@ impl Running {
             Roles::All | Roles::EngineOnly => Some(foundation.start_engine(start.limits, start.deadlines).await?),
         };
         let pulse = engine.as_ref().map(|(engine, _)| engine.pulse());
-        let server = Server::start(&foundation, listener, start.roles, pulse)?;
+        let server = Server::start(&foundation, listener, &base_url, start.roles, pulse)?;
         Ok(Self { foundation, address, base_url, engine, server })
     }
 
