@@ -96,6 +96,17 @@ impl Caller {
         }
     }
 
+    /// Whether the caller sees what the members of a programme share: participants, facilitators and organisers do.
+    pub fn is_member_of(&self, programme: ProgrammeId) -> bool {
+        match self {
+            Self::Registrant { programme: own, status, .. } => *own == programme && status.counts(),
+            Self::TeamMember { programme: own, roles, .. } => {
+                *own == programme && roles.iter().any(|role| matches!(role, TeamRole::Facilitator | TeamRole::Organiser))
+            }
+            _ => self.organises(programme),
+        }
+    }
+
     /// Refuses callers who do not organise a programme.
     pub fn must_organise(&self, programme: ProgrammeId) -> Result<()> {
         if self.organises(programme) { Ok(()) } else { Err(self.refusal()) }

@@ -12,6 +12,7 @@ pub mod programmes;
 pub mod registering;
 pub mod timeline;
 pub mod tokens;
+pub mod travelling;
 
 use std::sync::Arc;
 

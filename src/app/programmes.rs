@@ -1,6 +1,6 @@
 //! Programmes: looking at them, entering, publishing, changing, extending and cancelling them.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use futures_util::FutureExt;
@@ -10,17 +10,26 @@ use super::{About, App, Caller, Repeatable, Result, fields::Parsing, programme_f
 use crate::{
     domain::{
         acts,
-        ids::ProgrammeId,
+        ids::{MeetingId, ProgrammeId, RuleId},
         page::{Page, Window},
         programme::{Phase, ProgrammeStatus},
         refusal::Refusal,
         rule::Rule,
-        text::{Paragraphs, Slug},
+        text::{Organisation, Paragraphs, PersonName, Slug},
     },
     store::{ProgrammeFilter, Scope},
 };
 
 pub use crate::store::ProgrammeRecord;
+
+/// A participant as the other members see one: never an address (rule 15).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Participant {
+    /// What to call the person.
+    pub given_name: PersonName,
+    /// The employer.
+    pub organisation: Organisation,
+}
 
 /// A programme that the caller may know of: drafts are known to their own people only.
 pub(super) fn must_be_known(caller: &Caller, record: Option<ProgrammeRecord>, field: &str) -> Result<ProgrammeRecord> {
@@ -70,6 +79,42 @@ impl App {
     pub async fn rules(&self, caller: &Caller, programme: ProgrammeId) -> Result<Vec<Rule>> {
         caller.must_organise(programme)?;
         Ok(self.store().rules(programme).await?)
+    }
+
+    /// The rules of some programmes; those that the caller does not organise are left out.
+    pub async fn rules_of(&self, caller: &Caller, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Vec<Rule>>> {
+        let organised: Vec<_> = programmes.iter().copied().filter(|id| caller.organises(*id)).collect();
+        let mut rules = self.store().rules_of(&organised).await?;
+        Ok(organised.into_iter().map(|id| (id, rules.remove(&id).unwrap_or_default())).collect())
+    }
+
+    /// The rules of some ids that the caller may see.
+    pub async fn rules_by_id(&self, caller: &Caller, ids: &[RuleId]) -> Result<Vec<Rule>> {
+        let found = self.store().rules_by_id(ids).await?;
+        Ok(found.into_iter().filter(|(programme, _)| caller.organises(*programme)).map(|(_, rule)| rule).collect())
+    }
+
+    /// Those who hold a place for good, by arrival, in those of some programmes whose members the caller belongs to.
+    pub async fn participants_of(
+        &self,
+        caller: &Caller,
+        programmes: &[ProgrammeId],
+    ) -> Result<HashMap<ProgrammeId, Vec<Participant>>> {
+        let shared: Vec<_> = programmes.iter().copied().filter(|id| caller.is_member_of(*id)).collect();
+        let mut found = self.store().participants_of(&shared).await?;
+        let mut participants = |id| {
+            let registrations = found.remove(&id).unwrap_or_default().into_iter();
+            registrations
+                .map(|one| Participant { given_name: one.person.given_name, organisation: one.person.organisation })
+                .collect()
+        };
+        Ok(shared.into_iter().map(|id| (id, participants(id))).collect())
+    }
+
+    /// The programmes of some meetings, where the caller may know of them.
+    pub async fn programmes_of_meetings(&self, caller: &Caller, meetings: &[MeetingId]) -> Result<Vec<ProgrammeRecord>> {
+        let ids = self.store().programmes_of_meetings(meetings).await?;
+        self.programmes_by_id(caller, &ids).await
     }
 
     /// Enters a programme, as a draft.

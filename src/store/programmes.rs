@@ -12,7 +12,7 @@ use super::{Result, Store, Tx, rows};
 use crate::domain::{
     decision::Decision,
     facts::Counts,
-    ids::{ProgrammeId, RegistrationId, TeamMemberId},
+    ids::{MeetingId, ProgrammeId, RegistrationId, RuleId, TeamMemberId},
     page::{Page, Window},
     programme::{Meeting, Phase, Programme, ProgrammeStatus, TeamMember},
     registration::{PersonKey, Registration, RegistrationStatus},
@@ -248,6 +248,55 @@ impl Store {
     /// The rules of a programme, in the order of its life.
     pub async fn rules(&self, programme: ProgrammeId) -> Result<Vec<Rule>> {
         rules(&self.reader, programme).await
+    }
+
+    /// The rules of some programmes, each in the order of its life.
+    pub async fn rules_of(&self, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Vec<Rule>>> {
+        let found = rule::Entity::find()
+            .filter(rule::Column::ProgrammeId.is_in(programmes.iter().map(|id| id.0)))
+            .order_by_asc(rule::Column::Id)
+            .all(&self.reader)
+            .await?;
+        let mut rules: HashMap<ProgrammeId, Vec<Rule>> = HashMap::new();
+        for row in &found {
+            rules.entry(ProgrammeId(row.programme_id)).or_default().push(rows::rule(row)?);
+        }
+        Ok(rules)
+    }
+
+    /// The rules of some ids with their programmes' ids, in no order.
+    pub async fn rules_by_id(&self, ids: &[RuleId]) -> Result<Vec<(ProgrammeId, Rule)>> {
+        let found = rule::Entity::find().filter(rule::Column::Id.is_in(ids.iter().map(|id| id.0))).all(&self.reader).await?;
+        found.iter().map(|row| Ok((ProgrammeId(row.programme_id), rows::rule(row)?))).collect()
+    }
+
+    /// Those who hold a place for good in some programmes, by arrival.
+    pub async fn participants_of(&self, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Vec<Registration>>> {
+        let counting = RegistrationStatus::ALL.into_iter().filter(|status| status.counts()).map(RegistrationStatus::word);
+        let found = registration::Entity::find()
+            .filter(registration::Column::ProgrammeId.is_in(programmes.iter().map(|id| id.0)))
+            .filter(registration::Column::Status.is_in(counting))
+            .order_by_asc(registration::Column::Arrival)
+            .all(&self.reader)
+            .await?;
+        let mut participants: HashMap<ProgrammeId, Vec<Registration>> = HashMap::new();
+        for row in &found {
+            participants.entry(ProgrammeId(row.programme_id)).or_default().push(rows::registration(row)?);
+        }
+        Ok(participants)
+    }
+
+    /// The programmes that some meetings belong to, in no order.
+    pub async fn programmes_of_meetings(&self, meetings: &[MeetingId]) -> Result<Vec<ProgrammeId>> {
+        let found: Vec<Uuid> = meeting::Entity::find()
+            .select_only()
+            .column(meeting::Column::ProgrammeId)
+            .distinct()
+            .filter(meeting::Column::Id.is_in(meetings.iter().map(|id| id.0)))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(found.into_iter().map(ProgrammeId).collect())
     }
 
     /// The earliest moment after `now` at which a programme wants to be looked at.
