@@ -4,6 +4,7 @@
 //! `settle` (2), `app`, `engine` (3), `graphql` (4), `web`, `cli`, `boot` (5).
 
 pub mod app;
+pub mod cli;
 pub mod clock;
 pub mod domain;
 pub mod engine;
