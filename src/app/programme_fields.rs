@@ -124,7 +124,7 @@ impl ProgrammeFields {
         if let (Some(min), Some(max)) = (min_participants, max_participants)
             && min > max
         {
-            parsing.refuse("minParticipants", format!("is more than maxParticipants, {max}"));
+            parsing.refuse("minParticipants", format!("is more than the most places that there are, {max}"));
         }
         let deadline = self.registration_deadline.or(base.map(|base| base.registration_deadline));
         let registration_deadline = parsing.required("registrationDeadline", deadline);
@@ -241,6 +241,9 @@ fn meetings(parsing: &mut Parsing, given: &[MeetingFields], earlier: &[Meeting],
                 }
                 if last_end.is_some_and(|end: (NaiveDate, NaiveTime)| (day.on, day.starts) < end) {
                     parsing.refuse(&field, "is not in order of time: it starts before what comes before it has ended");
+                }
+                if fields.days.iter().take(index).any(|earlier| earlier.on == day.on) {
+                    parsing.refuse(&field, "is the same day as an earlier one of this meeting; a day has one start and one end");
                 }
                 last_end = Some((day.on, day.ends));
             }
