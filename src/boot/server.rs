@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::Data;
 use async_trait::async_trait;
-use poem::{EndpointExt, Route, listener::{Acceptor, TcpAcceptor}};
+use poem::{EndpointExt, Route, listener::TcpAcceptor};
 use secrecy::SecretString;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -76,7 +76,7 @@ impl Server {
             };
             site(whole).boxed()
         };
-        let acceptor = TcpAcceptor::from_tokio(listener)?.boxed();
+        let acceptor = TcpAcceptor::from_tokio(listener)?;
         let until = shutdown.clone();
         let task = tokio::spawn(async move {
             let served = poem::Server::new_with_acceptor(acceptor)
