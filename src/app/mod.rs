@@ -83,7 +83,12 @@ impl App {
         T: serde::Serialize + serde::de::DeserializeOwned + Send,
     {
         let key = idempotency_key(caller, action, repeatable)?;
-        let envelope = Envelope { scope, key, actor: caller.word(), action };
+        let envelope = Envelope {
+            scope,
+            key,
+            actor: caller.word(),
+            action,
+        };
         match self.settle.act(programme, &envelope, act).await? {
             Some(answer) => Ok(answer?),
             None => Err(Refusal::not_found("programme", field).into()),
@@ -150,6 +155,13 @@ fn idempotency_key(caller: &Caller, action: &str, repeatable: &Repeatable) -> Re
     if key.is_empty() || key.len() > 200 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Refusal::invalid("idempotencyKey", "must be 1 to 200 visible ASCII characters").into());
     }
-    let input_hash = Sha256::digest(repeatable.input.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Some(IdempotencyKey { scope: format!("{}/{action}", caller.word()), key: key.clone(), input_hash }))
+    let input_hash = Sha256::digest(repeatable.input.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Some(IdempotencyKey {
+        scope: format!("{}/{action}", caller.word()),
+        key: key.clone(),
+        input_hash,
+    }))
 }

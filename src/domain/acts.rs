@@ -12,7 +12,9 @@ use super::{
     message::CancellationCause,
     programme::{Announcement, Phase, TeamRole},
     refusal::Refusal,
-    registration::{PersonKey, Registrant, Registration, RegistrationStatus as Status, TIME_TO_VERIFY, Transition, Verb},
+    registration::{
+        PersonKey, Registrant, Registration, RegistrationStatus as Status, TIME_TO_VERIFY, Transition, Verb,
+    },
     text::Paragraphs,
 };
 
@@ -33,17 +35,29 @@ fn must_be_open(facts: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     let closed_at = programme.registration_closes_at();
     match programme.phase {
         Phase::Open | Phase::GoingAhead if closed_at <= now => Err(Refusal::DeadlinePassed { closed_at }),
-        Phase::Open | Phase::GoingAhead => Err(Refusal::RegistrationNotOpen { opens_at: programme.opens_at() }),
+        Phase::Open | Phase::GoingAhead => Err(Refusal::RegistrationNotOpen {
+            opens_at: programme.opens_at(),
+        }),
         _ => Err(Refusal::RegistrationNotOpen { opens_at: None }),
     }
 }
 
 fn same_person(facts: &Facts, person: &Registrant) -> Option<RegistrationId> {
     let key = PersonKey::of(&person.name, &person.email);
-    facts.registrations.values().find(|registration| !registration.status.is_final() && registration.person_key() == key).map(|registration| registration.id)
+    facts
+        .registrations
+        .values()
+        .find(|registration| !registration.status.is_final() && registration.person_key() == key)
+        .map(|registration| registration.id)
 }
 
-fn newcomer(facts: &Facts, id: RegistrationId, person: Registrant, is_verified: bool, now: DateTime<Utc>) -> Registration {
+fn newcomer(
+    facts: &Facts,
+    id: RegistrationId,
+    person: Registrant,
+    is_verified: bool,
+    now: DateTime<Utc>,
+) -> Registration {
     let status = match (facts.newcomer_gets_place(), is_verified) {
         (false, _) => Status::Waiting,
         (true, false) => Status::Unverified,
@@ -67,9 +81,19 @@ fn newcomer(facts: &Facts, id: RegistrationId, person: Registrant, is_verified: 
 
 /// Somebody registers (rules 2, 4, 5). The answer is the one a newcomer would get, also to somebody who is registered already;
 /// then nothing of the second input is taken over and the mail repeats the state.
-pub fn register(facts: &mut Facts, id: RegistrationId, person: Registrant, act: Uuid, now: DateTime<Utc>) -> Result<Receipt, Refusal> {
+pub fn register(
+    facts: &mut Facts,
+    id: RegistrationId,
+    person: Registrant,
+    act: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Receipt, Refusal> {
     must_be_open(facts, now)?;
-    let ends_at = if facts.newcomer_gets_place() { Some(facts.programme.registration_closes_at()) } else { facts.programme.kick_off_at() };
+    let ends_at = if facts.newcomer_gets_place() {
+        Some(facts.programme.registration_closes_at())
+    } else {
+        facts.programme.kick_off_at()
+    };
     let hours_end_at = calendar::later(now, TIME_TO_VERIFY);
     let receipt = Receipt {
         waiting_position: (!facts.newcomer_gets_place()).then_some(facts.counts.waiting.saturating_add(1)),
@@ -87,11 +111,23 @@ pub fn register(facts: &mut Facts, id: RegistrationId, person: Registrant, act: 
 }
 
 /// An organiser adds somebody, verified at once; somebody who is in and unverified is verified by it.
-pub fn add_registration(facts: &mut Facts, id: RegistrationId, person: Registrant, now: DateTime<Utc>) -> Result<RegistrationId, Refusal> {
+pub fn add_registration(
+    facts: &mut Facts,
+    id: RegistrationId,
+    person: Registrant,
+    now: DateTime<Utc>,
+) -> Result<RegistrationId, Refusal> {
     must_be_open(facts, now)?;
     if let Some(existing) = same_person(facts, &person) {
-        let is_verified = facts.registrations.get(&existing).is_some_and(Registration::is_verified);
-        return if is_verified { Err(Refusal::AlreadyRegistered) } else { verify(facts, existing, now).map(|()| existing) };
+        let is_verified = facts
+            .registrations
+            .get(&existing)
+            .is_some_and(Registration::is_verified);
+        return if is_verified {
+            Err(Refusal::AlreadyRegistered)
+        } else {
+            verify(facts, existing, now).map(|()| existing)
+        };
     }
     let registration = newcomer(facts, id, person, true, now);
     admit_verified(facts, registration);
@@ -101,19 +137,30 @@ pub fn add_registration(facts: &mut Facts, id: RegistrationId, person: Registran
 fn admit_verified(facts: &mut Facts, registration: Registration) {
     let status = registration.status;
     let id = facts.admit(registration);
-    facts.happened.push_back(if status == Status::Waiting { Happened::WaitingListJoined(id) } else { Happened::PlaceTaken(id) });
+    facts.happened.push_back(if status == Status::Waiting {
+        Happened::WaitingListJoined(id)
+    } else {
+        Happened::PlaceTaken(id)
+    });
 }
 
 /// Somebody cancelled by a no-go registers anew in one press, verified, with what was given before, at the end of the line
 /// (rule 6). Pressing twice changes nothing; whoever registered again by hand meanwhile is verified by it.
-pub fn register_anew(facts: &mut Facts, earlier: RegistrationId, id: RegistrationId, now: DateTime<Utc>) -> Result<RegistrationId, Refusal> {
+pub fn register_anew(
+    facts: &mut Facts,
+    earlier: RegistrationId,
+    id: RegistrationId,
+    now: DateTime<Utc>,
+) -> Result<RegistrationId, Refusal> {
     must_be_open(facts, now)?;
     let earlier = find(facts, earlier)?;
     if let Some(existing) = same_person(facts, &earlier.person) {
         return verify(facts, existing, now).map(|()| existing);
     }
     if !ended_by_no_go(&facts.decisions, earlier) {
-        return Err(Refusal::StateConflict("this registration did not end by a no-go; please register again".to_owned()));
+        return Err(Refusal::StateConflict(
+            "this registration did not end by a no-go; please register again".to_owned(),
+        ));
     }
     let registration = newcomer(facts, id, earlier.person.clone(), true, now);
     admit_verified(facts, registration);
@@ -126,7 +173,10 @@ fn was_cancelled_at(registration: &Registration, no_go_at: DateTime<Utc>) -> boo
 }
 
 fn find(facts: &Facts, id: RegistrationId) -> Result<&Registration, Refusal> {
-    facts.registrations.get(&id).ok_or_else(|| Refusal::not_found("registration", "registrationId"))
+    facts
+        .registrations
+        .get(&id)
+        .ok_or_else(|| Refusal::not_found("registration", "registrationId"))
 }
 
 /// Carries a verb out; whether it changed anything. A refusal tells where the registration stands.
@@ -141,11 +191,20 @@ fn attempt(facts: &mut Facts, id: RegistrationId, verb: Verb, now: DateTime<Utc>
             (Verb::Accept | Verb::Decline, live) if !live.is_final() => {
                 Refusal::StateConflict("no place is on offer to this registration".to_owned())
             }
-            (_, Status::Expired) => Refusal::StateConflict("this registration has expired; please register again".to_owned()),
-            (_, Status::Withdrawn) => Refusal::StateConflict("this registration was withdrawn; please register again".to_owned()),
-            (_, Status::Declined) => Refusal::StateConflict("the offered place was declined; please register again".to_owned()),
+            (_, Status::Expired) => {
+                Refusal::StateConflict("this registration has expired; please register again".to_owned())
+            }
+            (_, Status::Withdrawn) => {
+                Refusal::StateConflict("this registration was withdrawn; please register again".to_owned())
+            }
+            (_, Status::Declined) => {
+                Refusal::StateConflict("the offered place was declined; please register again".to_owned())
+            }
             (_, Status::Cancelled) => Refusal::StateConflict("this registration was cancelled".to_owned()),
-            (_, other) => Refusal::StateConflict(format!("this cannot be done with a registration that is {}", other.word())),
+            (_, other) => Refusal::StateConflict(format!(
+                "this cannot be done with a registration that is {}",
+                other.word()
+            )),
         }),
     }
 }
@@ -154,7 +213,11 @@ fn attempt(facts: &mut Facts, id: RegistrationId, verb: Verb, now: DateTime<Utc>
 pub fn verify(facts: &mut Facts, id: RegistrationId, now: DateTime<Utc>) -> Result<(), Refusal> {
     if attempt(facts, id, Verb::Verify, now)? {
         let is_waiting = find(facts, id)?.status == Status::Waiting;
-        facts.happened.push_back(if is_waiting { Happened::WaitingListJoined(id) } else { Happened::PlaceTaken(id) });
+        facts.happened.push_back(if is_waiting {
+            Happened::WaitingListJoined(id)
+        } else {
+            Happened::PlaceTaken(id)
+        });
     }
     Ok(())
 }
@@ -173,7 +236,12 @@ pub fn decline_place(facts: &mut Facts, id: RegistrationId, now: DateTime<Utc>) 
 }
 
 /// The person leaves.
-pub fn withdraw(facts: &mut Facts, id: RegistrationId, reason: Option<Paragraphs<1000>>, now: DateTime<Utc>) -> Result<(), Refusal> {
+pub fn withdraw(
+    facts: &mut Facts,
+    id: RegistrationId,
+    reason: Option<Paragraphs<1000>>,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
     let before = find(facts, id)?;
     let (counted, was_verified) = (before.status.counts(), before.is_verified());
     if attempt(facts, id, Verb::Withdraw, now)? {
@@ -195,10 +263,15 @@ pub fn withdraw(facts: &mut Facts, id: RegistrationId, reason: Option<Paragraphs
 pub fn correct(facts: &mut Facts, id: RegistrationId, person: Registrant) -> Result<(), Refusal> {
     let registration = find(facts, id)?;
     if registration.status.is_final() {
-        return Err(Refusal::StateConflict("this registration has ended and can no longer be changed".to_owned()));
+        return Err(Refusal::StateConflict(
+            "this registration has ended and can no longer be changed".to_owned(),
+        ));
     }
     if same_person(facts, &person).is_some_and(|other| other != id) {
-        return Err(Refusal::invalid("name", "is the name of another registration with this address"));
+        return Err(Refusal::invalid(
+            "name",
+            "is the name of another registration with this address",
+        ));
     }
     if let Some(registration) = facts.registrations.get_mut(&id) {
         registration.person = person;
@@ -249,21 +322,35 @@ fn check_revision(facts: &Facts, earlier: &Announcement, now: DateTime<Utc>) -> 
         Phase::Draft => return Ok(()),
         Phase::Open | Phase::GoingAhead => {}
         Phase::Cancelled | Phase::Completed => {
-            return Err(Refusal::StateConflict("this programme is over; it can no longer be changed".to_owned()));
+            return Err(Refusal::StateConflict(
+                "this programme is over; it can no longer be changed".to_owned(),
+            ));
         }
     }
     if announced.slug != earlier.slug {
-        return Err(Refusal::invalid("slug", "cannot change once the programme is published: links lead to it"));
+        return Err(Refusal::invalid(
+            "slug",
+            "cannot change once the programme is published: links lead to it",
+        ));
     }
     if announced.registration_deadline > earlier.registration_deadline {
-        return Err(Refusal::invalid("registrationDeadline", "is later than the present one; use extendDeadline, which asks for a reason and tells people"));
+        return Err(Refusal::invalid(
+            "registrationDeadline",
+            "is later than the present one; use extendDeadline, which asks for a reason and tells people",
+        ));
     }
     if announced.max_participants < facts.counts.taken {
-        return Err(Refusal::invalid("maxParticipants", format!("is less than the {} places that are taken", facts.counts.taken)));
+        return Err(Refusal::invalid(
+            "maxParticipants",
+            format!("is less than the {} places that are taken", facts.counts.taken),
+        ));
     }
     let now_closed = calendar::end_of_day(earlier.registration_deadline, earlier.time_zone) <= now;
     if is_deadline_moved(facts, earlier) && now_closed {
-        return Err(Refusal::invalid("registrationDeadline", "has passed; use extendDeadline to reopen registration"));
+        return Err(Refusal::invalid(
+            "registrationDeadline",
+            "has passed; use extendDeadline to reopen registration",
+        ));
     }
     // What a kick-off brings (the end of the waiting list, of offers, of deciding) cannot have happened before this act.
     let is_past = |kick_off_at: Option<DateTime<Utc>>| kick_off_at.is_some_and(|kick_off_at| kick_off_at <= now);
@@ -278,63 +365,117 @@ fn check_revision(facts: &Facts, earlier: &Announcement, now: DateTime<Utc>) -> 
 fn check_ready(facts: &Facts, now: DateTime<Utc>, must_be_to_come: bool) -> Result<(), Refusal> {
     let closes_at = facts.programme.registration_closes_at();
     let Some(kick_off_at) = facts.programme.kick_off_at() else {
-        return Err(Refusal::required("meetings", "need at least one: the first is the kick-off"));
+        return Err(Refusal::required(
+            "meetings",
+            "need at least one: the first is the kick-off",
+        ));
     };
     if facts.programme.team_with(TeamRole::Organiser).next().is_none() {
-        return Err(Refusal::required("team", "needs at least one organiser, who is told what has to be decided"));
+        return Err(Refusal::required(
+            "team",
+            "needs at least one organiser, who is told what has to be decided",
+        ));
     }
     if must_be_to_come && closes_at <= now {
-        return Err(Refusal::invalid("registrationDeadline", format!("has passed: registration would have closed at {closes_at}")));
+        return Err(Refusal::invalid(
+            "registrationDeadline",
+            format!("has passed: registration would have closed at {closes_at}"),
+        ));
     }
     if closes_at > kick_off_at {
-        return Err(Refusal::invalid("registrationDeadline", "must be before the day of the kick-off"));
+        return Err(Refusal::invalid(
+            "registrationDeadline",
+            "must be before the day of the kick-off",
+        ));
     }
     Ok(())
 }
 
 /// Members of the team who joined a published programme get their links.
 pub fn welcome(facts: &mut Facts, is_new: impl Fn(TeamMemberId) -> bool) {
-    let new: Vec<_> = facts.programme.announced.team.iter().map(|member| member.id).filter(|id| is_new(*id)).collect();
+    let new: Vec<_> = facts
+        .programme
+        .announced
+        .team
+        .iter()
+        .map(|member| member.id)
+        .filter(|id| is_new(*id))
+        .collect();
     facts.happened.extend(new.into_iter().map(Happened::TeamMemberWelcomed));
 }
 
 /// An organiser moves the deadline to a later day, with a reason (rule 6): while open the day moves; while awaiting,
 /// registration reopens; after a go it reopens for the free places; after a no-go the programme reopens, and those cancelled
 /// by it can register anew.
-pub fn extend_deadline(facts: &mut Facts, new: NaiveDate, reason: &Paragraphs<1000>, act: Uuid, now: DateTime<Utc>) -> Result<(), Refusal> {
+pub fn extend_deadline(
+    facts: &mut Facts,
+    new: NaiveDate,
+    reason: &Paragraphs<1000>,
+    act: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
     let cancellation = facts.programme.cancellation.as_ref();
-    let no_go_at = cancellation.filter(|by| matches!(by.cause, CancellationCause::NoGo { .. })).map(|by| by.at);
+    let no_go_at = cancellation
+        .filter(|by| matches!(by.cause, CancellationCause::NoGo { .. }))
+        .map(|by| by.at);
     match facts.programme.phase {
         Phase::Open | Phase::GoingAhead => {}
         Phase::Cancelled if no_go_at.is_some() => {}
-        Phase::Draft => return Err(Refusal::StateConflict("this programme is a draft; change its deadline with updateProgramme".to_owned())),
-        Phase::Cancelled => return Err(Refusal::StateConflict("an organiser cancelled this programme; it cannot be reopened".to_owned())),
+        Phase::Draft => {
+            return Err(Refusal::StateConflict(
+                "this programme is a draft; change its deadline with updateProgramme".to_owned(),
+            ));
+        }
+        Phase::Cancelled => {
+            return Err(Refusal::StateConflict(
+                "an organiser cancelled this programme; it cannot be reopened".to_owned(),
+            ));
+        }
         Phase::Completed => return Err(Refusal::StateConflict("this programme is over".to_owned())),
     }
     let announced = &facts.programme.announced;
     if new <= announced.registration_deadline {
-        return Err(Refusal::invalid("registrationDeadline", format!("must be later than the present one, {}", announced.registration_deadline)));
+        return Err(Refusal::invalid(
+            "registrationDeadline",
+            format!(
+                "must be later than the present one, {}",
+                announced.registration_deadline
+            ),
+        ));
     }
     let kick_off_at = facts.programme.kick_off_at();
     let closes_at = calendar::end_of_day(new, announced.time_zone);
     if kick_off_at.is_none_or(|kick_off_at| closes_at > kick_off_at) {
-        return Err(Refusal::invalid("registrationDeadline", "must be before the day of the kick-off"));
+        return Err(Refusal::invalid(
+            "registrationDeadline",
+            "must be before the day of the kick-off",
+        ));
     }
     if closes_at <= now {
         return Err(Refusal::invalid("registrationDeadline", "has passed"));
     }
     let still_in = facts.in_line(|registration| !registration.status.is_final() && registration.is_verified());
     // Not those of an earlier no-go as well: whoever came back after that one would be told twice.
-    let cancelled = no_go_at.map_or_else(Vec::new, |at| facts.in_line(|registration| was_cancelled_at(registration, at)));
+    let cancelled = no_go_at.map_or_else(Vec::new, |at| {
+        facts.in_line(|registration| was_cancelled_at(registration, at))
+    });
     facts.programme.announced.registration_deadline = new;
     facts.programme.deadline_set_at = now;
     if no_go_at.is_some() {
         facts.programme.phase = Phase::Open;
         facts.programme.cancellation = None;
     }
-    let told = still_in.into_iter().map(|id| (id, false)).chain(cancelled.into_iter().map(|id| (id, true)));
+    let told = still_in
+        .into_iter()
+        .map(|id| (id, false))
+        .chain(cancelled.into_iter().map(|id| (id, true)));
     for (registration, can_register_anew) in told {
-        facts.happened.push_back(Happened::DeadlineExtended { registration, reason: reason.clone(), can_register_anew, act });
+        facts.happened.push_back(Happened::DeadlineExtended {
+            registration,
+            reason: reason.clone(),
+            can_register_anew,
+            act,
+        });
     }
     Ok(())
 }
@@ -346,7 +487,9 @@ pub fn cancel(facts: &mut Facts, reason: Paragraphs<1000>, now: DateTime<Utc>) -
             facts.end(now, CancellationCause::Organiser, Some(reason));
             Ok(())
         }
-        Phase::Draft => Err(Refusal::StateConflict("this programme is a draft that nobody knows; there is nothing to cancel".to_owned())),
+        Phase::Draft => Err(Refusal::StateConflict(
+            "this programme is a draft that nobody knows; there is nothing to cancel".to_owned(),
+        )),
         Phase::Cancelled => Err(Refusal::StateConflict("this programme is cancelled already".to_owned())),
         Phase::Completed => Err(Refusal::StateConflict("this programme is over".to_owned())),
     }
@@ -354,9 +497,20 @@ pub fn cancel(facts: &mut Facts, reason: Paragraphs<1000>, now: DateTime<Utc>) -
 
 /// Somebody asked for new links: one mail per registration that goes on, and per membership of the team, at that address.
 pub fn request_links(facts: &mut Facts, address: &str, act: Uuid) {
-    let here: Vec<_> = facts.in_line(|registration| !registration.status.is_final() && registration.person.email.comparable() == address);
-    facts.happened.extend(here.into_iter().map(|id| Happened::LinkRequested(id, act)));
-    let members: Vec<_> =
-        facts.programme.announced.team.iter().filter(|member| member.email.comparable() == address).map(|member| member.id).collect();
-    facts.happened.extend(members.into_iter().map(|id| Happened::TeamLinkRequested(id, act)));
+    let here: Vec<_> = facts
+        .in_line(|registration| !registration.status.is_final() && registration.person.email.comparable() == address);
+    facts
+        .happened
+        .extend(here.into_iter().map(|id| Happened::LinkRequested(id, act)));
+    let members: Vec<_> = facts
+        .programme
+        .announced
+        .team
+        .iter()
+        .filter(|member| member.email.comparable() == address)
+        .map(|member| member.id)
+        .collect();
+    facts
+        .happened
+        .extend(members.into_iter().map(|id| Happened::TeamLinkRequested(id, act)));
 }

@@ -22,7 +22,10 @@ pub struct Journeys {
 impl Journeys {
     /// Journeys of this database's clock.
     pub fn new(settle: Arc<Settle>) -> Self {
-        Self { settle, one_at_a_time: Mutex::new(()) }
+        Self {
+            settle,
+            one_at_a_time: Mutex::new(()),
+        }
     }
 
     async fn walk(&self, to: DateTime<Utc>) -> Result<DateTime<Utc>, SettleError> {
@@ -45,7 +48,12 @@ impl TimeMachine for Journeys {
     async fn travel_to(&self, to: DateTime<Utc>) -> Result<DateTime<Utc>, TravelError> {
         let _alone = self.one_at_a_time.lock().await;
         let broken = |error: SettleError| TravelError::Broken(Box::new(error));
-        let stands_at = self.settle.store.now(self.settle.clock).await.map_err(|error| broken(error.into()))?;
+        let stands_at = self
+            .settle
+            .store
+            .now(self.settle.clock)
+            .await
+            .map_err(|error| broken(error.into()))?;
         if to < stands_at {
             return Err(TravelError::Backwards { stands_at });
         }
