@@ -4,14 +4,23 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use leernetwerk::{
-    cli::serve::{self, ServeArguments},
+    app::App,
+    boot::{Foundation, Migrating, usual_base_url},
+    cli::{
+        self, Wiring,
+        serve::{self, ServeArguments},
+        terminal::{self, Exit, Terminal},
+    },
     config::Given,
+    entropy::Entropy,
+    graphql,
+    mail::compose::{Composer, Sender},
     telemetry,
 };
 
 /// A GraphQL server with a scheduled e-mail workflow engine for learning networks
 #[derive(Debug, Parser)]
-#[command(name = "leernetwerk", version)]
+#[command(name = "leernetwerk", version, disable_help_subcommand = false)]
 struct CommandLine {
     #[command(flatten)]
     given: Given,
@@ -21,25 +30,59 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves a programme to play with, on a test clock and a database that is thrown away
+    /// Serve a programme to play with, on a test clock and a database that is thrown away
     Demo,
-    /// Serves: the API, the pages, and the engine that carries out what is due
+    /// Serve: the API, the pages, and the engine that carries out what is due and sends mail
     Serve(ServeArguments),
+    /// Bring the database's schema up to date
+    Migrate,
+    #[command(flatten)]
+    Other(cli::Command),
+}
+
+/// What the commands work with, by the settings.
+struct BySettings(Given);
+
+impl BySettings {
+    async fn foundation(&self) -> anyhow::Result<Foundation> {
+        let settings = self.0.clone().settle()?;
+        let base_url = settings.base_url.clone().unwrap_or_else(|| usual_base_url(settings.listen));
+        Foundation::lay(settings, Entropy::from_system(), base_url, Migrating::Yes).await
+    }
+}
+
+impl Wiring for BySettings {
+    async fn app(&self) -> anyhow::Result<App> {
+        Ok(self.foundation().await?.app)
+    }
+
+    fn composer(&self) -> anyhow::Result<Composer> {
+        let settings = self.0.clone().settle()?;
+        Ok(Composer::new(&Sender { from: settings.mail_from }, settings.templates.as_deref())?)
+    }
+
+    fn schema(&self) -> String {
+        graphql::sdl()
+    }
+}
+
+async fn run(given: Given, command: Command) -> anyhow::Result<Exit> {
+    match command {
+        Command::Demo => serve::demo(given).await.map(|()| Exit::Success),
+        Command::Serve(arguments) => serve::serve(given, arguments).await.map(|()| Exit::Success),
+        Command::Migrate => {
+            BySettings(given).foundation().await?.store.close().await?;
+            eprintln!("the schema is up to date");
+            Ok(Exit::Success)
+        }
+        Command::Other(command) => command.run(&BySettings(given), &mut Terminal::of_process()).await,
+    }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let CommandLine { given, command } = CommandLine::parse();
-    telemetry::start(false);
-    let result = match command {
-        Command::Demo => serve::demo(given).await,
-        Command::Serve(arguments) => serve::serve(given, arguments).await,
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    let is_serving = matches!(command, Command::Demo | Command::Serve(_));
+    telemetry::start(!is_serving);
+    terminal::end(run(given, command).await)
 }
