@@ -47,9 +47,16 @@ struct RunsLoads;
 
 #[async_trait]
 impl Extension for RunsLoads {
-    async fn execute(&self, ctx: &ExtensionContext<'_>, operation_name: Option<&str>, next: NextExecute<'_>) -> Response {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
         let waiting = ctx.data_opt::<Loads>().and_then(Loads::take);
-        let Some(mut waiting) = waiting else { return next.run(ctx, operation_name).await };
+        let Some(mut waiting) = waiting else {
+            return next.run(ctx, operation_name).await;
+        };
         let mut execution = pin!(next.run(ctx, operation_name));
         let mut under_way: FuturesUnordered<Load> = FuturesUnordered::new();
         poll_fn(|cx| {
@@ -108,7 +115,9 @@ mod tests {
     impl Number {
         async fn double(&self, ctx: &Context<'_>) -> Result<Number> {
             let double = ctx.data::<DataLoader<Doubling>>()?.load_one(self.value).await?;
-            Ok(Number { value: double.unwrap_or_default() })
+            Ok(Number {
+                value: double.unwrap_or_default(),
+            })
         }
     }
 
@@ -123,7 +132,9 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_level_of_a_list_is_one_batch_each_time() {
-        let schema = Schema::build(Query, EmptyMutation, EmptySubscription).extension(Batching).finish();
+        let schema = Schema::build(Query, EmptyMutation, EmptySubscription)
+            .extension(Batching)
+            .finish();
         for _ in 0..20 {
             let batches = Arc::new(AtomicUsize::new(0));
             let (sender, loads) = Loads::new();
@@ -131,7 +142,9 @@ mod tests {
             let mut request = Request::new("{ numbers { double { double { value } } } }");
             request = request.data(loads).data(loader.delay(Duration::ZERO));
             let schema = schema.clone();
-            let answer = tokio::spawn(async move { schema.execute(request).await }).await.unwrap();
+            let answer = tokio::spawn(async move { schema.execute(request).await })
+                .await
+                .unwrap();
             assert!(answer.errors.is_empty(), "{:?}", answer.errors);
             let answer = answer.data.into_json().unwrap();
             assert_eq!(answer["numbers"][499]["double"]["double"]["value"], 2000);

@@ -37,13 +37,18 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema. `time_machine` moves the test clock; none: this server does not travel.
 pub fn schema(time_machine: Option<Arc<dyn TimeMachine>>) -> Schema {
-    let schema = Schema::build(Query, Mutation::default(), EmptySubscription).data(time_machine).extension(batching::Batching);
+    let schema = Schema::build(Query, Mutation::default(), EmptySubscription)
+        .data(time_machine)
+        .extension(batching::Batching);
     limits::limited(schema).finish()
 }
 
 /// The schema in the schema definition language, as committed in `src/graphql/schema.graphql`.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().prefer_single_line_descriptions().include_specified_by().use_space_ident();
+    let options = SDLExportOptions::new()
+        .prefer_single_line_descriptions()
+        .include_specified_by()
+        .use_space_ident();
     schema(None).sdl_with_options(options)
 }
 

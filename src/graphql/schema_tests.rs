@@ -19,7 +19,13 @@ async fn types() -> Vec<Value> {
         let name = text(kind, "name");
         !name.starts_with("__") && !["Boolean", "Float", "ID", "Int", "String"].contains(&name)
     };
-    answer["__schema"]["types"].as_array().unwrap().iter().filter(own).cloned().collect()
+    answer["__schema"]["types"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(own)
+        .cloned()
+        .collect()
 }
 
 fn text<'a>(of: &'a Value, key: &str) -> &'a str {
@@ -31,7 +37,9 @@ fn list<'a>(of: &'a Value, key: &str) -> &'a [Value] {
 }
 
 fn named<'a>(all: &'a [Value], name: &str) -> &'a Value {
-    all.iter().find(|one| text(one, "name") == name).unwrap_or_else(|| panic!("no {name}"))
+    all.iter()
+        .find(|one| text(one, "name") == name)
+        .unwrap_or_else(|| panic!("no {name}"))
 }
 
 /// A type as the schema definition language writes it.
@@ -63,7 +71,11 @@ async fn everything_is_described() {
     let mut look = |path: String, thing: &Value| {
         // A description is a sentence.
         let description = text(thing, "description");
-        if description.len() > 4 && description.ends_with('.') { described += 1 } else { missing.push(path) }
+        if description.len() > 4 && description.ends_with('.') {
+            described += 1
+        } else {
+            missing.push(path)
+        }
     };
     for kind in types().await {
         let name = text(&kind, "name").to_owned();
@@ -71,7 +83,10 @@ async fn everything_is_described() {
         for field in list(&kind, "fields") {
             look(format!("{name}.{}", text(field, "name")), field);
             for argument in list(field, "args") {
-                look(format!("{name}.{}({})", text(field, "name"), text(argument, "name")), argument);
+                look(
+                    format!("{name}.{}({})", text(field, "name"), text(argument, "name")),
+                    argument,
+                );
             }
         }
         for part in list(&kind, "inputFields").iter().chain(list(&kind, "enumValues")) {
@@ -89,20 +104,32 @@ async fn every_mutation_has_one_input_and_a_payload_with_errors() {
     assert!(mutations.len() >= 16, "{}", mutations.len());
     for mutation in mutations {
         let name = text(mutation, "name");
-        let [input] = list(mutation, "args") else { panic!("{name} takes more or less than one input") };
+        let [input] = list(mutation, "args") else {
+            panic!("{name} takes more or less than one input")
+        };
         let mut input_name = name.to_owned();
         input_name[..1].make_ascii_uppercase();
-        assert_eq!((text(input, "name"), written(&input["type"])), ("input", format!("{input_name}Input!")), "{name}");
+        assert_eq!(
+            (text(input, "name"), written(&input["type"])),
+            ("input", format!("{input_name}Input!")),
+            "{name}"
+        );
         let input = named(&types, &format!("{input_name}Input"));
         let key = named(list(input, "inputFields"), "idempotencyKey");
         assert_eq!(written(&key["type"]), "String", "{name}");
 
         let payload = written(&mutation["type"]);
-        let payload = payload.strip_suffix("Payload!").unwrap_or_else(|| panic!("{name} answers {payload}"));
+        let payload = payload
+            .strip_suffix("Payload!")
+            .unwrap_or_else(|| panic!("{name} answers {payload}"));
         let fields = list(named(&types, &format!("{payload}Payload")), "fields");
         assert_eq!(written(&named(fields, "errors")["type"]), "[UserError!]!", "{name}");
         for thing in fields.iter().filter(|field| text(field, "name") != "errors") {
-            assert!(!written(&thing["type"]).ends_with('!'), "{name}: {} must be null on refusal", text(thing, "name"));
+            assert!(
+                !written(&thing["type"]).ends_with('!'),
+                "{name}: {} must be null on refusal",
+                text(thing, "name")
+            );
         }
     }
 }
@@ -117,11 +144,22 @@ async fn every_connection_is_one_of_relay_with_its_bounds_told() {
             let fields = list(kind, "fields");
             let written = |field: &str| written(&named(fields, field)["type"]);
             assert_eq!(written("edges"), format!("[{name}Edge!]!"));
-            assert_eq!((written("pageInfo"), written("totalCount")), ("PageInfo!".to_owned(), "Int!".to_owned()));
+            assert_eq!(
+                (written("pageInfo"), written("totalCount")),
+                ("PageInfo!".to_owned(), "Int!".to_owned())
+            );
         }
-        for field in list(kind, "fields").iter().filter(|field| written(&field["type"]).contains("Connection")) {
-            let arguments: Vec<&str> = list(field, "args").iter().map(|argument| text(argument, "name")).collect();
-            assert!(arguments.ends_with(&["first", "after"]) || arguments.ends_with(&["first", "after", "last", "before"]));
+        for field in list(kind, "fields")
+            .iter()
+            .filter(|field| written(&field["type"]).contains("Connection"))
+        {
+            let arguments: Vec<&str> = list(field, "args")
+                .iter()
+                .map(|argument| text(argument, "name"))
+                .collect();
+            assert!(
+                arguments.ends_with(&["first", "after"]) || arguments.ends_with(&["first", "after", "last", "before"])
+            );
         }
     }
     assert_eq!(connections, 4);
@@ -148,7 +186,11 @@ async fn the_nodes_are_those_with_global_ids() {
     let types = types().await;
     let nodes: Vec<&str> = types
         .iter()
-        .filter(|kind| list(kind, "interfaces").iter().any(|interface| text(interface, "name") == "Node"))
+        .filter(|kind| {
+            list(kind, "interfaces")
+                .iter()
+                .any(|interface| text(interface, "name") == "Node")
+        })
         .map(|kind| text(kind, "name"))
         .collect();
     assert_eq!(nodes, ["Meeting", "Message", "Programme", "Registration", "Rule"]);
@@ -175,11 +217,18 @@ async fn long_lists_of_long_lists_are_too_complex() {
     };
     for (outer, inner, is_refused) in [(20, 20, false), (100, 100, true), (1, 100, false)] {
         let response = schema(None).execute(query(outer, inner)).await;
-        let refused = response.errors.iter().any(|error| error.message == "Query is too complex.");
+        let refused = response
+            .errors
+            .iter()
+            .any(|error| error.message == "Query is too complex.");
         assert_eq!(refused, is_refused, "{outer} {inner}: {:?}", response.errors);
     }
     let ids = vec!["\"x\""; 100].join(",");
-    let fields: String = (0..14).map(|number| format!("a{number}: id b{number}: id c{number}: id d{number}: id ")).collect();
-    let response = schema(None).execute(format!("{{ nodes(ids: [{ids}]) {{ {fields} }} }}")).await;
+    let fields: String = (0..14)
+        .map(|number| format!("a{number}: id b{number}: id c{number}: id d{number}: id "))
+        .collect();
+    let response = schema(None)
+        .execute(format!("{{ nodes(ids: [{ids}]) {{ {fields} }} }}"))
+        .await;
     assert_eq!(response.errors[0].message, "Query is too complex.");
 }

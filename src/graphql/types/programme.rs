@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use uuid::Uuid;
 
 use super::{
+    decision::{Decision, DecisionMode},
     meeting::Meeting,
     registration::{Locale, Registration, RegistrationStatus},
     rule::Rule,
@@ -17,7 +18,7 @@ use crate::{
         programmes::{self, ProgrammeRecord},
         timeline::Span,
     },
-    domain::{decision, ids::ProgrammeId, programme},
+    domain::{ids::ProgrammeId, programme},
     graphql::{
         connection::{Connection, Listed, Paging, page_cost},
         failure::for_role,
@@ -44,56 +45,6 @@ pub enum ProgrammeStatus {
     Cancelled,
     /// Over.
     Completed,
-}
-
-/// Whether the closing instant decides by itself.
-#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "crate::domain::decision::DecisionMode")]
-pub enum DecisionMode {
-    /// At the closing instant, by the count.
-    Automatic,
-    /// The organisers are asked.
-    Propose,
-}
-
-/// What was decided.
-#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "crate::domain::decision::DecisionOutcome")]
-pub enum DecisionOutcome {
-    /// The programme goes ahead.
-    Go,
-    /// It does not.
-    NoGo,
-}
-
-/// A decision that was made. It stays in the record, also when the programme is reopened.
-#[derive(Debug, SimpleObject)]
-pub struct Decision {
-    /// Go or no-go.
-    outcome: DecisionOutcome,
-    /// When it was done.
-    decided_at: DateTime,
-    /// As of when it counts: the closing instant, however late it was done.
-    effective_at: DateTime,
-    /// How many counted for the minimum.
-    counted: u32,
-    /// The minimum then.
-    minimum: u32,
-    /// What was said about it.
-    reason: Option<String>,
-}
-
-impl From<&decision::Decision> for Decision {
-    fn from(decision: &decision::Decision) -> Self {
-        Self {
-            outcome: decision.outcome.into(),
-            decided_at: decision.decided_at.into(),
-            effective_at: decision.effective_at.into(),
-            counted: decision.counted,
-            minimum: decision.minimum,
-            reason: decision.reason.as_ref().map(ToString::to_string),
-        }
-    }
 }
 
 /// What taking part costs, per person for the whole programme.
@@ -135,7 +86,10 @@ pub struct Participant {
 
 impl From<&programmes::Participant> for Participant {
     fn from(participant: &programmes::Participant) -> Self {
-        Self { given_name: participant.given_name.to_string(), organisation: participant.organisation.to_string() }
+        Self {
+            given_name: participant.given_name.to_string(),
+            organisation: participant.organisation.to_string(),
+        }
     }
 }
 
@@ -254,7 +208,11 @@ impl Programme {
 
     /// How many places nobody takes.
     async fn places_left(&self) -> u32 {
-        self.0.programme.announced.max_participants.saturating_sub(self.0.counts.taken)
+        self.0
+            .programme
+            .announced
+            .max_participants
+            .saturating_sub(self.0.counts.taken)
     }
 
     /// How many count for the minimum: those registered or confirmed.
@@ -314,7 +272,9 @@ impl Programme {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only with one of these statuses.")] status: Option<Vec<RegistrationStatus>>,
-        #[graphql(desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given.")]
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
@@ -322,9 +282,18 @@ impl Programme {
     ) -> Option<Result<Connection<Registration>>> {
         let find = async {
             let scope = scope(ctx)?;
-            let window = Paging { first, after, last, before }.window::<Registration>()?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<Registration>()?;
             let statuses: Option<Vec<_>> = status.map(|given| given.into_iter().map(Into::into).collect());
-            Ok(scope.app.registrations(&scope.caller, self.key_id(), statuses.as_deref(), &window).await)
+            Ok(scope
+                .app
+                .registrations(&scope.caller, self.key_id(), statuses.as_deref(), &window)
+                .await)
         };
         match find.await {
             Ok(page) => for_role(page.map(|page| page.map(|view| Registration::within(self, view)).into())),
@@ -351,7 +320,9 @@ impl Programme {
         #[graphql(desc = "Only what is due at this instant or earlier; else as far as anything is planned.")]
         until: Option<DateTime>,
         #[graphql(desc = "Only what is about the person behind this registration.")] registration_id: Option<ID>,
-        #[graphql(desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given.")]
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
@@ -359,7 +330,13 @@ impl Programme {
     ) -> Option<Result<Connection<TimelineEntry>>> {
         let find = async {
             let scope = scope(ctx)?;
-            let window = Paging { first, after, last, before }.window::<TimelineEntry>()?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<TimelineEntry>()?;
             let span = Span {
                 from: from.map(|from| from.0),
                 until: until.map(|until| until.0),

@@ -72,14 +72,20 @@ pub struct Registration {
 
 impl From<RegistrationView> for Registration {
     fn from(view: RegistrationView) -> Self {
-        Self { view: Arc::new(view), programme: None }
+        Self {
+            view: Arc::new(view),
+            programme: None,
+        }
     }
 }
 
 impl Registration {
     /// A registration in a programme that was read already.
     pub fn within(programme: &Programme, view: RegistrationView) -> Self {
-        Self { view: Arc::new(view), programme: Some(programme.clone()) }
+        Self {
+            view: Arc::new(view),
+            programme: Some(programme.clone()),
+        }
     }
 
     /// The registration of an id, if the caller may see it.
@@ -205,7 +211,12 @@ impl Registration {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> Option<Result<Connection<Message>>> {
         let load = async {
-            let window = Paging { first, after, ..Paging::default() }.window::<Message>()?;
+            let window = Paging {
+                first,
+                after,
+                ..Paging::default()
+            }
+            .window::<Message>()?;
             let key = MessagesTo {
                 programme: self.view.programme_id,
                 registration: self.view.registration.id,
