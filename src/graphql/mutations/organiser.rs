@@ -13,11 +13,7 @@ use crate::{
         global_id::id_in,
         request::scope,
         scalars::{DateTime, LocalDate},
-        types::{
-            message::Message,
-            programme::{DecisionMode, Programme},
-            registration::Locale,
-        },
+        types::{decision::DecisionMode, message::Message, programme::Programme, registration::Locale},
         user_error::UserError,
     },
 };

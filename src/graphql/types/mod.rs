@@ -1,6 +1,7 @@
 //! What can be read.
 
 pub mod clock;
+pub mod decision;
 pub mod meeting;
 pub mod message;
 pub mod node;
