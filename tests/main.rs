@@ -10,4 +10,6 @@ mod api;
 mod architecture;
 mod engine;
 mod harness;
+mod journeys;
 mod mails;
+mod store;

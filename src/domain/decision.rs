@@ -3,7 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{facts::Counts, text::Paragraphs};
+use super::{
+    facts::Counts,
+    registration::{Registration, RegistrationStatus},
+    text::Paragraphs,
+};
 
 /// What was decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,7 +30,9 @@ impl DecisionOutcome {
 
     /// The outcome of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Go, Self::NoGo].into_iter().find(|outcome| outcome.word() == word)
+        [Self::Go, Self::NoGo]
+            .into_iter()
+            .find(|outcome| outcome.word() == word)
     }
 }
 
@@ -51,7 +57,9 @@ impl DecisionMode {
 
     /// The mode of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Automatic, Self::Propose].into_iter().find(|mode| mode.word() == word)
+        [Self::Automatic, Self::Propose]
+            .into_iter()
+            .find(|mode| mode.word() == word)
     }
 }
 
@@ -74,6 +82,15 @@ pub struct Decision {
     pub reason: Option<Paragraphs<1000>>,
 }
 
+/// Whether a no-go ended a registration: then it can be registered anew in one press while registration is open again (rule 6).
+pub fn ended_by_no_go(decisions: &[Decision], registration: &Registration) -> bool {
+    registration.status == RegistrationStatus::Cancelled
+        && registration.is_verified()
+        && decisions.iter().any(|decision| {
+            decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at)
+        })
+}
+
 /// What the closing instant brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
@@ -91,7 +108,14 @@ pub fn decide(counts: &Counts, minimum: u32, mode: DecisionMode) -> Verdict {
     match mode {
         DecisionMode::Propose => Verdict::Ask,
         DecisionMode::Automatic if counted >= minimum => Verdict::Go,
-        DecisionMode::Automatic if counted.saturating_add(counts.offered).saturating_add(counts.waiting_verified) >= minimum => Verdict::Ask,
+        DecisionMode::Automatic
+            if counted
+                .saturating_add(counts.offered)
+                .saturating_add(counts.waiting_verified)
+                >= minimum =>
+        {
+            Verdict::Ask
+        }
         DecisionMode::Automatic => Verdict::NoGo,
     }
 }
@@ -101,7 +125,14 @@ mod tests {
     use super::*;
 
     fn counts(counted: u32, offered: u32, waiting_verified: u32) -> Counts {
-        Counts { taken: counted + offered, counted, offered, waiting: waiting_verified, waiting_verified, unverified: 0 }
+        Counts {
+            taken: counted + offered,
+            counted,
+            offered,
+            waiting: waiting_verified,
+            waiting_verified,
+            unverified: 0,
+        }
     }
 
     #[test]
@@ -118,7 +149,11 @@ mod tests {
             (8, 0, 0, Propose, Verdict::Ask),
             (0, 0, 0, Propose, Verdict::Ask),
         ] {
-            assert_eq!(decide(&counts(counted, offered, waiting), 8, mode), verdict, "{counted} {offered} {waiting} {mode:?}");
+            assert_eq!(
+                decide(&counts(counted, offered, waiting), 8, mode),
+                verdict,
+                "{counted} {offered} {waiting} {mode:?}"
+            );
         }
     }
 }

@@ -12,7 +12,7 @@ pub enum ContentPolicy {
     /// A page that shows captured mails in frames of this host.
     Mailbox,
     /// A captured mail itself, with the inline styles that mail is written with; may stand in a frame of this host,
-    /// in a sandbox.
+    /// in a sandbox that only a pressed link leaves.
     Mail,
     /// GraphiQL: script of this host, and the styles that its editor writes into the page.
     Graphiql,
@@ -31,7 +31,7 @@ impl ContentPolicy {
             }
             Self::Mail => {
                 "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; form-action 'none'; base-uri 'none'; \
-                 frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+                 frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
             }
             Self::Graphiql => {
                 "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; \

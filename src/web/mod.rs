@@ -4,4 +4,7 @@ pub mod graphiql;
 pub mod graphql_http;
 pub mod graphql_socket;
 pub mod headers;
+pub mod health;
+pub mod pages;
 pub mod rate_limits;
+pub mod server;

@@ -1,0 +1,160 @@
+//! Refusals in plain words.
+
+use chrono_tz::Tz;
+
+use super::layout::say;
+use crate::domain::{formats, message::Locale, refusal::Refusal, text::TextError};
+
+/// What a refusal means for the person who reads it, and what to do. The page shows beside it how things stand.
+pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
+    let own = |nl, en| say(locale, nl, en).to_owned();
+    match refusal {
+        Refusal::Text { field, error } => of_text(name(field, locale), error, locale),
+        Refusal::Required { field, .. } => of_text(name(field, locale), &TextError::Empty, locale),
+        Refusal::Invalid { field, .. } => match locale {
+            Locale::Nl => format!(
+                "Wat u hebt ingevuld bij {} klopt niet. Pas het aan en probeer het opnieuw.",
+                name(field, locale)
+            ),
+            Locale::En => format!(
+                "What you filled in for {} is not right. Please change it and try again.",
+                name(field, locale)
+            ),
+        },
+        Refusal::NotFound { what: "programme", .. } => own(
+            "Dit programma bestaat niet (meer). Kies een ander programma.",
+            "This programme does not exist (any more). Please choose another one.",
+        ),
+        Refusal::NotFound { .. } => own("Dit bestaat niet (meer).", "This does not exist (any more)."),
+        Refusal::StateConflict(_) => own(
+            "Dit kan nu niet, want uw aanmelding is intussen veranderd. Hieronder ziet u hoe het ervoor staat.",
+            "This cannot be done now, because your registration has changed meanwhile. Below you see how things stand.",
+        ),
+        Refusal::RegistrationNotOpen {
+            opens_at: Some(opens_at),
+        } => {
+            let opens = formats::weekday_and_moment(*opens_at, zone, locale);
+            match locale {
+                Locale::Nl => format!("U kunt zich nog niet aanmelden. Dat kan vanaf {opens}."),
+                Locale::En => format!("You cannot register yet. Registration opens on {opens}."),
+            }
+        }
+        Refusal::RegistrationNotOpen { opens_at: None } => own(
+            "U kunt zich niet aanmelden, want het programma gaat niet door of is afgelopen.",
+            "You cannot register, because the programme does not go ahead or is over.",
+        ),
+        Refusal::DeadlinePassed { closed_at } => {
+            let until = formats::until(*closed_at, zone, locale);
+            match locale {
+                Locale::Nl => format!("De aanmelding is gesloten. Aanmelden kon {until}."),
+                Locale::En => format!("Registration is closed. It was possible {until}."),
+            }
+        }
+        Refusal::AlreadyRegistered => own("U bent al aangemeld.", "You are registered already."),
+        Refusal::OfferExpired => own(
+            "U bent te laat: de plaats die wij u aanboden, is naar de volgende op de wachtlijst gegaan.",
+            "You are too late: the place that we offered you has gone to the next person on the waiting list.",
+        ),
+        Refusal::IdempotencyKeyReused => own(
+            "Deze opdracht was al eens gegeven, met andere gegevens. Laad de pagina opnieuw en probeer het nog eens.",
+            "This was asked before with other details. Please reload the page and try again.",
+        ),
+    }
+}
+
+/// What a field is called on the pages.
+fn name(field: &[String], locale: Locale) -> &str {
+    match field.last().map(String::as_str) {
+        Some("email") => say(locale, "e-mailadres", "e-mail address"),
+        Some("reason") => say(locale, "reden", "reason"),
+        Some("programmeSlug") => say(locale, "programma", "programme"),
+        Some(other) => other,
+        None => say(locale, "dit veld", "this field"),
+    }
+}
+
+fn of_text(name: &str, error: &TextError, locale: Locale) -> String {
+    match (error, locale) {
+        (TextError::Empty, Locale::Nl) => format!("Vul het veld '{name}' in."),
+        (TextError::Empty, Locale::En) => format!("Please fill in the field '{name}'."),
+        (TextError::TooLong { length, max }, Locale::Nl) => {
+            format!("Uw tekst bij '{name}' is te lang: {length} tekens. Er passen er {max}. Maak de tekst korter.")
+        }
+        (TextError::TooLong { length, max }, Locale::En) => {
+            format!("Your text for '{name}' is too long: {length} characters. There is room for {max}. Please shorten it.")
+        }
+        (TextError::Forbidden(code), Locale::Nl) => {
+            format!("In uw tekst bij '{name}' staat een onzichtbaar teken dat we niet kunnen gebruiken (U+{code:04X}). Typ de tekst opnieuw.")
+        }
+        (TextError::Forbidden(code), Locale::En) => {
+            format!("Your text for '{name}' holds an invisible character that we cannot use (U+{code:04X}). Please type it again.")
+        }
+        (TextError::NotAnAddress, Locale::Nl) => {
+            "Dit is geen e-mailadres. Een e-mailadres ziet er zo uit: naam@organisatie.example.".to_owned()
+        }
+        (TextError::NotAnAddress, Locale::En) => "This is not an e-mail address. It should look like name@organisation.example.".to_owned(),
+        (TextError::NotAscii, Locale::Nl) => {
+            "Er staan letters in het e-mailadres die veel mailservers weigeren, zoals é. Gebruik een adres zonder zulke letters.".to_owned()
+        }
+        (TextError::NotAscii, Locale::En) => {
+            "The e-mail address holds letters that many mail servers refuse, such as é. Please use an address without them.".to_owned()
+        }
+        (TextError::NotASlug, Locale::Nl) => "Kies een programma uit de lijst.".to_owned(),
+        (TextError::NotASlug, Locale::En) => "Please choose a programme from the list.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use chrono_tz::Europe::Amsterdam;
+
+    use super::*;
+
+    fn every_refusal() -> Vec<Refusal> {
+        let at = DateTime::from_timestamp(1_401_055_200, 0).expect("an instant");
+        let text = |error| Refusal::Text {
+            field: vec!["email".to_owned()],
+            error,
+        };
+        vec![
+            text(TextError::Empty),
+            text(TextError::TooLong { length: 300, max: 254 }),
+            text(TextError::Forbidden(0x202e)),
+            text(TextError::NotAnAddress),
+            text(TextError::NotAscii),
+            text(TextError::NotASlug),
+            Refusal::invalid("reason", "is odd"),
+            Refusal::required("reason", "is needed"),
+            Refusal::not_found("programme", "programmeSlug"),
+            Refusal::not_found("registration", "registrationId"),
+            Refusal::StateConflict("this registration was withdrawn".to_owned()),
+            Refusal::RegistrationNotOpen { opens_at: Some(at) },
+            Refusal::RegistrationNotOpen { opens_at: None },
+            Refusal::DeadlinePassed { closed_at: at },
+            Refusal::AlreadyRegistered,
+            Refusal::OfferExpired,
+            Refusal::IdempotencyKeyReused,
+        ]
+    }
+
+    #[test]
+    fn every_refusal_has_whole_sentences_of_its_own_in_both_languages() {
+        for refusal in every_refusal() {
+            let [nl, en] = Locale::ALL.map(|locale| in_words(&refusal, Amsterdam, locale));
+            assert_ne!(nl, en, "{refusal:?}");
+            for text in [nl, en] {
+                assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
+                assert!(
+                    !text.contains(refusal.word()) && !text.contains("UTC") && !text.contains("registrationId"),
+                    "{text}"
+                );
+            }
+        }
+        let closed = in_words(&every_refusal()[13], Amsterdam, Locale::Nl);
+        assert_eq!(
+            closed,
+            "De aanmelding is gesloten. Aanmelden kon tot en met zondag 25 mei 2014."
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! Every endpoint at its address.
+
+use std::sync::Arc;
+
+use async_graphql::Executor;
+use poem::{
+    Endpoint, EndpointExt, IntoResponse, Response, Route,
+    error::NotFoundError,
+    http::{StatusCode, header},
+    middleware::CatchPanic,
+};
+
+use super::{
+    graphiql::graphiql,
+    graphql_http::{Authenticate, Door, GraphqlEndpoint, schema_endpoint},
+    health::{self, Readiness},
+    pages::{
+        PageParts, STYLESHEET_PATH,
+        mailbox::{self, MailboxAccess},
+        personal, start, stylesheet,
+    },
+};
+use crate::app::App;
+
+/// What the endpoints stand on.
+pub struct Site<E, A> {
+    /// What people may do, for the pages.
+    pub app: App,
+    /// The way to the schema; its limits, ids of errors and acts under way hold for the pages too.
+    pub door: Arc<Door<E, A>>,
+    /// The schema in its definition language.
+    pub sdl: String,
+    /// What `/readyz` asks.
+    pub readiness: Arc<dyn Readiness>,
+    /// Who sees captured mail.
+    pub mailbox: MailboxAccess,
+    /// Whether the base URL is `https`.
+    pub is_reached_over_tls: bool,
+}
+
+/// The whole server: a request in, an answer out.
+pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Output = Response> {
+    let Site {
+        app,
+        door,
+        sdl,
+        readiness,
+        mailbox,
+        is_reached_over_tls,
+    } = site;
+    let parts = PageParts {
+        app,
+        rate_limits: door.rate_limits.clone(),
+        new_correlation_id: Arc::clone(&door.new_correlation_id),
+        acts: door.acts.clone(),
+        is_reached_over_tls,
+    };
+    let new_correlation_id = Arc::clone(&door.new_correlation_id);
+    let shows_mailbox = !matches!(mailbox, MailboxAccess::None);
+    Route::new()
+        .at("/graphql", GraphqlEndpoint::new(door))
+        .at("/schema.graphql", schema_endpoint(sdl))
+        .nest("/graphiql", graphiql(is_reached_over_tls))
+        .at("/", start::routes(parts.clone(), shows_mailbox))
+        .nest("/p", personal::routes(parts.clone()))
+        .nest("/mailbox", mailbox::routes(parts, mailbox))
+        .at(STYLESHEET_PATH, stylesheet())
+        .at("/healthz", health::liveness())
+        .at("/readyz", health::readiness(readiness))
+        .catch_error(|_: NotFoundError| async {
+            sentence(StatusCode::NOT_FOUND, "There is nothing at this address.".to_owned())
+        })
+        .with(
+            CatchPanic::new().with_handler(move |panic: Box<dyn std::any::Any + Send>| {
+                let correlation_id = new_correlation_id();
+                let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let message = message
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_default();
+                tracing::error!(%correlation_id, message, "a request panicked");
+                sentence(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    format!("Something went wrong; it is logged as {correlation_id}."),
+                )
+            }),
+        )
+        .map_to_response()
+}
+
+fn sentence(status: StatusCode, text: String) -> Response {
+    format!("{text}\n")
+        .with_status(status)
+        .with_header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+        .with_header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+        .into_response()
+}
