@@ -8,35 +8,29 @@
 //! Rules: a table `[rules.KEY]` is the place for what differs from the product's own set. Nothing can differ yet, so such
 //! a table is refused, and an export lists the rules as comments.
 
+mod check;
 mod source;
 mod write;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, fmt, path::Path};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SubsecRound, Utc};
-use serde::{Deserialize, Deserializer, de::Error as _, de::IgnoredAny};
+use chrono::NaiveDate;
+use serde::Deserialize;
 use thiserror::Error;
-use toml::value::Datetime;
 use uuid::Uuid;
 
-use self::source::Source;
 pub use self::write::{Exported, export};
+use self::{source::Source, written::Written};
 use crate::{
-    app::{
-        AppError,
-        fields::Parsing,
-        programme_fields::{MeetingFields, PriceFields, ProgrammeFields, TeamMemberFields},
-    },
-    domain::{
-        decision::DecisionMode,
-        message::Locale,
-        programme::{Announcement, MeetingDay, MeetingKind, TeamRole},
-        refusal::Refusal,
-        rule::RuleKey,
-    },
+    app::{AppError, fields::Parsing, programme_fields::ProgrammeFields},
+    domain::{programme::Announcement, refusal::Refusal, rule::RuleKey},
 };
 
 /// The programme of 2014 that every feature is tried on.
@@ -47,9 +41,6 @@ const MOST_BYTES: usize = 1024 * 1024;
 
 /// More problems than a person mends before trying again.
 const MOST_PROBLEMS: usize = 50;
-
-/// The zone of a file that names none.
-const USUAL_ZONE: &str = "Europe/Amsterdam";
 
 /// A file that could be read, with everything in it valid by itself.
 #[derive(Debug, Clone)]
@@ -76,7 +67,7 @@ pub struct Announced {
     /// Meetings of two days.
     pub two_day_meetings: Option<u32>,
     /// The last day.
-    #[serde(default, deserialize_with = "optional_day")]
+    #[serde(default, deserialize_with = "written::optional_day")]
     pub ends_on: Option<NaiveDate>,
 }
 
@@ -125,12 +116,12 @@ impl Problems {
 pub enum FileError {
     /// It cannot be read at all.
     #[error("cannot read {path}", path = .0.display())]
-    Unreadable(std::path::PathBuf, #[source] std::io::Error),
+    Unreadable(PathBuf, #[source] io::Error),
     /// What it says cannot be used.
     #[error("{path} cannot be used as it is:\n{problems}", path = path.display(), problems = indented(problems))]
     Problems {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// All that is wrong.
         problems: Problems,
     },
@@ -143,79 +134,6 @@ fn indented(problems: &Problems) -> String {
         .map(|problem| format!("  {problem}"))
         .collect::<Vec<_>>()
         .join("\n")
-}
-
-/// The file as it is written; its fields are the known keys.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    slug: Option<String>,
-    title: Option<String>,
-    subtitle: Option<String>,
-    description: Option<String>,
-    audience: Option<String>,
-    locale: Option<Locale>,
-    time_zone: Option<String>,
-    min_participants: Option<i64>,
-    max_participants: Option<i64>,
-    #[serde(default, deserialize_with = "optional_moment")]
-    registration_opens_at: Option<DateTime<Utc>>,
-    #[serde(default, deserialize_with = "optional_day")]
-    registration_deadline: Option<NaiveDate>,
-    decision_mode: Option<DecisionMode>,
-    #[serde(default)]
-    draft: bool,
-    price: Option<WrittenPrice>,
-    #[serde(default)]
-    meetings: Vec<WrittenMeeting>,
-    #[serde(default)]
-    team: Vec<WrittenMember>,
-    #[serde(default)]
-    rules: BTreeMap<String, IgnoredAny>,
-    #[serde(default)]
-    announced: Announced,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenPrice {
-    cents: i64,
-    #[serde(default)]
-    vat_included: bool,
-    vat_percentage: Option<f64>,
-    subsidy_percentage: Option<f64>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenMeeting {
-    kind: Option<MeetingKind>,
-    title: String,
-    half_days: Option<i64>,
-    municipality: Option<String>,
-    days: Vec<WrittenDay>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenDay {
-    #[serde(deserialize_with = "day")]
-    on: NaiveDate,
-    #[serde(deserialize_with = "time")]
-    starts: NaiveTime,
-    #[serde(deserialize_with = "time")]
-    ends: NaiveTime,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenMember {
-    name: String,
-    organisation: Option<String>,
-    email: String,
-    roles: Vec<TeamRole>,
-    biography: Option<String>,
-    locale: Option<Locale>,
 }
 
 impl ProgrammeFile {
@@ -314,114 +232,4 @@ fn refused_rule(key: &str) -> String {
     }
     let known: Vec<_> = RuleKey::ALL.iter().map(|key| key.word()).collect();
     format!("rules: there is no rule {key:?}; the rules are {}", known.join(", "))
-}
-
-impl From<Written> for ProgrammeFields {
-    fn from(written: Written) -> Self {
-        let meetings = written.meetings.into_iter().map(|meeting| MeetingFields {
-            kind: meeting.kind,
-            title: meeting.title,
-            half_days: meeting.half_days,
-            municipality: meeting.municipality,
-            days: meeting
-                .days
-                .into_iter()
-                .map(|day| MeetingDay {
-                    on: day.on,
-                    starts: day.starts,
-                    ends: day.ends,
-                })
-                .collect(),
-        });
-        let team = written.team.into_iter().map(|member| TeamMemberFields {
-            name: member.name,
-            organisation: member.organisation,
-            email: member.email,
-            roles: member.roles,
-            biography: member.biography,
-            locale: member.locale,
-        });
-        Self {
-            slug: written.slug,
-            title: written.title,
-            subtitle: Some(written.subtitle),
-            description: written.description,
-            audience: Some(written.audience),
-            locale: Some(written.locale.unwrap_or(Locale::Nl)),
-            time_zone: Some(written.time_zone.unwrap_or_else(|| USUAL_ZONE.to_owned())),
-            min_participants: written.min_participants,
-            max_participants: written.max_participants,
-            registration_opens_at: Some(written.registration_opens_at),
-            registration_deadline: written.registration_deadline,
-            decision_mode: Some(written.decision_mode.unwrap_or(DecisionMode::Automatic)),
-            price: written.price.map(|price| PriceFields {
-                cents: price.cents,
-                vat_included: price.vat_included,
-                vat_percentage: price.vat_percentage,
-                subsidy_percentage: price.subsidy_percentage,
-            }),
-            meetings: Some(meetings.collect()),
-            team: Some(team.collect()),
-        }
-    }
-}
-
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    let refused = || D::Error::custom("is not a day; write it without quotes, such as 2014-05-25");
-    match Datetime::deserialize(deserializer).map_err(|_| refused())? {
-        Datetime {
-            date: Some(date),
-            time: None,
-            offset: None,
-        } => NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).ok_or_else(refused),
-        _ => Err(refused()),
-    }
-}
-
-fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
-    day(deserializer).map(Some)
-}
-
-fn time_of(time: toml::value::Time) -> Option<NaiveTime> {
-    let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
-    // Both databases keep microseconds.
-    NaiveTime::from_hms_nano_opt(time.hour.into(), time.minute.into(), second.into(), nano)
-        .map(|time| time.trunc_subsecs(6))
-}
-
-fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
-    let refused = || D::Error::custom("is not a time of day; write it without quotes, such as 09:30:00");
-    match Datetime::deserialize(deserializer).map_err(|_| refused())? {
-        Datetime {
-            date: None,
-            time: Some(time),
-            offset: None,
-        } => time_of(time).ok_or_else(refused),
-        _ => Err(refused()),
-    }
-}
-
-fn optional_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    let refused = || {
-        D::Error::custom(
-            "is not a moment; write day, time and distance from UTC without quotes, such as 2014-04-14T09:00:00+02:00",
-        )
-    };
-    let Datetime {
-        date: Some(date),
-        time: Some(time),
-        offset: Some(offset),
-    } = Datetime::deserialize(deserializer).map_err(|_| refused())?
-    else {
-        return Err(refused());
-    };
-    let minutes = match offset {
-        toml::value::Offset::Z => 0,
-        toml::value::Offset::Custom { minutes } => i32::from(minutes),
-    };
-    let civil = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).zip(time_of(time));
-    let moment = civil
-        .zip(FixedOffset::east_opt(minutes * 60))
-        .and_then(|((on, at), offset)| on.and_time(at).and_local_timezone(offset).single());
-    moment.map(|moment| Some(moment.to_utc())).ok_or_else(refused)
 }

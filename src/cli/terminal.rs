@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
+use thiserror::Error;
 
 use crate::app::AppError;
 
@@ -28,6 +29,14 @@ impl From<Exit> for ExitCode {
         }
     }
 }
+
+/// A command line that clap lets pass and that makes no sense.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct Misused(pub &'static str);
+
+/// The exit code of a command line that was not understood, as clap's.
+const MISUSED: u8 = 2;
 
 /// Answers a question with yes or no.
 pub type Ask<'a> = Box<dyn FnMut(&str) -> io::Result<bool> + Send + 'a>;
@@ -128,7 +137,11 @@ pub fn end(ended: anyhow::Result<Exit>) -> ExitCode {
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}", told(&error));
-            ExitCode::FAILURE
+            if error.is::<Misused>() {
+                ExitCode::from(MISUSED)
+            } else {
+                ExitCode::FAILURE
+            }
         }
     }
 }
@@ -144,18 +157,21 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 pub fn told(error: &anyhow::Error) -> String {
     let mut told = "error: ".to_owned();
     let mut last = String::new();
-    for (index, cause) in error.chain().enumerate() {
+    for cause in error.chain() {
         let words = match cause.downcast_ref::<AppError>() {
             Some(AppError::Refused(refusals)) => {
                 refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
             }
+            // What is broken, the next cause tells.
+            Some(AppError::Broken(_)) => continue,
             _ => cause.to_string(),
         };
         // Some errors repeat their source in their own words.
         if last.contains(&words) {
             continue;
         }
-        let joint = if index == 0 { "" } else { "\n  because " };
+        let joint = if last.is_empty() { "" } else { "\n  because " };
+        // Writing to a String cannot fail.
         let _ = write!(told, "{joint}{words}");
         last = words;
     }
@@ -190,6 +206,15 @@ mod tests {
         assert_eq!(
             told(&error),
             "error: cannot import it\n  because slug is taken; price is needed"
+        );
+    }
+
+    #[test]
+    fn what_is_broken_is_told_by_its_cause() {
+        let broken = AppError::Broken(anyhow!("the disk is full").into());
+        assert_eq!(
+            told(&anyhow::Error::from(broken).context("cannot import it")),
+            "error: cannot import it\n  because the disk is full"
         );
     }
 

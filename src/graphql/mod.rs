@@ -11,7 +11,7 @@
 pub mod connection;
 pub mod error_code;
 mod failure;
-mod global_id;
+pub mod global_id;
 pub mod limits;
 mod loaders;
 pub mod mutations;

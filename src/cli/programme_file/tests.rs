@@ -1,8 +1,11 @@
+use chrono::{DateTime, NaiveTime};
 use proptest::{collection::vec, option, prelude::*};
 
 use super::*;
 use crate::domain::{
-    programme::{Meeting, Price, TeamMember},
+    decision::DecisionMode,
+    message::Locale,
+    programme::{Meeting, MeetingDay, MeetingKind, Price, TeamMember, TeamRole},
     registration::PersonKey,
 };
 
