@@ -3,7 +3,6 @@
 use std::{collections::HashMap, str::FromStr};
 
 use anyhow::{Context, anyhow, bail};
-use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use clap::{
@@ -32,6 +31,7 @@ use crate::{
         message::MessageStatus,
         page::Window,
     },
+    graphql::global_id,
     mail::reading,
 };
 
@@ -107,23 +107,13 @@ impl FromStr for MessageRef {
 
     fn from_str(text: &str) -> Result<Self, NoMessageRef> {
         let text = text.trim();
-        if let Ok(id) = text.parse::<Uuid>() {
-            return Ok(Self(id.into()));
-        }
-        // A global id of the API: base64 of the type's name, a mark and the UUID.
-        let plain = text.trim_end_matches('=');
-        let bytes = BASE64_URL_SAFE_NO_PAD
-            .decode(plain)
-            .or_else(|_| BASE64_STANDARD_NO_PAD.decode(plain));
-        let global = bytes
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .ok_or(NoMessageRef)?;
-        let id = global
-            .strip_prefix("Message")
-            .and_then(|rest| rest.get(1..))
-            .and_then(|id| id.parse::<Uuid>().ok());
-        id.map(|id| Self(id.into())).ok_or(NoMessageRef)
+        let bare = text.parse::<Uuid>().ok();
+        let global = || {
+            global_id::parts(&text.into())
+                .filter(|(name, _)| name == "Message")
+                .map(|(_, id)| id)
+        };
+        bare.or_else(global).map(|id| Self(id.into())).ok_or(NoMessageRef)
     }
 }
 
@@ -379,23 +369,13 @@ mod tests {
 
     #[test]
     fn both_spellings_of_an_id() {
-        let id = "01900000-0000-7000-8000-000000000001";
-        let expected = MessageRef(MessageId(id.parse().unwrap()));
-        for spelling in [
-            id.to_owned(),
-            format!(" {id} "),
-            BASE64_URL_SAFE_NO_PAD.encode(format!("Message:{id}")),
-            base64::prelude::BASE64_STANDARD.encode(format!("Message:{id}")),
-        ] {
-            assert_eq!(spelling.parse::<MessageRef>().unwrap(), expected, "{spelling}");
+        let id = MessageId(Uuid::from_u128(7));
+        let global = |id| global_id::global_id(id).to_string();
+        for spelling in [id.to_string(), format!(" {id} "), global(id)] {
+            assert_eq!(spelling.parse::<MessageRef>().unwrap(), MessageRef(id), "{spelling}");
         }
-        for wrong in [
-            "",
-            "x",
-            "é",
-            &BASE64_URL_SAFE_NO_PAD.encode(format!("Programme:{id}")),
-            &BASE64_URL_SAFE_NO_PAD.encode("Message:1"),
-        ] {
+        let of_a_programme = global_id::global_id(ProgrammeId(id.0)).to_string();
+        for wrong in ["", "x", "é", of_a_programme.as_str()] {
             assert!(wrong.parse::<MessageRef>().is_err(), "{wrong}");
         }
     }

@@ -1,5 +1,5 @@
-//! The command line, the two that serve, and commands over the intents of [`crate::app`]. Whoever can run them on the
-//! database is its administrator.
+//! The command line: the two commands that serve, and commands over the intents of [`crate::app`]. Whoever can run these
+//! on the database is its administrator.
 //!
 //! Results go to standard output, everything else to standard error. Exit codes: 0 well, 1 not well, 2 a command line that
 //! was not understood.

@@ -12,7 +12,7 @@ mod batching;
 pub mod connection;
 pub mod error_code;
 mod failure;
-mod global_id;
+pub mod global_id;
 pub mod limits;
 mod loaders;
 pub mod mutations;

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use clap::Parser;
 use secrecy::SecretString;
 use tempfile::TempDir;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::{
     app::App,
@@ -91,7 +91,7 @@ impl Desk {
             clock: Clock::Test { starts_at },
             base_url: "https://leernetwerk.example".to_owned(),
             sender: sender(),
-            committed: Arc::new(Notify::new()),
+            committed: watch::Sender::new(0),
         };
         Self {
             settle: Arc::new(settle),
