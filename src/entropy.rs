@@ -82,7 +82,10 @@ mod tests {
 
     #[test]
     fn ids_of_one_moment_sort_in_the_order_of_making() {
-        let (entropy, now) = (Entropy::seeded(1), DateTime::UNIX_EPOCH + chrono::TimeDelta::days(16_000));
+        let (entropy, now) = (
+            Entropy::seeded(1),
+            DateTime::UNIX_EPOCH + chrono::TimeDelta::days(16_000),
+        );
         let ids: Vec<Uuid> = (0..40_000).map(|_| entropy.id(now)).collect();
         assert!(ids.is_sorted_by(|a, b| a < b));
         assert!(ids.iter().all(|id| id.get_version_num() == 7));

@@ -46,7 +46,10 @@ struct BySettings(Given);
 impl BySettings {
     async fn foundation(&self) -> anyhow::Result<Foundation> {
         let settings = self.0.clone().settle()?;
-        let base_url = settings.base_url.clone().unwrap_or_else(|| usual_base_url(settings.listen));
+        let base_url = settings
+            .base_url
+            .clone()
+            .unwrap_or_else(|| usual_base_url(settings.listen));
         Foundation::lay(settings, Entropy::from_system(), base_url, Migrating::Yes).await
     }
 }
@@ -58,7 +61,12 @@ impl Wiring for BySettings {
 
     fn composer(&self) -> anyhow::Result<Composer> {
         let settings = self.0.clone().settle()?;
-        Ok(Composer::new(&Sender { from: settings.mail_from }, settings.templates.as_deref())?)
+        Ok(Composer::new(
+            &Sender {
+                from: settings.mail_from,
+            },
+            settings.templates.as_deref(),
+        )?)
     }
 
     fn schema(&self) -> String {
