@@ -11,3 +11,4 @@ mod architecture;
 mod engine;
 mod harness;
 mod mails;
+mod pages;

@@ -16,7 +16,7 @@ mod refusals;
 mod registration;
 mod team;
 
-use std::{error::Error, sync::Arc};
+use std::error::Error;
 
 use maud::Markup;
 use poem::{
@@ -131,6 +131,3 @@ impl PageParts {
         self.acts.spawn(act).await.unwrap_or_else(|stopped| Err(AppError::Broken(Box::new(stopped))))
     }
 }
-
-/// The parts, shared by the handlers of an area.
-type Shared = Arc<PageParts>;
