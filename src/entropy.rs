@@ -59,7 +59,10 @@ impl Entropy {
     pub fn id(&self, now: DateTime<Utc>) -> Uuid {
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
         let mut source = self.source();
-        let mut id = uuid::Builder::from_unix_timestamp_millis(millis, &source.bytes()).into_uuid().as_u128() & !TOP_RANDOM_BIT;
+        let mut id = uuid::Builder::from_unix_timestamp_millis(millis, &source.bytes())
+            .into_uuid()
+            .as_u128()
+            & !TOP_RANDOM_BIT;
         if id & MILLIS == source.latest & MILLIS {
             let next = source.latest + 1 + u128::from(u32::from_le_bytes(source.bytes()));
             // The bits before the random ones say that this is a UUID: no carry may reach them.

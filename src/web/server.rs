@@ -40,7 +40,14 @@ pub struct Site<E, A> {
 
 /// The whole server: a request in, an answer out.
 pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Output = Response> {
-    let Site { app, door, sdl, readiness, mailbox, is_reached_over_tls } = site;
+    let Site {
+        app,
+        door,
+        sdl,
+        readiness,
+        mailbox,
+        is_reached_over_tls,
+    } = site;
     let parts = PageParts {
         app,
         rate_limits: door.rate_limits.clone(),

@@ -17,7 +17,11 @@ use leernetwerk::{
         programmes::ProgrammeRecord,
     },
     clock::Clock,
-    domain::{message::Locale, page::Window, programme::{MeetingDay, TeamRole}},
+    domain::{
+        message::Locale,
+        page::Window,
+        programme::{MeetingDay, TeamRole},
+    },
     entropy::Entropy,
     graphql::limits::limited,
     mail::compose::{Composer, Sender},
@@ -94,7 +98,11 @@ pub struct Page {
 impl Page {
     /// The place that the answer leads to.
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).expect("a place to go to").to_str().expect("text")
+        self.headers
+            .get(header::LOCATION)
+            .expect("a place to go to")
+            .to_str()
+            .expect("text")
     }
 
     /// Panics unless every text stands on the page, which is fine otherwise.
@@ -120,7 +128,11 @@ fn on(text: &str) -> NaiveDate {
 /// The real programme, with few places so that waiting lists are short.
 pub fn programme() -> ProgrammeFields {
     let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).expect("a time");
-    let day = |text: &str| MeetingDay { on: on(text), starts: time(9, 30), ends: time(16, 30) };
+    let day = |text: &str| MeetingDay {
+        on: on(text),
+        starts: time(9, 30),
+        ends: time(16, 30),
+    };
     let meeting = |title: &str, days: &[&str]| MeetingFields {
         title: title.to_owned(),
         days: days.iter().map(|text| day(text)).collect(),
@@ -142,15 +154,29 @@ pub fn programme() -> ProgrammeFields {
         min_participants: Some(2),
         max_participants: Some(2),
         registration_deadline: Some(on("2014-05-25")),
-        price: Some(PriceFields { cents: 155_000, subsidy_percentage: Some(50.0), ..PriceFields::default() }),
+        price: Some(PriceFields {
+            cents: 155_000,
+            subsidy_percentage: Some(50.0),
+            ..PriceFields::default()
+        }),
         meetings: Some(vec![
             meeting("Startbijeenkomst", &["2014-06-12"]),
             meeting("Tweede bijeenkomst", &["2014-09-23", "2014-09-24"]),
             meeting("Slotbijeenkomst", &["2015-01-29"]),
         ]),
         team: Some(vec![
-            member("Marc Jetten", "marc@leernetwerk.example", &[TeamRole::Organiser, TeamRole::Facilitator], Locale::Nl),
-            member("Richard Zondag", "richard@leernetwerk.example", &[TeamRole::Contact], Locale::En),
+            member(
+                "Marc Jetten",
+                "marc@leernetwerk.example",
+                &[TeamRole::Organiser, TeamRole::Facilitator],
+                Locale::Nl,
+            ),
+            member(
+                "Richard Zondag",
+                "richard@leernetwerk.example",
+                &[TeamRole::Contact],
+                Locale::En,
+            ),
         ]),
         ..ProgrammeFields::default()
     }
@@ -175,7 +201,9 @@ impl House {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         listener.set_nonblocking(true).expect("a listener for tokio");
         let base_url = format!("http://{}", listener.local_addr().expect("its address"));
-        let sender = Sender { from: "noreply@leernetwerk.example".parse().expect("an address") };
+        let sender = Sender {
+            from: "noreply@leernetwerk.example".parse().expect("an address"),
+        };
         let settle = Arc::new(Settle {
             store,
             composer: Composer::new(&sender, None).expect("templates"),
@@ -199,18 +227,42 @@ impl House {
             acts: TaskTracker::new(),
             shutdown: CancellationToken::new(),
         });
-        let whole = site(Site { app: app.clone(), door, sdl, readiness: Arc::new(Ready), mailbox, is_reached_over_tls: false });
+        let whole = site(Site {
+            app: app.clone(),
+            door,
+            sdl,
+            readiness: Arc::new(Ready),
+            mailbox,
+            is_reached_over_tls: false,
+        });
         let acceptor = TcpAcceptor::from_std(listener).expect("a listener");
         tokio::spawn(Server::new_with_acceptor(acceptor).run(whole));
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { app, settle, base_url, client, database, _directory: directory }
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self {
+            app,
+            settle,
+            base_url,
+            client,
+            database,
+            _directory: directory,
+        }
     }
 
     /// Enters and publishes a programme.
     pub async fn publish(&self, fields: &ProgrammeFields) -> ProgrammeRecord {
         let once = Repeatable::default();
-        let record = self.app.create_programme(&ADMINISTRATOR, fields, &once).await.expect("a draft");
-        self.app.publish_programme(&ADMINISTRATOR, record.programme.id, &once).await.expect("a programme")
+        let record = self
+            .app
+            .create_programme(&ADMINISTRATOR, fields, &once)
+            .await
+            .expect("a draft");
+        self.app
+            .publish_programme(&ADMINISTRATOR, record.programme.id, &once)
+            .await
+            .expect("a programme")
     }
 
     /// Registers somebody and returns the address of the personal page in the mail.
@@ -222,7 +274,10 @@ impl House {
             locale: Some(locale),
             ..PersonFields::default()
         };
-        self.app.register(&Caller::Public, SLUG, person, &Repeatable::default()).await.expect("a receipt");
+        self.app
+            .register(&Caller::Public, SLUG, person, &Repeatable::default())
+            .await
+            .expect("a receipt");
         self.link_of(email).await
     }
 
@@ -235,17 +290,36 @@ impl House {
 
     /// The personal link in the latest mail to an address.
     pub async fn link_of(&self, email: &str) -> String {
-        let wanted = Wanted { recipient: Some(email.to_owned()), ..Wanted::default() };
-        let page = self.app.messages(&ADMINISTRATOR, wanted, &Window::first(1)).await.expect("mails");
-        let (_, read) = self.app.read_message(&ADMINISTRATOR, page.items[0].id).await.expect("a mail");
+        let wanted = Wanted {
+            recipient: Some(email.to_owned()),
+            ..Wanted::default()
+        };
+        let page = self
+            .app
+            .messages(&ADMINISTRATOR, wanted, &Window::first(1))
+            .await
+            .expect("mails");
+        let (_, read) = self
+            .app
+            .read_message(&ADMINISTRATOR, page.items[0].id)
+            .await
+            .expect("a mail");
         let text = read.expect("its text").text;
         let start = text.find(&format!("{}/p/", self.base_url)).expect("a link");
-        text[start..].split([' ', '\n', '>', ')']).next().expect("a word").to_owned()
+        text[start..]
+            .split([' ', '\n', '>', ')'])
+            .next()
+            .expect("a word")
+            .to_owned()
     }
 
     /// How many mails there are.
     pub async fn mails(&self) -> u64 {
-        self.app.messages(&ADMINISTRATOR, Wanted::default(), &Window::first(1)).await.expect("mails").total
+        self.app
+            .messages(&ADMINISTRATOR, Wanted::default(), &Window::first(1))
+            .await
+            .expect("mails")
+            .total
     }
 
     /// Moves the clock, and lets the time do its work.
@@ -263,12 +337,20 @@ impl House {
     /// Sends a request.
     pub async fn send(&self, request: impl FnOnce(&reqwest::Client) -> reqwest::RequestBuilder) -> Page {
         let response = request(&self.client).send().await.expect("an answer");
-        Page { status: response.status(), headers: response.headers().clone(), text: response.text().await.expect("text") }
+        Page {
+            status: response.status(),
+            headers: response.headers().clone(),
+            text: response.text().await.expect("text"),
+        }
     }
 
     /// The address of a page: whole, or a path here.
     pub fn address(&self, place: &str) -> String {
-        if place.starts_with("http") { place.to_owned() } else { format!("{}{place}", self.base_url) }
+        if place.starts_with("http") {
+            place.to_owned()
+        } else {
+            format!("{}{place}", self.base_url)
+        }
     }
 
     /// Opens a page.
@@ -278,20 +360,37 @@ impl House {
 
     /// Sends a form.
     pub async fn post(&self, place: &str, fields: &[(&str, &str)]) -> Page {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let body = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .finish();
         let kind = "application/x-www-form-urlencoded";
-        self.send(|client| client.post(self.address(place)).header(header::CONTENT_TYPE, kind).body(body)).await
+        self.send(|client| {
+            client
+                .post(self.address(place))
+                .header(header::CONTENT_TYPE, kind)
+                .body(body)
+        })
+        .await
     }
 
     /// Presses a button of a personal page and goes where the answer leads.
-    #[track_caller]
-    pub fn press<'a>(&'a self, link: &'a str, act: &'a str) -> impl Future<Output = Page> + 'a {
-        async move {
-            let answer = self.post(link, &[("act", act)]).await;
-            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{act}: {answer:?}");
-            let place = url::Url::parse(link).expect("an address").join(answer.location()).expect("an address");
-            self.get(place.as_str()).await
-        }
+    pub async fn press(&self, link: &str, act: &str) -> Page {
+        let answer = self.post(link, &[("act", act)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{act}: {answer:?}");
+        let place = url::Url::parse(link)
+            .expect("an address")
+            .join(answer.location())
+            .expect("an address");
+        self.get(place.as_str()).await
+    }
+
+    /// Takes the tables of tokens away.
+    pub async fn break_database(&self) {
+        let mut connection = SqliteConnection::connect(&self.database).await.expect("a connection");
+        sqlx::raw_sql("ALTER TABLE access_token RENAME TO gone")
+            .execute(&mut connection)
+            .await
+            .expect("renamed");
     }
 
     /// A number that is another after any change that anybody else made to the database.
@@ -311,7 +410,11 @@ pub struct Watch {
 
 impl Watch {
     async fn read(&mut self) -> i64 {
-        sqlx::query("PRAGMA data_version").fetch_one(&mut self.connection).await.expect("a row").get(0)
+        sqlx::query("PRAGMA data_version")
+            .fetch_one(&mut self.connection)
+            .await
+            .expect("a row")
+            .get(0)
     }
 
     /// Whether the database changed since the last look.

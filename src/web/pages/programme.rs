@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::layout::{facts, plain, say};
+use super::layout::{facts, foreign, plain, say};
 use crate::domain::{
     formats,
     message::Locale,
@@ -12,14 +12,23 @@ use crate::domain::{
 };
 
 /// What stands for itself in the address of a `mailto:` link (RFC 6068, section 2).
-const MAILTO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'+');
+const MAILTO: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'@')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'+');
 
 /// How far a programme has come, in a few words.
 pub fn status(status: ProgrammeStatus, locale: Locale) -> &'static str {
     match status {
         ProgrammeStatus::Draft => say(locale, "nog niet gepubliceerd", "not published yet"),
         ProgrammeStatus::Open => say(locale, "open voor aanmelding", "open for registration"),
-        ProgrammeStatus::AwaitingDecision => say(locale, "aanmelding gesloten, nog geen besluit", "registration closed, no decision yet"),
+        ProgrammeStatus::AwaitingDecision => say(
+            locale,
+            "aanmelding gesloten, nog geen besluit",
+            "registration closed, no decision yet",
+        ),
         ProgrammeStatus::GoingAhead => say(locale, "gaat door", "goes ahead"),
         ProgrammeStatus::Cancelled => say(locale, "gaat niet door", "does not go ahead"),
         ProgrammeStatus::Completed => say(locale, "afgelopen", "over"),
@@ -50,7 +59,10 @@ pub fn registration_until(programme: &Programme, now: DateTime<Utc>, locale: Loc
 }
 
 fn places(programme: &Programme, locale: Locale) -> String {
-    let (minimum, maximum) = (programme.announced.min_participants, programme.announced.max_participants);
+    let (minimum, maximum) = (
+        programme.announced.min_participants,
+        programme.announced.max_participants,
+    );
     match locale {
         Locale::Nl => format!("ten minste {minimum}, ten hoogste {maximum}"),
         Locale::En => format!("at least {minimum}, at most {maximum}"),
@@ -78,8 +90,8 @@ fn meetings(programme: &Programme, locale: Locale) -> Option<Markup> {
             ul {
                 @for meeting in meetings {
                     li {
-                        (meeting.title) ": " (formats::meeting_days(&meeting.days, locale))
-                        @if let Some(municipality) = &meeting.municipality { ", " (say(locale, "in", "in")) " " (municipality) }
+                        span lang=[foreign(programme.announced.locale, locale)] { (meeting.title) } ": " (formats::meeting_days(&meeting.days, locale))
+                        @if let Some(municipality) = &meeting.municipality { ", in " (municipality) }
                     }
                 }
             }
@@ -96,11 +108,12 @@ pub fn contact(member: &TeamMember) -> Markup {
 /// What a programme is about.
 pub fn about(programme: &Programme, now: DateTime<Utc>, locale: Locale) -> Markup {
     let announced = &programme.announced;
+    let text_lang = foreign(announced.locale, locale);
     html! {
         section {
             h2 { (say(locale, "Over het programma", "About the programme")) }
             (facts([
-                (say(locale, "Voor wie", "For whom"), announced.audience.as_deref().and_then(plain)),
+                (say(locale, "Voor wie", "For whom"), announced.audience.as_deref().map(|text| html! { span lang=[text_lang] { (text) } })),
                 (say(locale, "Stand", "Status"), plain(status(programme.status(now), locale))),
                 (say(locale, "Aanmelden", "Registration"), plain(registration_until(programme, now, locale))),
                 (say(locale, "Deelnemers", "Participants"), plain(places(programme, locale))),
