@@ -192,6 +192,11 @@ impl House {
 
     /// Empty.
     pub async fn with(mailbox: MailboxAccess) -> Self {
+        Self::limited(mailbox, RateLimits::Off).await
+    }
+
+    /// Empty, with these limits.
+    pub async fn limited(mailbox: MailboxAccess, rate_limits: RateLimits) -> Self {
         let directory = TempDir::with_prefix("leernetwerk-").expect("a directory");
         let database = format!("sqlite://{}", directory.path().join("leernetwerk.db").display());
         let store = Store::connect(&database).await.expect("a database");
@@ -222,7 +227,7 @@ impl House {
             executor: schema,
             authenticate: Anybody,
             new_correlation_id: Arc::new(move || format!("id-{}", ids.fetch_add(1, Ordering::SeqCst) + 1)),
-            rate_limits: RateLimits::Off,
+            rate_limits,
             time_limit: TIME_LIMIT,
             acts: TaskTracker::new(),
             shutdown: CancellationToken::new(),

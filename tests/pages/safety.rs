@@ -5,7 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use leernetwerk::{app::tokens::TokenRole, domain::message::Locale};
+use leernetwerk::{
+    app::tokens::TokenRole,
+    domain::message::Locale,
+    web::{pages::mailbox::MailboxAccess, rate_limits::RateLimits},
+};
 use reqwest::{Method, StatusCode, header};
 
 use super::house::{ADMINISTRATOR, House, Page, SLUG, programme};
@@ -105,7 +109,7 @@ async fn every_dead_link_gets_the_same_page() {
 
 #[tokio::test]
 async fn names_are_text_wherever_they_stand() {
-    let house = House::with(leernetwerk::web::pages::mailbox::MailboxAccess::Everybody).await;
+    let house = House::with(MailboxAccess::Everybody).await;
     let mut fields = programme();
     fields.title = Some(HOSTILE.to_owned());
     fields.subtitle = Some(Some(HOSTILE.to_owned()));
@@ -196,6 +200,32 @@ async fn pages_keep_to_themselves() {
             "{page:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn links_are_not_asked_for_without_end() {
+    let house = House::limited(MailboxAccess::None, RateLimits::on()).await;
+    house.publish(&programme()).await;
+    house.register("Noor Visser", "noor@gemeente.example", Locale::Nl).await;
+    let mails = house.mails().await;
+    let mut refused = None;
+    for _ in 0..60 {
+        let page = house
+            .post("/p", &[("programme", SLUG), ("email", "noor@gemeente.example")])
+            .await;
+        if page.status != StatusCode::OK {
+            refused = Some(page);
+            break;
+        }
+    }
+    let refused = refused.expect("a limit");
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(
+        refused.headers.contains_key(header::RETRY_AFTER) && !refused.text.is_empty(),
+        "{refused:?}"
+    );
+    let sent = house.mails().await - mails;
+    assert!((30..60).contains(&sent), "{sent} mails");
 }
 
 /// What is logged while a test runs.
