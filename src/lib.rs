@@ -4,7 +4,10 @@
 //! `settle` (2), `app`, `engine` (3), `graphql` (4), `web`, `cli`, `boot` (5).
 
 pub mod app;
+pub mod boot;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod engine;
 pub mod entropy;
@@ -12,4 +15,5 @@ pub mod graphql;
 pub mod mail;
 pub mod settle;
 pub mod store;
+pub mod telemetry;
 pub mod web;

@@ -10,5 +10,7 @@ mod api;
 mod architecture;
 mod engine;
 mod harness;
+mod journeys;
 mod mails;
 mod pages;
+mod store;

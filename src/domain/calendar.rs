@@ -11,10 +11,21 @@ pub const USUAL_TIME: NaiveTime = match NaiveTime::from_hms_opt(9, 0, 0) {
     None => NaiveTime::MIN,
 };
 
+/// The days that are reckoned with are those of the years that ISO 8601 writes with four digits. All of them lie so far from
+/// the ends of chrono's calendar that no zone and no sum in this file reaches those: days outside count as the nearest inside.
+const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
+    Some(on) => on,
+    None => NaiveDate::MIN,
+};
+const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+    Some(on) => on,
+    None => NaiveDate::MAX,
+};
+
 /// The instant of a day and time in a zone: a time that a clock change skips is the first instant after the gap, one that
 /// occurs twice is its first occurrence.
 pub fn resolve(on: NaiveDate, at: NaiveTime, zone: Tz) -> DateTime<Utc> {
-    let civil = on.and_time(at);
+    let civil = on.clamp(FIRST_DAY, LAST_DAY).and_time(at);
     if let Some(instant) = zone.from_local_datetime(&civil).earliest() {
         return instant.to_utc();
     }
@@ -55,13 +66,29 @@ pub fn end_of_day(on: NaiveDate, zone: Tz) -> DateTime<Utc> {
 
 /// The day in a zone at an instant.
 pub fn day_of(instant: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    instant.with_timezone(&zone).date_naive()
+    let (first, last) = (
+        FIRST_DAY.and_time(NaiveTime::MIN).and_utc(),
+        LAST_DAY.and_time(NaiveTime::MIN).and_utc(),
+    );
+    instant.clamp(first, last).with_timezone(&zone).date_naive()
 }
 
-/// A day some days later, or earlier; the calendar's last or first day when it would leave the calendar.
+/// An instant some time later; the calendar's last one when it would leave the calendar.
+pub fn later(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+    instant.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// A day some days later, or earlier; the last or first day that is reckoned with when it would go beyond.
 pub fn days_after(on: NaiveDate, days: i64) -> NaiveDate {
     let distance = Days::new(days.unsigned_abs());
-    if days < 0 { on.checked_sub_days(distance).unwrap_or(NaiveDate::MIN) } else { on.checked_add_days(distance).unwrap_or(NaiveDate::MAX) }
+    let there = if days < 0 {
+        on.checked_sub_days(distance)
+    } else {
+        on.checked_add_days(distance)
+    };
+    there
+        .unwrap_or(if days < 0 { FIRST_DAY } else { LAST_DAY })
+        .clamp(FIRST_DAY, LAST_DAY)
 }
 
 /// The end of the n-th working day after the day of an instant (rule 3: an offer stands until the end of the second).
@@ -69,7 +96,7 @@ pub fn end_of_working_day_after(instant: DateTime<Utc>, working_days: u32, zone:
     let mut on = day_of(instant, zone);
     let mut left = working_days;
     // No run of days off comes near a fortnight, so this ends.
-    while left > 0 && on < NaiveDate::MAX {
+    while left > 0 && on < LAST_DAY {
         on = days_after(on, 1);
         if is_working_day(on) {
             left -= 1;
@@ -141,28 +168,47 @@ mod tests {
 
     #[test]
     fn registration_until_25_may_closes_at_midnight_in_amsterdam() {
-        assert_eq!(end_of_day(day("2014-05-25"), Amsterdam), instant("2014-05-25T22:00:00Z"));
+        assert_eq!(
+            end_of_day(day("2014-05-25"), Amsterdam),
+            instant("2014-05-25T22:00:00Z")
+        );
     }
 
     #[test]
     fn a_gap_goes_to_the_first_instant_after_it() {
         for at in ["02:00", "02:01", "02:30", "02:59"] {
-            assert_eq!(resolve(day("2014-03-30"), time(at), Amsterdam), instant("2014-03-30T01:00:00Z"), "{at}");
+            assert_eq!(
+                resolve(day("2014-03-30"), time(at), Amsterdam),
+                instant("2014-03-30T01:00:00Z"),
+                "{at}"
+            );
         }
-        assert_eq!(resolve(day("2014-03-30"), time("03:00"), Amsterdam), instant("2014-03-30T01:00:00Z"));
+        assert_eq!(
+            resolve(day("2014-03-30"), time("03:00"), Amsterdam),
+            instant("2014-03-30T01:00:00Z")
+        );
         // Chile's clocks skip midnight itself.
         assert_eq!(end_of_day(day("2014-09-06"), Santiago), instant("2014-09-07T04:00:00Z"));
     }
 
     #[test]
     fn a_fold_goes_to_the_first() {
-        assert_eq!(resolve(day("2014-10-26"), time("02:30"), Amsterdam), instant("2014-10-26T00:30:00Z"));
+        assert_eq!(
+            resolve(day("2014-10-26"), time("02:30"), Amsterdam),
+            instant("2014-10-26T00:30:00Z")
+        );
     }
 
     #[test]
     fn nine_in_the_morning_stays_nine_across_a_change() {
-        assert_eq!(resolve(day("2014-03-29"), USUAL_TIME, Amsterdam), instant("2014-03-29T08:00:00Z"));
-        assert_eq!(resolve(days_after(day("2014-03-29"), 1), USUAL_TIME, Amsterdam), instant("2014-03-30T07:00:00Z"));
+        assert_eq!(
+            resolve(day("2014-03-29"), USUAL_TIME, Amsterdam),
+            instant("2014-03-29T08:00:00Z")
+        );
+        assert_eq!(
+            resolve(days_after(day("2014-03-29"), 1), USUAL_TIME, Amsterdam),
+            instant("2014-03-30T07:00:00Z")
+        );
     }
 
     #[test]
@@ -179,7 +225,10 @@ mod tests {
     fn an_offer_before_ascension_day_stands_until_monday() {
         // Wednesday 28 May 2014: Thursday is Ascension Day, so Friday and Monday are the two working days.
         let offered_at = instant("2014-05-28T10:00:00Z");
-        assert_eq!(end_of_working_day_after(offered_at, 2, Amsterdam), instant("2014-06-02T22:00:00Z"));
+        assert_eq!(
+            end_of_working_day_after(offered_at, 2, Amsterdam),
+            instant("2014-06-02T22:00:00Z")
+        );
     }
 
     #[test]

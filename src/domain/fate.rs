@@ -121,8 +121,12 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
 fn reason(verdict: &Verdict) -> String {
     let verb = verdict.verb.map(|verb| format!("{}:", word(verb)));
     let code = verdict.code.map(|code| code.to_string());
-    let parts = [verb, code, verdict.enhanced.clone(), verdict.text.clone()];
-    let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    // The text begins with the enhanced code, where there is one.
+    let line = [verb, code, verdict.text.clone()]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" ");
     if line.is_empty() {
         "no reason was given".to_owned()
     } else {
@@ -256,7 +260,7 @@ mod tests {
             verb: Some(SmtpVerb::Rcpt),
             code: Some(450),
             enhanced: Some("4.2.0".into()),
-            text: Some("busy".into()),
+            text: Some("4.2.0 busy".into()),
         }
     }
 

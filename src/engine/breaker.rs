@@ -33,6 +33,14 @@ impl Default for BreakerLimits {
     }
 }
 
+impl BreakerLimits {
+    /// The pause after so many failures in a row, from 1.
+    pub(super) fn pause(&self, failures: u32) -> Duration {
+        let doublings = failures.saturating_sub(1).min(31);
+        self.first_pause.saturating_mul(1 << doublings).min(self.longest_pause)
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
 enum State {
     /// Everybody passes; so many failures since the last success.
@@ -183,6 +191,13 @@ mod tests {
         let before = Instant::now();
         let pass = breaker.pass().await;
         (before.elapsed(), pass)
+    }
+
+    #[test]
+    fn a_pause_is_never_longer_than_the_longest() {
+        let limits = breaker().limits;
+        let seconds = [0, 1, 2, 3, 4, 99, u32::MAX].map(|failures| limits.pause(failures).as_secs());
+        assert_eq!(seconds, [1, 1, 2, 4, 4, 4, 4]);
     }
 
     #[tokio::test(start_paused = true)]

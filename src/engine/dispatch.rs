@@ -30,7 +30,7 @@ use crate::{
 pub struct DispatchLimits {
     /// Mails under way at once; at least one.
     pub slots: usize,
-    /// When a relay is left in peace.
+    /// When a relay is left in peace; and how long a slot is, after a mail that had trouble with it.
     pub breaker: BreakerLimits,
     /// How often the queue is looked at when nobody says that there is something in it; shortened or lengthened by up to a
     /// fifth, so that servers do not look at the same time.

@@ -27,6 +27,18 @@ pub(super) struct Slot {
     wakes: watch::Receiver<u64>,
     /// None after a send that broke.
     carrier: Option<Carrier>,
+    /// Mails in a row that told of trouble with the relay.
+    troubles: u32,
+}
+
+/// What a look at the queue came to.
+enum Turn {
+    /// Nothing is due for this slot.
+    Nothing,
+    /// A mail has its verdict.
+    Done,
+    /// A mail has its verdict, and it tells of trouble with the relay.
+    Trouble,
 }
 
 impl Slot {
@@ -34,6 +46,7 @@ impl Slot {
         Self {
             wakes: shared.wakes.subscribe(),
             carrier: None,
+            troubles: 0,
             shared,
             reach,
         }
@@ -49,17 +62,24 @@ impl Slot {
                 () = shared.stop.cancelled() => break,
                 pass = shared.breaker.pass() => pass,
             };
-            let has_sent = self.send_one(pass).await.unwrap_or_else(|error| {
+            let turn = self.send_one(pass).await.unwrap_or_else(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the queue cannot be read");
-                false
+                Turn::Nothing
             });
             shared.turns.send_modify(|count| *count = count.wrapping_add(1));
-            if !has_sent {
-                tokio::select! {
+            match turn {
+                Turn::Done => self.troubles = 0,
+                // The breaker is about the relay; this is about a mail that has trouble while others have none.
+                Turn::Trouble => {
+                    self.troubles = self.troubles.saturating_add(1);
+                    let pause = shared.parts.limits.breaker.pause(self.troubles);
+                    let _ = timeout(pause, shared.stop.cancelled()).await;
+                }
+                Turn::Nothing => tokio::select! {
                     () = shared.stop.cancelled() => {}
                     // `shared` holds the sender.
                     _ = self.wakes.changed() => {}
-                }
+                },
             }
         }
         if let Some(carrier) = self.carrier {
@@ -67,29 +87,33 @@ impl Slot {
         }
     }
 
-    /// Sends the next mail that is due. False: there is none for this slot.
-    async fn send_one(&mut self, pass: Pass<'_>) -> Result<bool> {
+    /// Sends the next mail that is due.
+    async fn send_one(&mut self, pass: Pass<'_>) -> Result<Turn> {
         let shared = Arc::clone(&self.shared);
         let DispatcherParts {
             store, clock, instance, ..
         } = &shared.parts;
         let now = store.now(*clock).await?;
         let claims = store.claim(*instance, now, self.reach, 1).await?;
-        let Some(claim) = claims.first() else { return Ok(false) };
+        let Some(claim) = claims.first() else {
+            return Ok(Turn::Nothing);
+        };
         if shared.stop.is_cancelled() {
             store.release(&claims).await?;
-            return Ok(false);
+            return Ok(Turn::Nothing);
         }
         let span =
             tracing::info_span!("send", message = %claim.message_id, kind = claim.kind.word(), attempt = claim.number);
-        async {
+        let attempt = async {
             let verdict = self.deliver(claim).await;
             report(pass, &verdict);
             self.finalise(claim, &verdict).await;
-        }
-        .instrument(span)
-        .await;
-        Ok(true)
+            verdict.outcome
+        };
+        Ok(match attempt.instrument(span).await {
+            AttemptOutcome::RelayFailed | AttemptOutcome::Ambiguous => Turn::Trouble,
+            _ => Turn::Done,
+        })
     }
 
     /// Hands the mail over, in a task of its own: whatever breaks there breaks only that.

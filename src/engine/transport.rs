@@ -23,7 +23,7 @@ pub enum Transport {
     /// Into this directory, one file `<message id>.eml` each.
     File(PathBuf),
     /// To a relay.
-    Smtp(SmtpRoute),
+    Smtp(Box<SmtpRoute>),
 }
 
 /// How mails reach the relay.
@@ -54,14 +54,9 @@ impl Carrier {
         match transport {
             Transport::Capture => Self::Capture,
             Transport::File(directory) => Self::File(directory.clone()),
-            Transport::Smtp(SmtpRoute {
-                relay,
-                hello_name,
-                envelope_from,
-                deadlines,
-            }) => Self::Smtp {
-                sender: Box::new(SmtpSender::new(relay.clone(), hello_name, *deadlines)),
-                envelope_from: envelope_from.clone(),
+            Transport::Smtp(route) => Self::Smtp {
+                sender: Box::new(SmtpSender::new(route.relay.clone(), &route.hello_name, route.deadlines)),
+                envelope_from: route.envelope_from.clone(),
             },
         }
     }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
+pub use crate::mail::reading::ReadMail;
 use crate::{
     clock::Clock,
     domain::{
@@ -28,7 +29,6 @@ use crate::{
     },
     store::{AuditEntry, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
-pub use crate::mail::reading::ReadMail;
 pub use error::SettleError;
 
 /// A result of settling.
@@ -56,8 +56,8 @@ pub struct Settle {
     pub base_url: String,
     /// Who mail comes from.
     pub sender: Sender,
-    /// Told after each commit.
-    pub committed: Arc<Notify>,
+    /// Counts commits, so that the engine looks after each.
+    pub committed: watch::Sender<u64>,
 }
 
 /// A mutation's key, so that a repetition gets the first answer.
@@ -74,7 +74,7 @@ pub struct IdempotencyKey {
 /// What surrounds an act.
 #[derive(Debug, Clone)]
 pub struct Envelope {
-    /// Which registrations it needs beside the live ones.
+    /// Which registrations it needs.
     pub scope: Scope,
     /// The client's key, if one was given.
     pub key: Option<IdempotencyKey>,
@@ -90,6 +90,7 @@ struct Settled {
     facts: Facts,
     steps: Vec<Step>,
     now: DateTime<Utc>,
+    others_wake_at: Option<DateTime<Utc>>,
 }
 
 impl Settle {
@@ -105,7 +106,9 @@ impl Settle {
         T: Serialize + DeserializeOwned + Send,
     {
         let tx = self.store.begin().await?;
-        let Some(locked) = tx.lock_programme(programme).await? else { return Ok(None) };
+        let Some(locked) = tx.lock_programme(programme).await? else {
+            return Ok(None);
+        };
         let mut settled = self.settled(&tx, &locked, &envelope.scope).await?;
         let now = settled.now;
         let claim = match &envelope.key {
@@ -136,7 +139,7 @@ impl Settle {
         let priority = self.finish(&tx, settled).await?;
         tx.commit().await?;
         tracing::debug!(%programme, action = envelope.action, refused = answer.is_err(), ?priority, "acted");
-        self.committed.notify_waiters();
+        self.tell_committed();
         Ok(Some(answer))
     }
 
@@ -144,7 +147,9 @@ impl Settle {
     pub async fn settle_one(&self, pass_over: &[ProgrammeId]) -> Result<Option<ProgrammeId>> {
         let tx = self.store.begin().await?;
         let now = tx.now(self.clock).await?;
-        let Some(locked) = tx.lock_due_programme(now, pass_over).await? else { return Ok(None) };
+        let Some(locked) = tx.lock_due_programme(now, pass_over).await? else {
+            return Ok(None);
+        };
         let id = locked.id();
         let carried_out = async {
             let settled = self.settled(&tx, &locked, &Scope::Live).await?;
@@ -153,20 +158,44 @@ impl Settle {
         match carried_out.await {
             Ok(_) => {
                 tx.commit().await?;
-                self.committed.notify_waiters();
+                self.tell_committed();
                 Ok(Some(id))
             }
             Err(error) => {
                 tx.rollback().await?;
-                Err(SettleError::Programme { id, source: Box::new(error) })
+                Err(SettleError::Programme {
+                    id,
+                    source: Box::new(error),
+                })
             }
         }
+    }
+
+    /// Tells that something was committed.
+    pub fn tell_committed(&self) {
+        self.committed.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Tells whenever something was committed here.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    /// Lets every mail that could not be made be tried at once: what was wrong may have been mended.
+    pub async fn compose_all_again(&self) -> Result<()> {
+        let tx = self.store.begin().await?;
+        let now = tx.now(self.clock).await?;
+        tx.compose_all_again(now).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Stores a new programme as a draft, with the product's rules.
     pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
         let mut facts = Facts::of_draft(id, announced, now);
-        facts.rules = RuleKey::ALL.iter().map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now)).collect();
+        facts.rules = RuleKey::ALL
+            .iter()
+            .map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now))
+            .collect();
         Ok(tx.insert_programme(&facts, now).await?)
     }
 
@@ -179,28 +208,57 @@ impl Settle {
     async fn settled(&self, tx: &Tx, locked: &Locked, scope: &Scope) -> Result<Settled> {
         // Never earlier than the programme was last settled, whatever the machine's clock says.
         let now = tx.now(self.clock).await?.max(locked.settled_at());
-        let before = tx.facts(locked, scope).await?;
+        let before = tx.facts(locked, scope, now).await?;
         let (steps, facts) = advance(before.clone(), now);
-        Ok(Settled { before, facts, steps, now })
+        // Of what is not at hand, the moment of the next look says all.
+        let others_wake_at = match scope {
+            Scope::Touched(_) if !locked.is_due(now) => locked.wake_at(),
+            _ => None,
+        };
+        Ok(Settled {
+            before,
+            facts,
+            steps,
+            now,
+            others_wake_at,
+        })
     }
 
     /// Carries out what the act made due, writes facts, steps and mails, and sets the moment of the next look.
     async fn finish(&self, tx: &Tx, settled: Settled) -> Result<Priority> {
-        let Settled { before, facts, mut steps, now } = settled;
+        let Settled {
+            before,
+            facts,
+            mut steps,
+            now,
+            others_wake_at,
+        } = settled;
         let due_by_time = steps.len();
         let (made_due, facts) = advance(facts, now);
-        let priority = if made_due.len() <= MAILS_OF_A_SMALL_ACT { Priority::Act } else { Priority::Time };
+        let priority = if made_due.len() <= MAILS_OF_A_SMALL_ACT {
+            Priority::Act
+        } else {
+            Priority::Time
+        };
         steps.extend(made_due);
         // The programme first: a registration, a step and a mail refer to it.
-        tx.save(&before, &facts, next_wake(&facts), now).await?;
+        let wake_at = [others_wake_at, next_wake(&facts)].into_iter().flatten().min();
+        tx.save(&before, &facts, wake_at, now).await?;
         self.carry_out(tx, &facts, &steps, due_by_time, priority, now).await?;
         tx.announce_change().await?;
         Ok(priority)
     }
 
-    async fn audit(&self, tx: &Tx, programme: ProgrammeId, envelope: &Envelope, refusal: Option<&Refusal>, now: DateTime<Utc>) -> Result<()> {
+    async fn audit(
+        &self,
+        tx: &Tx,
+        programme: ProgrammeId,
+        envelope: &Envelope,
+        refusal: Option<&Refusal>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let target = match &envelope.scope {
-            Scope::With(id) => Some(id.to_string()),
+            Scope::Touched(touched) => touched.registration.map(|id| id.to_string()),
             Scope::Live | Scope::Everybody => None,
         };
         let entry = AuditEntry {

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use chrono::{DateTime, Utc};
 use entities::{decision, ledger_entry, meeting, meeting_day, programme, registration, rule, team_member};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IsolationLevel, QueryFilter, QueryOrder, QuerySelect, Set,
-    TransactionOptions, TransactionTrait,
-    sea_query::{LockBehavior, LockType},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IsolationLevel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set, TransactionOptions, TransactionTrait,
+    sea_query::{LockBehavior, LockType, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -20,10 +20,10 @@ use super::{
     rows::{self, ProgrammeState},
 };
 use crate::domain::{
-    facts::Facts,
+    facts::{Ahead, Facts},
     ids::{ProgrammeId, RegistrationId},
     programme::{Meeting, TeamMember},
-    registration::{Registration, RegistrationStatus},
+    registration::{PersonKey, Registration, RegistrationStatus},
     rule::RuleKey,
     timeline::BuiltIn,
 };
@@ -49,18 +49,51 @@ impl Locked {
     pub fn wake_at(&self) -> Option<DateTime<Utc>> {
         self.row.wake_at
     }
+
+    /// Whether something is due.
+    pub fn is_due(&self, now: DateTime<Utc>) -> bool {
+        self.row.wake_at.is_some_and(|wake_at| wake_at <= now)
+    }
 }
 
-/// Which registrations an act needs beside those that can still change.
-#[derive(Debug, Clone, Default)]
+/// Which registrations are loaded.
+#[derive(Debug, Clone)]
 pub enum Scope {
-    /// None.
-    #[default]
+    /// All that can still change: what looking ahead and what is due by time need.
     Live,
-    /// One that may have ended.
-    With(RegistrationId),
+    /// Those that an act touches; the programme's counts stand for the others.
+    Touched(Touched),
     /// Everybody, also those whose way has ended.
     Everybody,
+}
+
+/// What an act touches. Beside it come the verified people in line to whom a place could go.
+#[derive(Debug, Clone, Default)]
+pub struct Touched {
+    /// This registration, also if it has ended.
+    pub registration: Option<RegistrationId>,
+    /// The live registration of this person.
+    pub person: Option<PersonKey>,
+    /// The live registrations with this address, in its comparable form.
+    pub address: Option<String>,
+}
+
+impl Scope {
+    /// The scope of an act on one registration.
+    pub fn registration(id: RegistrationId) -> Self {
+        Self::Touched(Touched {
+            registration: Some(id),
+            ..Touched::default()
+        })
+    }
+
+    /// The scope of an act by or for one person.
+    pub fn person(person: PersonKey) -> Self {
+        Self::Touched(Touched {
+            person: Some(person),
+            ..Touched::default()
+        })
+    }
 }
 
 const LIVE: [RegistrationStatus; 5] = [
@@ -79,37 +112,51 @@ impl Store {
             ..TransactionOptions::default()
         };
         let snapshot = self.reader.begin_with_options(options).await?;
-        let Some(row) = programme::Entity::find_by_id(id.0).one(&snapshot).await? else { return Ok(None) };
-        let facts = load(&snapshot, &row, scope).await?;
+        let Some(row) = programme::Entity::find_by_id(id.0).one(&snapshot).await? else {
+            return Ok(None);
+        };
+        let facts = load(&snapshot, &row, scope, false).await?;
         snapshot.rollback().await?;
         Ok(Some((facts, row.settled_at)))
     }
 }
 
-async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope) -> Result<Facts> {
+async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, is_due: bool) -> Result<Facts> {
     let id = row.id;
     let mut meetings = meetings_of(db, &[id]).await?;
     let mut team = team_of(db, &[id]).await?;
-    let programme = rows::programme(row, meetings.remove(&id).unwrap_or_default(), team.remove(&id).unwrap_or_default())?;
-    let live = registration::Column::Status.is_in(LIVE.map(RegistrationStatus::word));
-    let wanted = match scope {
-        Scope::Live => Condition::all().add(live),
-        Scope::With(id) => Condition::any().add(live).add(registration::Column::Id.eq(id.0)),
-        Scope::Everybody => Condition::all(),
+    let programme = rows::programme(
+        row,
+        meetings.remove(&id).unwrap_or_default(),
+        team.remove(&id).unwrap_or_default(),
+    )?;
+    let (registrations, ahead) = match scope {
+        Scope::Everybody => (registrations_where(db, id, Condition::all()).await?, Ahead::default()),
+        Scope::Live => (
+            registrations_where(db, id, Condition::all().add(is_live())).await?,
+            Ahead::default(),
+        ),
+        Scope::Touched(touched) if is_due => {
+            let wanted = touched.condition().add(is_live());
+            (registrations_where(db, id, wanted).await?, Ahead::default())
+        }
+        Scope::Touched(touched) => touched_registrations(db, row, touched).await?,
     };
-    let registrations =
-        registration::Entity::find().filter(registration::Column::ProgrammeId.eq(id)).filter(wanted).all(db).await?;
-    let registrations: Vec<Registration> = registrations.iter().map(rows::registration).collect::<Result<_>>()?;
     let decisions = decision::Entity::find()
         .filter(decision::Column::ProgrammeId.eq(id))
         .order_by_asc(decision::Column::EffectiveAt)
         .all(db)
         .await?;
-    let rules = rule::Entity::find().filter(rule::Column::ProgrammeId.eq(id)).order_by_asc(rule::Column::Id).all(db).await?;
+    let rules = rule::Entity::find()
+        .filter(rule::Column::ProgrammeId.eq(id))
+        .order_by_asc(rule::Column::Id)
+        .all(db)
+        .await?;
     Ok(Facts {
         counts: rows::counts(row)?,
         next_arrival: row.next_arrival,
-        registrations: registrations.into_iter().map(|registration| (registration.id, registration)).collect(),
+        registrations,
+        ahead,
         decisions: decisions.iter().map(rows::decision).collect::<Result<_>>()?,
         rules: rules.iter().map(rows::rule).collect::<Result<_>>()?,
         settled: settled_occurrences(db, id).await?,
@@ -118,9 +165,91 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope) 
     })
 }
 
+type Registrations = BTreeMap<RegistrationId, Registration>;
+
+fn is_live() -> SimpleExpr {
+    registration::Column::Status.is_in(LIVE.map(RegistrationStatus::word))
+}
+
+impl Touched {
+    fn condition(&self) -> Condition {
+        let live_with = |column: SimpleExpr| Condition::all().add(is_live()).add(column);
+        Condition::any()
+            // Without anything touched, nothing.
+            .add(registration::Column::Id.is_in(self.registration.map(|id| id.0)))
+            .add_option(self.person.as_ref().map(|person| live_with(registration::Column::PersonKey.eq(&person.0))))
+            .add_option(self.address.as_ref().map(|address| live_with(registration::Column::EmailKey.eq(address))))
+    }
+}
+
+async fn registrations_where(db: &impl ConnectionTrait, programme: Uuid, wanted: Condition) -> Result<Registrations> {
+    let found = registration::Entity::find()
+        .filter(registration::Column::ProgrammeId.eq(programme))
+        .filter(wanted)
+        .all(db)
+        .await?;
+    found
+        .iter()
+        .map(|row| rows::registration(row).map(|registration| (registration.id, registration)))
+        .collect()
+}
+
+/// What an act touches, the verified people to whom the free places and the one that the act may free could go, and how many
+/// wait before each of them who are not loaded.
+async fn touched_registrations(
+    db: &impl ConnectionTrait,
+    row: &programme::Model,
+    touched: &Touched,
+) -> Result<(Registrations, Ahead)> {
+    let mut registrations = registrations_where(db, row.id, touched.condition()).await?;
+    let is_waiting = registration::Column::Status.eq(RegistrationStatus::Waiting.word());
+    if row.waiting_verified > 0 {
+        let places = u64::try_from(row.max_participants - row.taken).unwrap_or(0) + 1;
+        let first_in_line = registration::Entity::find()
+            .filter(registration::Column::ProgrammeId.eq(row.id))
+            .filter(is_waiting.clone())
+            .filter(registration::Column::VerifiedAt.is_not_null())
+            .order_by_asc(registration::Column::Arrival)
+            .limit(places)
+            .all(db)
+            .await?;
+        for row in &first_in_line {
+            let registration = rows::registration(row)?;
+            registrations.insert(registration.id, registration);
+        }
+    }
+    let waiting: Vec<(i64, RegistrationId)> = registrations
+        .values()
+        .filter(|registration| registration.status == RegistrationStatus::Waiting)
+        .map(|registration| (registration.arrival, registration.id))
+        .collect();
+    let loaded = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
+    let mut ahead = Ahead {
+        of_newcomers: u32::try_from(row.waiting).unwrap_or(0).saturating_sub(loaded),
+        ..Ahead::default()
+    };
+    for (arrival, id) in &waiting {
+        let before = registration::Entity::find()
+            .filter(registration::Column::ProgrammeId.eq(row.id))
+            .filter(is_waiting.clone())
+            .filter(registration::Column::Arrival.lt(*arrival))
+            .count(db)
+            .await?;
+        let loaded_before = waiting.iter().filter(|(other, _)| other < arrival).count() as u64;
+        ahead.of.insert(
+            *id,
+            u32::try_from(before.saturating_sub(loaded_before)).unwrap_or(u32::MAX),
+        );
+    }
+    Ok((registrations, ahead))
+}
+
 /// The occurrences of steps that only the ledger remembers: calendar rules and requests to decide.
 async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(&'static str, String)>> {
-    let calendar_rules = RuleKey::ALL.iter().filter(|key| key.is_by_calendar()).map(|key| key.word());
+    let calendar_rules = RuleKey::ALL
+        .iter()
+        .filter(|key| key.is_by_calendar())
+        .map(|key| key.word());
     let words: Vec<&'static str> = calendar_rules.chain([BuiltIn::DecisionProposal.word()]).collect();
     let found: Vec<(String, String)> = ledger_entry::Entity::find()
         .select_only()
@@ -133,13 +262,19 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
         .all(db)
         .await?;
     let known = |source: &str| words.iter().find(|word| **word == source).copied();
-    Ok(found.into_iter().filter_map(|(source, occurrence)| Some((known(&source)?, occurrence))).collect())
+    Ok(found
+        .into_iter()
+        .filter_map(|(source, occurrence)| Some((known(&source)?, occurrence)))
+        .collect())
 }
 
 impl Tx {
     /// Locks a programme. None: there is no such programme.
     pub async fn lock_programme(&self, id: ProgrammeId) -> Result<Option<Locked>> {
-        let row = programme::Entity::find_by_id(id.0).lock_exclusive().one(&self.0).await?;
+        let row = programme::Entity::find_by_id(id.0)
+            .lock_exclusive()
+            .one(&self.0)
+            .await?;
         Ok(row.map(|row| Locked { row }))
     }
 
@@ -156,9 +291,10 @@ impl Tx {
         Ok(row.map(|row| Locked { row }))
     }
 
-    /// Loads the facts of a locked programme.
-    pub async fn facts(&self, locked: &Locked, scope: &Scope) -> Result<Facts> {
-        load(&self.0, &locked.row, scope).await
+    /// Loads the facts of a locked programme. When something is due by `now`, all registrations come along that can still
+    /// change, whatever the scope.
+    pub async fn facts(&self, locked: &Locked, scope: &Scope, now: DateTime<Utc>) -> Result<Facts> {
+        load(&self.0, &locked.row, scope, locked.is_due(now)).await
     }
 
     /// Stores a new programme.
@@ -199,9 +335,16 @@ impl Tx {
             settled_at,
         };
         rows::programme_row(&state).update(&self.0).await?;
-        self.save_meetings(id, &before.programme.announced.meetings, &after.programme.announced.meetings).await?;
-        self.save_team(id, &before.programme.announced.team, &after.programme.announced.team).await?;
-        self.save_registrations(id, &before.registrations, &after.registrations).await?;
+        self.save_meetings(
+            id,
+            &before.programme.announced.meetings,
+            &after.programme.announced.meetings,
+        )
+        .await?;
+        self.save_team(id, &before.programme.announced.team, &after.programme.announced.team)
+            .await?;
+        self.save_registrations(id, &before.registrations, &after.registrations)
+            .await?;
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;
         }
@@ -250,10 +393,19 @@ impl Tx {
         if before == after {
             return Ok(());
         }
-        let gone = before.iter().filter(|meeting| after.iter().all(|kept| kept.id != meeting.id)).map(|meeting| meeting.id.0);
-        meeting::Entity::delete_many().filter(meeting::Column::Id.is_in(gone)).exec(&self.0).await?;
+        let gone = before
+            .iter()
+            .filter(|meeting| after.iter().all(|kept| kept.id != meeting.id))
+            .map(|meeting| meeting.id.0);
+        meeting::Entity::delete_many()
+            .filter(meeting::Column::Id.is_in(gone))
+            .exec(&self.0)
+            .await?;
         // The numbers are unique, so those that move stand aside first.
-        for kept in before.iter().filter(|meeting| after.iter().any(|other| other.id == meeting.id)) {
+        for kept in before
+            .iter()
+            .filter(|meeting| after.iter().any(|other| other.id == meeting.id))
+        {
             let aside = meeting::ActiveModel {
                 id: Set(kept.id.0),
                 number: Set(-1 - i32::try_from(kept.number).unwrap_or(0)),
@@ -268,7 +420,10 @@ impl Tx {
             } else {
                 row.insert(&self.0).await?;
             }
-            meeting_day::Entity::delete_many().filter(meeting_day::Column::MeetingId.eq(meeting.id.0)).exec(&self.0).await?;
+            meeting_day::Entity::delete_many()
+                .filter(meeting_day::Column::MeetingId.eq(meeting.id.0))
+                .exec(&self.0)
+                .await?;
             for day in &meeting.days {
                 rows::meeting_day_row(meeting.id, day).insert(&self.0).await?;
             }
@@ -280,9 +435,15 @@ impl Tx {
         if before == after {
             return Ok(());
         }
-        let gone: Vec<_> =
-            before.iter().filter(|member| after.iter().all(|kept| kept.id != member.id)).map(|member| member.id.0).collect();
-        team_member::Entity::delete_many().filter(team_member::Column::Id.is_in(gone.iter().copied())).exec(&self.0).await?;
+        let gone: Vec<_> = before
+            .iter()
+            .filter(|member| after.iter().all(|kept| kept.id != member.id))
+            .map(|member| member.id.0)
+            .collect();
+        team_member::Entity::delete_many()
+            .filter(team_member::Column::Id.is_in(gone.iter().copied()))
+            .exec(&self.0)
+            .await?;
         self.revoke_links_of(&gone).await?;
         for (position, member) in after.iter().enumerate() {
             let row = rows::team_member_row(programme, position, member);

@@ -133,7 +133,9 @@ impl Tx {
     /// Writes steps into the ledger. A key that is there already is an error: the transaction has not happened.
     pub async fn record_steps(&self, programme: ProgrammeId, entries: &[NewEntry<'_>]) -> Result<()> {
         for some in entries.chunks(ROWS_A_STATEMENT) {
-            ledger_entry::Entity::insert_many(some.iter().map(|entry| row(programme, entry))).exec_without_returning(&self.0).await?;
+            ledger_entry::Entity::insert_many(some.iter().map(|entry| row(programme, entry)))
+                .exec_without_returning(&self.0)
+                .await?;
         }
         Ok(())
     }
@@ -155,7 +157,10 @@ impl Tx {
     /// Lets every mail that could not be made be tried at once: what failed may have been mended.
     pub async fn compose_all_again(&self, now: DateTime<Utc>) -> Result<()> {
         ledger_entry::Entity::update_many()
-            .set(ledger_entry::ActiveModel { compose_at: Set(Some(now)), ..Default::default() })
+            .set(ledger_entry::ActiveModel {
+                compose_at: Set(Some(now)),
+                ..Default::default()
+            })
             .filter(ledger_entry::Column::ComposeAt.gt(now))
             .exec(&self.0)
             .await?;
@@ -179,7 +184,13 @@ impl Tx {
     }
 
     /// The mail of an entry cannot be made; it is tried again at a moment.
-    pub async fn compose_failed(&self, id: Uuid, attempts: u32, problem: String, again_at: DateTime<Utc>) -> Result<()> {
+    pub async fn compose_failed(
+        &self,
+        id: Uuid,
+        attempts: u32,
+        problem: String,
+        again_at: DateTime<Utc>,
+    ) -> Result<()> {
         let row = ledger_entry::ActiveModel {
             id: Set(id),
             state: Set(EntryState::Failed.word().to_owned()),
@@ -215,15 +226,17 @@ impl Store {
         rows.into_iter().map(entry).collect()
     }
 
-    /// When the next mail is to be made that could not be made before.
-    pub async fn next_compose_at(&self) -> Result<Option<DateTime<Utc>>> {
-        let earliest: Option<Option<DateTime<Utc>>> = ledger_entry::Entity::find()
+    /// The next moment after `now` at which a mail is tried to be made that could not be made before.
+    pub async fn next_compose_after(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+        let earliest = ledger_entry::Entity::find()
             .select_only()
-            .column_as(ledger_entry::Column::ComposeAt.min(), "earliest")
+            .column(ledger_entry::Column::ComposeAt)
+            .filter(ledger_entry::Column::ComposeAt.gt(now))
+            .order_by_asc(ledger_entry::Column::ComposeAt)
             .into_tuple()
             .one(&self.reader)
             .await?;
-        Ok(earliest.flatten())
+        Ok(earliest)
     }
 }
 
@@ -269,14 +282,22 @@ fn row(programme: ProgrammeId, entry: &NewEntry<'_>) -> ledger_entry::ActiveMode
 }
 
 fn source(row: &ledger_entry::Model) -> Result<Source> {
-    Source::from_word(&row.source).ok_or_else(|| StoreError::inconsistent("ledger_entry", "source", row.id, "unknown word"))
+    Source::from_word(&row.source)
+        .ok_or_else(|| StoreError::inconsistent("ledger_entry", "source", row.id, "unknown word"))
 }
 
 fn to_compose(row: ledger_entry::Model) -> Result<ToCompose> {
     let recipient = match (row.registration_id, row.team_member_id) {
         (Some(id), None) => Recipient::Registration(RegistrationId(id)),
         (None, Some(id)) => Recipient::TeamMember(TeamMemberId(id)),
-        _ => return Err(StoreError::inconsistent("ledger_entry", "registration_id", row.id, "no recipient")),
+        _ => {
+            return Err(StoreError::inconsistent(
+                "ledger_entry",
+                "registration_id",
+                row.id,
+                "no recipient",
+            ));
+        }
     };
     Ok(ToCompose {
         id: row.id,
@@ -285,7 +306,9 @@ fn to_compose(row: ledger_entry::Model) -> Result<ToCompose> {
         source: source(&row)?,
         due_at: row.due_at,
         attempts: row.compose_attempts.try_into().unwrap_or(0),
-        sealed_letter: row.sealed_letter.ok_or_else(|| StoreError::inconsistent("ledger_entry", "sealed_letter", row.id, "missing"))?,
+        sealed_letter: row
+            .sealed_letter
+            .ok_or_else(|| StoreError::inconsistent("ledger_entry", "sealed_letter", row.id, "missing"))?,
     })
 }
 
@@ -302,7 +325,10 @@ fn entry(row: ledger_entry::Model) -> Result<LedgerEntry> {
         source: source(&row)?,
         key: format!("{}/{}/{}", row.source, row.subject, row.occurrence),
         kind,
-        state: EntryState::ALL.into_iter().find(|state| state.word() == row.state).ok_or_else(|| unknown("state"))?,
+        state: EntryState::ALL
+            .into_iter()
+            .find(|state| state.word() == row.state)
+            .ok_or_else(|| unknown("state"))?,
         reason: row.reason,
         due_at: row.due_at,
         done_at: row.done_at,

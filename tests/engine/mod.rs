@@ -1,4 +1,9 @@
 //! The engine as seen from outside.
 
+mod outbox;
+mod races;
+mod scopes;
+mod settling;
 mod smtp_faults;
+mod smtp_login;
 mod smtp_session;

@@ -1,6 +1,8 @@
 //! What the tests stand on.
 
+pub mod app;
 pub mod engines;
+pub mod foundation;
 pub mod postgres;
 pub mod small_schema;
 pub mod smtp;

@@ -40,7 +40,7 @@ use reqwest::{StatusCode, header};
 use secrecy::SecretString;
 use sqlx::{Connection, Row, SqliteConnection};
 use tempfile::TempDir;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// May do everything.
@@ -217,7 +217,7 @@ impl House {
             clock: Clock::Test { starts_at },
             base_url: base_url.clone(),
             sender,
-            committed: Arc::new(Notify::new()),
+            committed: watch::Sender::new(0),
         });
         let app = App::new(Arc::clone(&settle));
         let schema = limited(Schema::build(Nothing, EmptyMutation, EmptySubscription)).finish();

@@ -1,0 +1,24 @@
+//! The life of programmes, told in tests: the real one in stories, random ones in properties.
+
+mod brochure;
+mod deadline;
+mod extremes;
+mod forecast;
+mod life;
+mod people;
+mod places;
+mod properties;
+mod random;
+mod reopening;
+mod warnings;
+
+use chrono::{DateTime, Utc};
+
+fn instant(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+/// The closing instant of the brochure's programme.
+const CLOSING: &str = "2014-05-25T22:00:00Z";
+/// Its kick-off.
+const KICK_OFF: &str = "2014-06-12T07:30:00Z";

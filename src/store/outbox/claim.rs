@@ -22,7 +22,7 @@ use crate::domain::{
 /// Which mails a sender takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// All, those of [`Priority::Act`] first.
+    /// All; of those tried equally often, those of [`Priority::Act`] first.
     All,
     /// Those of [`Priority::Act`] only.
     ActsOnly,
@@ -90,8 +90,8 @@ impl Claim {
 }
 
 impl Store {
-    /// Takes at most `limit` mails that are due into the hands of `instance`, those of acts first, then by due moment. No
-    /// mail is in two hands. Each is sending from now on, with an attempt that has no outcome yet.
+    /// Takes at most `limit` mails that are due into the hands of `instance`: those tried least first, of these those
+    /// of acts, then by due moment. No mail is in two hands. Each is sending from now on, with an attempt that has no outcome yet.
     pub async fn claim(
         &self,
         instance: InstanceId,
@@ -142,6 +142,8 @@ impl Tx {
         // Two statements, not an update of a sub-select: PostgreSQL may run a sub-select with a limit more than once.
         // SQLite knows no row locks and needs none: the transaction holds the one write lock.
         let mut rows = due
+            // A mail that the relay chokes on every time must not stand in the way of the others, whatever its priority.
+            .order_by_asc(message::Column::Attempts)
             .order_by_asc(message::Column::Priority)
             .order_by_asc(message::Column::NextAttemptAt)
             .order_by_asc(message::Column::Id)

@@ -115,8 +115,13 @@ impl Tx {
         };
         message::Entity::insert(row).exec_without_returning(&self.0).await?;
         if let MessageBody::Sealed(sealed) = &new.body {
-            let row = message_body::ActiveModel { message_id: Set(new.id.0), sealed: Set(sealed.clone()) };
-            message_body::Entity::insert(row).exec_without_returning(&self.0).await?;
+            let row = message_body::ActiveModel {
+                message_id: Set(new.id.0),
+                sealed: Set(sealed.clone()),
+            };
+            message_body::Entity::insert(row)
+                .exec_without_returning(&self.0)
+                .await?;
         }
         Ok(())
     }

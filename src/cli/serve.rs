@@ -1,0 +1,107 @@
+//! `serve` and `demo`: run until told to stop.
+
+use std::io::Write;
+
+use anyhow::Context;
+use clap::Args;
+use tempfile::TempDir;
+use tokio::signal;
+
+use super::{
+    demo,
+    programme_file::{ProgrammeFile, SAMPLE},
+};
+use crate::{
+    app::{Caller, Repeatable},
+    boot::{Migrating, Roles, Running, Start},
+    config::Given,
+    entropy::Entropy,
+};
+
+/// What an instance does, as flags.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct ServeArguments {
+    /// Answer requests only; another instance carries out what is due and sends mail
+    #[arg(long, conflicts_with = "engine_only")]
+    no_engine: bool,
+    /// Carry out what is due and send mail only; of the endpoints only /healthz and /readyz
+    #[arg(long)]
+    engine_only: bool,
+    /// Do not bring the schema up to date; refuse to start when it is behind
+    #[arg(long)]
+    no_migrate: bool,
+}
+
+/// Serves until told to stop.
+pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()> {
+    let roles = match arguments {
+        ServeArguments { no_engine: true, .. } => Roles::WithoutEngine,
+        ServeArguments { engine_only: true, .. } => Roles::EngineOnly,
+        _ => Roles::All,
+    };
+    let migrating = if arguments.no_migrate {
+        Migrating::No
+    } else {
+        Migrating::Yes
+    };
+    let start = Start {
+        roles,
+        migrating,
+        ..Start::default()
+    };
+    let running = Running::start(given.settle()?, Entropy::from_system(), start).await?;
+    say(&format!("leernetwerk listens on {}", running.base_url))?;
+    until_told(running).await
+}
+
+/// Serves the sample programme on a test clock, and throws everything away at the end.
+pub async fn demo(given: Given) -> anyhow::Result<()> {
+    let directory = TempDir::with_prefix("leernetwerk-demo-").context("no place for the demo's database")?;
+    let given = Given {
+        database_url: Some(format!("sqlite://{}", directory.path().join("demo.db").display())),
+        clock: Some(format!("test:{}", demo::STARTS_AT)),
+        mail: Some("capture".to_owned()),
+        secret: None,
+        ..given
+    };
+    let running = Running::start(given.settle()?, Entropy::from_system(), Start::default()).await?;
+    let app = &running.foundation.app;
+    let administrator = Caller::Administrator { token: None };
+    let file = ProgrammeFile::read(SAMPLE).context("the sample programme")?;
+    let created = app
+        .create_programme(&administrator, &file.fields, &Repeatable::default())
+        .await?;
+    let programme = created.programme.id;
+    app.publish_programme(&administrator, programme, &Repeatable::default())
+        .await?;
+    let slug = created.programme.announced.slug;
+    let token = demo::populate(app, programme, &slug).await?;
+    say(&demo::banner(&running.base_url, &slug, &token, app.now().await?))?;
+    until_told(running).await
+}
+
+async fn until_told(running: Running) -> anyhow::Result<()> {
+    let terminated = async {
+        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            // Then only Ctrl-C stops it gracefully.
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        interrupted = signal::ctrl_c() => interrupted.context("cannot wait for Ctrl-C")?,
+        () = terminated => {}
+    }
+    tracing::info!("stopping: requests and mails under way are finished first");
+    running.stop().await;
+    Ok(())
+}
+
+/// On standard output, at once: whoever started the process may be waiting for it.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}

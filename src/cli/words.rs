@@ -1,0 +1,25 @@
+//! Words for people at a terminal.
+
+use crate::domain::message::MessageKind;
+
+/// What a mail is about.
+pub fn kind_words(kind: MessageKind) -> &'static str {
+    match kind {
+        MessageKind::ConfirmRegistration => "please verify your address",
+        MessageKind::RegistrationReceived => "your place is held",
+        MessageKind::RegistrationState => "where your registration stands",
+        MessageKind::RegistrationExpired => "your registration has ended",
+        MessageKind::WaitingListJoined => "you are on the waiting list",
+        MessageKind::PlaceOffered => "a place is free for you",
+        MessageKind::PlaceOfferExpired => "the offer has ended",
+        MessageKind::RegistrationWithdrawn => "you have withdrawn",
+        MessageKind::PersonalLink => "your new personal link",
+        MessageKind::TeamWelcome => "welcome to the team",
+        MessageKind::BelowMinimum => "too few registrations",
+        MessageKind::DecisionRequested => "please decide",
+        MessageKind::DecisionReport => "what was decided",
+        MessageKind::DeadlineExtended => "registration stays open longer",
+        MessageKind::ProgrammeGoesAhead => "the programme goes ahead",
+        MessageKind::ProgrammeCancelled => "the programme does not go ahead",
+    }
+}

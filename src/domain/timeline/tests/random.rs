@@ -1,0 +1,243 @@
+//! Random programmes and random lives of them.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono_tz::{
+    America::{New_York, Santiago},
+    Asia::Kolkata,
+    Australia::Lord_Howe,
+    Europe::Amsterdam,
+    Pacific::Apia,
+    Tz,
+};
+use proptest::{prelude::*, sample::select};
+
+use super::{
+    brochure::draft,
+    life::{Life, person},
+};
+use crate::domain::{
+    acts, calendar, decision::DecisionMode, facts::Facts, ids::RegistrationId, refusal::Refusal,
+    registration::RegistrationStatus as Status, timeline::next_wake,
+};
+
+/// What somebody does; numbers name people and registrations, modulo how many there are.
+#[derive(Debug, Clone)]
+pub enum Act {
+    Register(u8),
+    Add(u8),
+    Verify(u8),
+    VerifyLatest,
+    Accept(u8),
+    AcceptOffer,
+    Decline(u8),
+    DeclineOffer,
+    Withdraw(u8),
+    RegisterAnew(u8),
+    RequestLinks(u8),
+    Extend(u8),
+    Shorten(u8),
+    Resize(u8),
+    MoveKickOff(i8),
+    Cancel,
+}
+
+/// How time goes on between two acts.
+#[derive(Debug, Clone, Copy)]
+pub enum Pace {
+    /// In one go.
+    Jump,
+    /// From wake to wake.
+    Wakes,
+    /// A day at a time.
+    Days,
+}
+
+/// A programme and what people do to it, each some minutes after the one before.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub zone: Tz,
+    pub published_on: NaiveDate,
+    pub open_days: i64,
+    pub days_to_kick_off: i64,
+    pub min: u32,
+    pub max: u32,
+    pub mode: DecisionMode,
+    pub acts: Vec<(i64, Act)>,
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    prop_oneof![
+        10 => any::<u8>().prop_map(Act::Register),
+        3 => any::<u8>().prop_map(Act::Add),
+        3 => any::<u8>().prop_map(Act::Verify),
+        10 => Just(Act::VerifyLatest),
+        1 => any::<u8>().prop_map(Act::Accept),
+        3 => Just(Act::AcceptOffer),
+        1 => any::<u8>().prop_map(Act::Decline),
+        2 => Just(Act::DeclineOffer),
+        4 => any::<u8>().prop_map(Act::Withdraw),
+        3 => any::<u8>().prop_map(Act::RegisterAnew),
+        1 => any::<u8>().prop_map(Act::RequestLinks),
+        2 => (0u8..20).prop_map(Act::Extend),
+        1 => (0u8..6).prop_map(Act::Shorten),
+        1 => (0u8..10).prop_map(Act::Resize),
+        1 => (-9i8..9).prop_map(Act::MoveKickOff),
+        1 => prop_oneof![9 => Just(Act::VerifyLatest), 1 => Just(Act::Cancel)],
+    ]
+}
+
+fn pause() -> impl Strategy<Value = i64> {
+    prop_oneof![4 => Just(0), 4 => 1i64..90, 4 => 90i64..1440, 3 => 1440i64..6000]
+}
+
+/// A programme of some weeks around some day of 2014, small enough to be full often.
+pub fn plan() -> impl Strategy<Value = Plan> {
+    let zone = select(vec![Amsterdam, Santiago, Lord_Howe, New_York, Kolkata, Apia]);
+    let mode = prop_oneof![3 => Just(DecisionMode::Automatic), 1 => Just(DecisionMode::Propose)];
+    let places = (1u32..5).prop_flat_map(|min| (Just(min), min..min + 4));
+    let acts = prop::collection::vec((pause(), act()), 0..60);
+    (zone, 0i64..365, 0i64..30, 1i64..25, places, mode, acts).prop_map(
+        |(zone, day, open_days, days_to_kick_off, (min, max), mode, acts)| Plan {
+            zone,
+            published_on: calendar::days_after("2014-01-01".parse().unwrap(), day),
+            open_days,
+            days_to_kick_off,
+            min,
+            max,
+            mode,
+            acts,
+        },
+    )
+}
+
+impl Plan {
+    /// The programme, just published at noon.
+    pub fn published(&self) -> Life {
+        let mut facts = draft();
+        let deadline = calendar::days_after(self.published_on, self.open_days);
+        let announced = &mut facts.programme.announced;
+        announced.time_zone = self.zone;
+        (announced.min_participants, announced.max_participants) = (self.min, self.max);
+        announced.decision_mode = self.mode;
+        announced.registration_deadline = deadline;
+        announced.meetings.truncate(1);
+        announced.meetings[0].days[0].on = calendar::days_after(deadline, self.days_to_kick_off);
+        let noon = calendar::resolve(self.published_on, "12:00:00".parse().unwrap(), self.zone);
+        let mut life = Life::of(facts, noon);
+        life.act(acts::publish).unwrap();
+        life
+    }
+
+    /// Everything that people do before a moment, at that pace; what they were answered.
+    pub fn play(&self, life: &mut Life, pace: Pace, before: DateTime<Utc>) -> Vec<Result<(), Refusal>> {
+        let mut at = life.now;
+        let mut answers = Vec::new();
+        for (pause, act) in &self.acts {
+            at += Duration::minutes(*pause);
+            if at >= before {
+                break;
+            }
+            pass(life, pace, at);
+            let earlier = life.facts.clone();
+            answers.push(carry_out(life, act));
+            in_line(&earlier, &life.facts);
+        }
+        answers
+    }
+
+    /// The whole life, until everything is over.
+    pub fn lived(&self, pace: Pace) -> (Life, Vec<Result<(), Refusal>>) {
+        let mut life = self.published();
+        let answers = self.play(&mut life, pace, DateTime::<Utc>::MAX_UTC);
+        let over = life.now.max(life.facts.programme.kick_off_at().unwrap()) + Duration::days(10);
+        pass(&mut life, pace, over);
+        (life, answers)
+    }
+}
+
+/// Time goes on.
+pub fn pass(life: &mut Life, pace: Pace, until: DateTime<Utc>) {
+    loop {
+        let next = match pace {
+            Pace::Jump => None,
+            Pace::Wakes => next_wake(&life.facts),
+            Pace::Days => Some(life.now + Duration::days(1)),
+        };
+        let earlier = life.facts.clone();
+        let at = next.map_or(until, |next| next.min(until));
+        life.to(at);
+        in_line(&earlier, &life.facts);
+        if at == until {
+            return;
+        }
+    }
+}
+
+/// Nobody overtakes a verified person who waits, and no more places are given than there are (rule 4).
+fn in_line(earlier: &Facts, later: &Facts) {
+    assert!(
+        later.counts.taken <= later.programme.announced.max_participants,
+        "{:?}",
+        later.counts
+    );
+    let had_place = |id| {
+        earlier
+            .registrations
+            .get(id)
+            .is_some_and(|one| one.status.takes_place())
+    };
+    let waits = |status, is_verified| status == Status::Waiting && is_verified;
+    for (id, placed) in later
+        .registrations
+        .iter()
+        .filter(|(id, one)| one.status.takes_place() && !had_place(id))
+    {
+        let overtaken = later
+            .registrations
+            .values()
+            .find(|one| waits(one.status, one.is_verified()) && one.arrival < placed.arrival);
+        assert!(overtaken.is_none(), "{id} overtakes {overtaken:?}");
+    }
+}
+
+fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
+    let ids: Vec<RegistrationId> = life.facts.in_line(|_| true);
+    let offered = life.facts.in_line(|one| one.status == Status::Offered);
+    let pick = |number: u8| {
+        ids.get(usize::from(number) % ids.len().max(1))
+            .copied()
+            .unwrap_or(RegistrationId(uuid::Uuid::nil()))
+    };
+    let one_of = |ids: &[RegistrationId]| ids.last().copied().unwrap_or(RegistrationId(uuid::Uuid::nil()));
+    // Twenty people, so that the same one comes again.
+    let somebody = |number: u8| format!("P{}", number % 20);
+    match act {
+        Act::Register(number) => life.register(person(&somebody(*number))).map(|_| ()),
+        Act::Add(number) => life.add(person(&somebody(*number))).map(|_| ()),
+        Act::Verify(number) => life.verify(pick(*number)),
+        Act::VerifyLatest => life.verify(one_of(&ids)),
+        Act::Accept(number) => life.accept(pick(*number)),
+        Act::AcceptOffer => life.accept(one_of(&offered)),
+        Act::Decline(number) => life.decline(pick(*number)),
+        Act::DeclineOffer => life.decline(one_of(&offered)),
+        Act::Withdraw(number) => life.withdraw(pick(*number)),
+        Act::RegisterAnew(number) => life.register_anew(pick(*number)).map(|_| ()),
+        Act::RequestLinks(number) => {
+            life.request_links(&person(&somebody(*number)).email.comparable());
+            Ok(())
+        }
+        Act::Extend(days) => {
+            let until = calendar::days_after(life.facts.programme.announced.registration_deadline, (*days).into());
+            life.extend(&until.to_string())
+        }
+        Act::Shorten(days) => life.revise(|announced| {
+            announced.registration_deadline = calendar::days_after(announced.registration_deadline, -i64::from(*days));
+        }),
+        Act::Resize(places) => life.revise(|announced| announced.max_participants = (*places).into()),
+        Act::MoveKickOff(days) => life.revise(|announced| {
+            let day = &mut announced.meetings[0].days[0];
+            day.on = calendar::days_after(day.on, (*days).into());
+        }),
+        Act::Cancel => life.cancel(),
+    }
+}

@@ -1,0 +1,48 @@
+//! One look at what is due: leaderless, re-entrant, the same on every instance, however often it is called.
+
+use chrono::{DateTime, Utc};
+
+use crate::settle::{Settle, SettleError};
+
+/// What a look found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tick {
+    /// Programmes whose due steps were carried out.
+    pub settled: usize,
+    /// Programmes that could not be settled; each is an alert of its own in the log.
+    pub failed: usize,
+    /// Mails that were decided before and have been taken up to be made.
+    pub composed: usize,
+}
+
+/// Carries out everything that is due now, one programme after the other. A programme that cannot be settled stops no other.
+pub async fn tick(settle: &Settle) -> Result<Tick, SettleError> {
+    let mut tick = Tick::default();
+    let mut failed = Vec::new();
+    loop {
+        match settle.settle_one(&failed).await {
+            Ok(Some(_)) => tick.settled += 1,
+            Ok(None) => break,
+            Err(SettleError::Programme { id, source }) => {
+                tracing::error!(programme = %id, error = &source as &dyn std::error::Error, "a programme cannot be settled");
+                failed.push(id);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    tick.failed = failed.len();
+    loop {
+        let composed = settle.compose_pending().await?;
+        if composed == 0 {
+            return Ok(tick);
+        }
+        tick.composed += composed;
+    }
+}
+
+/// The next moment after `now` at which something is due.
+pub async fn next_due_after(settle: &Settle, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, SettleError> {
+    let wake = settle.store.next_wake_after(now).await?;
+    let compose = settle.store.next_compose_after(now).await?;
+    Ok([wake, compose].into_iter().flatten().min())
+}

@@ -1,0 +1,39 @@
+//! How an [`AppError`] that is not a user error leaves as an error of a field.
+
+use std::error::Error as _;
+
+use async_graphql::{Error, Result};
+
+use super::error_code::ErrorCode;
+use crate::app::{self, AppError};
+
+/// The error of a field, a mutation or an argument.
+///
+/// What is broken carries its whole chain: the door logs it once under a correlation id and tells the client nothing else
+/// ([`super::error_code::disclose`]).
+pub fn error(failed: &AppError) -> Error {
+    match failed {
+        AppError::Refused(_) => ErrorCode::BadUserInput.error(failed.to_string()),
+        AppError::Unauthenticated => ErrorCode::Unauthenticated.error(failed.to_string()),
+        AppError::Forbidden => ErrorCode::Forbidden.error(failed.to_string()),
+        AppError::Broken(_) => {
+            let mut chain = failed.to_string();
+            let mut cause = failed.source();
+            while let Some(error) = cause {
+                chain = format!("{chain}: {error}");
+                cause = error.source();
+            }
+            ErrorCode::InternalServerError.error(chain)
+        }
+    }
+}
+
+/// A field that needs a role: without it the field is null with a FORBIDDEN error, and its parent lives.
+///
+/// In async-graphql an `Err` outside of the `Option` would go to the nearest nullable parent.
+pub fn for_role<T>(result: app::Result<T>) -> Option<Result<T>> {
+    Some(result.map_err(|failed| match failed {
+        AppError::Unauthenticated => ErrorCode::Forbidden.error(failed.to_string()),
+        other => error(&other),
+    }))
+}

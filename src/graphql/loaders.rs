@@ -1,0 +1,140 @@
+//! Relations, loaded in batches: a list costs a constant number of statements. What the caller may not see is not loaded.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Result, dataloader::Loader};
+
+use super::{failure, request::RequestScope};
+use crate::{
+    app::{
+        App, AppError, Caller,
+        outbox::{Attempt, Message},
+        programmes::{Participant, ProgrammeRecord},
+        registering::RegistrationView,
+    },
+    domain::{
+        ids::{MessageId, ProgrammeId, RegistrationId},
+        rule::Rule,
+    },
+};
+
+/// Loads as one caller.
+pub struct Loading {
+    /// The intents.
+    pub app: App,
+    /// Who is asking.
+    pub caller: Caller,
+}
+
+/// The attempts to hand this mail over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AttemptsOf(pub MessageId);
+
+/// The rules of this programme; none: the caller does not organise it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RulesOf(pub ProgrammeId);
+
+/// The participants of this programme; none: the caller is not one of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ParticipantsOf(pub ProgrammeId);
+
+impl Loader<ProgrammeId> for Loading {
+    type Value = Arc<ProgrammeRecord>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, ids: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Self::Value>, Self::Error> {
+        let records = self.app.programmes_by_id(&self.caller, ids).await?;
+        Ok(records
+            .into_iter()
+            .map(|record| (record.programme.id, Arc::new(record)))
+            .collect())
+    }
+}
+
+impl Loader<RegistrationId> for Loading {
+    type Value = RegistrationView;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, ids: &[RegistrationId]) -> Result<HashMap<RegistrationId, Self::Value>, Self::Error> {
+        let views = self.app.registrations_by_id(&self.caller, ids).await?;
+        Ok(views.into_iter().map(|view| (view.registration.id, view)).collect())
+    }
+}
+
+impl Loader<MessageId> for Loading {
+    type Value = Message;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, ids: &[MessageId]) -> Result<HashMap<MessageId, Self::Value>, Self::Error> {
+        Ok(self.app.messages_by_id(&self.caller, ids).await?)
+    }
+}
+
+impl Loader<AttemptsOf> for Loading {
+    type Value = Vec<Attempt>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[AttemptsOf]) -> Result<HashMap<AttemptsOf, Self::Value>, Self::Error> {
+        let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
+        let attempts = self.app.attempts(&ids).await?;
+        Ok(attempts
+            .into_iter()
+            .map(|(id, attempts)| (AttemptsOf(id), attempts))
+            .collect())
+    }
+}
+
+impl Loader<RulesOf> for Loading {
+    type Value = Arc<Vec<Rule>>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[RulesOf]) -> Result<HashMap<RulesOf, Self::Value>, Self::Error> {
+        let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
+        let rules = self.app.rules_of(&self.caller, &ids).await?;
+        Ok(rules
+            .into_iter()
+            .map(|(id, rules)| (RulesOf(id), Arc::new(rules)))
+            .collect())
+    }
+}
+
+impl Loader<ParticipantsOf> for Loading {
+    type Value = Arc<Vec<Participant>>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[ParticipantsOf]) -> Result<HashMap<ParticipantsOf, Self::Value>, Self::Error> {
+        let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
+        let participants = self.app.participants_of(&self.caller, &ids).await?;
+        Ok(participants
+            .into_iter()
+            .map(|(id, participants)| (ParticipantsOf(id), Arc::new(participants)))
+            .collect())
+    }
+}
+
+impl RequestScope {
+    /// One thing by its key; none: there is none that the caller may see.
+    pub async fn load<K>(&self, key: K) -> Result<Option<<Loading as Loader<K>>::Value>>
+    where
+        K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+        Loading: Loader<K, Error = Arc<AppError>>,
+    {
+        self.loader
+            .load_one(key)
+            .await
+            .map_err(|failed| failure::error(&failed))
+    }
+
+    /// One thing by its key that only some roles may see.
+    ///
+    /// # Errors
+    /// FORBIDDEN when the caller has none of them.
+    pub async fn load_for_role<K>(&self, key: K) -> Result<<Loading as Loader<K>>::Value>
+    where
+        K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
+        Loading: Loader<K, Error = Arc<AppError>>,
+    {
+        let found = self.load(key).await?;
+        found.ok_or_else(|| failure::error(&AppError::Forbidden))
+    }
+}

@@ -1,0 +1,123 @@
+//! Meetings and their days.
+
+use async_graphql::{Enum, ID, Object, Result, SimpleObject};
+use chrono_tz::Tz;
+
+use crate::{
+    app::programmes::ProgrammeRecord,
+    domain::{calendar, ids::MeetingId, programme},
+    graphql::{
+        error_code::ErrorCode,
+        global_id::global_id,
+        scalars::{DateTime, LocalDate},
+    },
+};
+
+/// The part of a programme that a meeting plays.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::programme::MeetingKind")]
+pub enum MeetingKind {
+    /// The first.
+    KickOff,
+    /// One in between.
+    Regular,
+    /// The last.
+    Closing,
+}
+
+/// One day of a meeting.
+#[derive(Debug, SimpleObject)]
+pub struct MeetingDay {
+    /// The day.
+    on: LocalDate,
+    /// When it starts.
+    starts_at: DateTime,
+    /// When it ends.
+    ends_at: DateTime,
+}
+
+/// A meeting of a programme.
+#[derive(Debug, Clone)]
+pub struct Meeting {
+    meeting: programme::Meeting,
+    zone: Tz,
+}
+
+impl Meeting {
+    /// The meetings of a programme, in order of time.
+    pub fn all_of(record: &ProgrammeRecord) -> Vec<Self> {
+        let announced = &record.programme.announced;
+        announced
+            .meetings
+            .iter()
+            .map(|meeting| Self {
+                meeting: meeting.clone(),
+                zone: announced.time_zone,
+            })
+            .collect()
+    }
+
+    /// The bare id.
+    pub fn key_id(&self) -> MeetingId {
+        self.meeting.id
+    }
+}
+
+/// A meeting of one or more days.
+#[Object]
+impl Meeting {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        global_id(self.meeting.id)
+    }
+
+    /// From 1, in order of time.
+    async fn number(&self) -> u32 {
+        self.meeting.number
+    }
+
+    /// Its part in the programme.
+    async fn kind(&self) -> MeetingKind {
+        self.meeting.kind.into()
+    }
+
+    /// What it is called.
+    async fn title(&self) -> &str {
+        &self.meeting.title
+    }
+
+    /// When its first day starts.
+    async fn starts_at(&self) -> Result<DateTime> {
+        self.meeting.starts_at(self.zone).map(DateTime).ok_or_else(without_days)
+    }
+
+    /// When its last day ends.
+    async fn ends_at(&self) -> Result<DateTime> {
+        self.meeting.ends_at(self.zone).map(DateTime).ok_or_else(without_days)
+    }
+
+    /// Its days, in order.
+    async fn days(&self) -> Vec<MeetingDay> {
+        let instant = |day, time| DateTime(calendar::resolve(day, time, self.zone));
+        let day = |day: &programme::MeetingDay| MeetingDay {
+            on: day.on.into(),
+            starts_at: instant(day.on, day.starts),
+            ends_at: instant(day.on, day.ends),
+        };
+        self.meeting.days.iter().map(day).collect()
+    }
+
+    /// Half-days (Dutch: dagdelen) that the organiser counts for it.
+    async fn half_days(&self) -> u32 {
+        self.meeting.half_days
+    }
+
+    /// The municipality where it is held, once known.
+    async fn municipality(&self) -> Option<&str> {
+        self.meeting.municipality.as_deref()
+    }
+}
+
+fn without_days() -> async_graphql::Error {
+    ErrorCode::InternalServerError.error("a stored meeting has no days")
+}

@@ -1,0 +1,97 @@
+//! Anything with a global id.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, ID, Interface, Result};
+use uuid::Uuid;
+
+use super::{meeting::Meeting, message::Message, programme::Programme, registration::Registration, rule::Rule};
+use crate::{
+    domain::ids::{MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId},
+    graphql::{
+        failure,
+        global_id::{Identified, parts},
+        request::scope,
+    },
+};
+
+/// Anything that can be fetched again by its id.
+#[derive(Debug, Clone, Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Its id, unique among things of all types. Opaque: it says nothing to clients."
+))]
+pub enum Node {
+    /// A programme.
+    Programme(Programme),
+    /// A meeting.
+    Meeting(Meeting),
+    /// A registration.
+    Registration(Registration),
+    /// A rule.
+    Rule(Rule),
+    /// A mail.
+    Message(Message),
+}
+
+/// The ids of one type among global ids.
+fn of_type<I: Identified>(ids: &[Option<(String, Uuid)>]) -> Vec<I> {
+    ids.iter()
+        .flatten()
+        .filter(|(name, _)| name == I::TYPE)
+        .map(|(_, id)| I::from(*id))
+        .collect()
+}
+
+fn name_of<I: Identified>(id: I) -> (&'static str, Uuid) {
+    (I::TYPE, id.uuid())
+}
+
+impl Node {
+    /// The things of some ids, in their order; null for what is not there or not for this caller. Each type costs a constant
+    /// number of statements.
+    pub async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Self>>> {
+        let scope = scope(ctx)?;
+        let (app, caller) = (&scope.app, &scope.caller);
+        let ids: Vec<Option<(String, Uuid)>> = ids.iter().map(parts).collect();
+        let failed = |failed| failure::error(&failed);
+        let mut found: HashMap<(&str, Uuid), Self> = HashMap::new();
+        let programmes: Vec<ProgrammeId> = of_type(&ids);
+        if !programmes.is_empty() {
+            for record in app.programmes_by_id(caller, &programmes).await.map_err(failed)? {
+                found.insert(name_of(record.programme.id), Self::Programme(record.into()));
+            }
+        }
+        let meetings: Vec<MeetingId> = of_type(&ids);
+        if !meetings.is_empty() {
+            for record in app.programmes_of_meetings(caller, &meetings).await.map_err(failed)? {
+                let held = Meeting::all_of(&record).into_iter();
+                found.extend(held.map(|meeting| (name_of(meeting.key_id()), Self::Meeting(meeting))));
+            }
+        }
+        let registrations: Vec<RegistrationId> = of_type(&ids);
+        if !registrations.is_empty() {
+            for view in app.registrations_by_id(caller, &registrations).await.map_err(failed)? {
+                found.insert(name_of(view.registration.id), Self::Registration(view.into()));
+            }
+        }
+        let rules: Vec<RuleId> = of_type(&ids);
+        if !rules.is_empty() {
+            for rule in app.rules_by_id(caller, &rules).await.map_err(failed)? {
+                found.insert(name_of(rule.id), Self::Rule(Rule(rule)));
+            }
+        }
+        let messages: Vec<MessageId> = of_type(&ids);
+        if !messages.is_empty() {
+            for (id, message) in app.messages_by_id(caller, &messages).await.map_err(failed)? {
+                found.insert(name_of(id), Self::Message(Message(message)));
+            }
+        }
+        let node = |id: &Option<(String, Uuid)>| {
+            let (name, uuid) = id.as_ref()?;
+            found.get(&(name.as_str(), *uuid)).cloned()
+        };
+        Ok(ids.iter().map(node).collect())
+    }
+}

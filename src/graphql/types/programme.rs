@@ -1,0 +1,401 @@
+//! Programmes.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use uuid::Uuid;
+
+use super::{
+    meeting::Meeting,
+    registration::{Locale, Registration, RegistrationStatus},
+    rule::Rule,
+    team::TeamMember,
+    timeline::TimelineEntry,
+};
+use crate::{
+    app::{
+        programmes::{self, ProgrammeRecord},
+        timeline::Span,
+    },
+    domain::{decision, ids::ProgrammeId, programme},
+    graphql::{
+        connection::{Connection, Listed, Paging, page_cost},
+        failure::for_role,
+        global_id::{global_id, id_in},
+        loaders::{ParticipantsOf, RulesOf},
+        request::scope,
+        scalars::{DateTime, LocalDate},
+    },
+};
+
+/// How far a programme has come.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::programme::ProgrammeStatus")]
+pub enum ProgrammeStatus {
+    /// Not published.
+    Draft,
+    /// Published; registration has not closed.
+    Open,
+    /// Registration is closed and nothing is decided.
+    AwaitingDecision,
+    /// It goes ahead.
+    GoingAhead,
+    /// A no-go, or cancelled by an organiser.
+    Cancelled,
+    /// Over.
+    Completed,
+}
+
+/// Whether the closing instant decides by itself.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::decision::DecisionMode")]
+pub enum DecisionMode {
+    /// At the closing instant, by the count.
+    Automatic,
+    /// The organisers are asked.
+    Propose,
+}
+
+/// What was decided.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::decision::DecisionOutcome")]
+pub enum DecisionOutcome {
+    /// The programme goes ahead.
+    Go,
+    /// It does not.
+    NoGo,
+}
+
+/// A decision that was made. It stays in the record, also when the programme is reopened.
+#[derive(Debug, SimpleObject)]
+pub struct Decision {
+    /// Go or no-go.
+    outcome: DecisionOutcome,
+    /// When it was done.
+    decided_at: DateTime,
+    /// As of when it counts: the closing instant, however late it was done.
+    effective_at: DateTime,
+    /// How many counted for the minimum.
+    counted: u32,
+    /// The minimum then.
+    minimum: u32,
+    /// What was said about it.
+    reason: Option<String>,
+}
+
+impl From<&decision::Decision> for Decision {
+    fn from(decision: &decision::Decision) -> Self {
+        Self {
+            outcome: decision.outcome.into(),
+            decided_at: decision.decided_at.into(),
+            effective_at: decision.effective_at.into(),
+            counted: decision.counted,
+            minimum: decision.minimum,
+            reason: decision.reason.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// What taking part costs, per person for the whole programme.
+#[derive(Debug, SimpleObject)]
+pub struct Price {
+    /// The amount, in cents.
+    cents: u32,
+    /// The currency (ISO 4217).
+    currency: &'static str,
+    /// Whether VAT is in it.
+    vat_included: bool,
+    /// VAT, in per cent.
+    vat_percentage: f64,
+    /// The part of the real cost that a subsidy already pays, in per cent.
+    subsidy_percentage: Option<f64>,
+}
+
+impl From<&programme::Price> for Price {
+    fn from(price: &programme::Price) -> Self {
+        let per_cent = |basis_points: u32| f64::from(basis_points) / 100.0;
+        Self {
+            cents: price.cents,
+            currency: "EUR",
+            vat_included: price.vat_included,
+            vat_percentage: per_cent(price.vat_basis_points),
+            subsidy_percentage: price.subsidy_basis_points.map(per_cent),
+        }
+    }
+}
+
+/// A participant as the other members see one.
+#[derive(Debug, SimpleObject)]
+pub struct Participant {
+    /// What to call the person.
+    given_name: String,
+    /// The employer.
+    organisation: String,
+}
+
+impl From<&programmes::Participant> for Participant {
+    fn from(participant: &programmes::Participant) -> Self {
+        Self {
+            given_name: participant.given_name.to_string(),
+            organisation: participant.organisation.to_string(),
+        }
+    }
+}
+
+/// A programme with its counts and decisions.
+#[derive(Debug, Clone)]
+pub struct Programme(Arc<ProgrammeRecord>);
+
+impl From<ProgrammeRecord> for Programme {
+    fn from(record: ProgrammeRecord) -> Self {
+        Self(Arc::new(record))
+    }
+}
+
+impl Programme {
+    /// The programme of an id, if the caller may know of it.
+    pub async fn load(ctx: &Context<'_>, id: ProgrammeId) -> Result<Option<Self>> {
+        Ok(scope(ctx)?.load(id).await?.map(Self))
+    }
+
+    fn key_id(&self) -> ProgrammeId {
+        self.0.programme.id
+    }
+}
+
+impl Listed for Programme {
+    const NAME: &'static str = "Programme";
+    type Key = Uuid;
+
+    fn key(&self) -> Uuid {
+        self.key_id().0
+    }
+}
+
+/// One edition of a learning network: it is announced, people register before a deadline, and it goes ahead if enough do.
+#[Object]
+impl Programme {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        global_id(self.key_id())
+    }
+
+    /// Its name in addresses.
+    async fn slug(&self) -> &str {
+        &self.0.programme.announced.slug
+    }
+
+    /// Its title.
+    async fn title(&self) -> &str {
+        &self.0.programme.announced.title
+    }
+
+    /// A second line of title.
+    async fn subtitle(&self) -> Option<&str> {
+        self.0.programme.announced.subtitle.as_deref()
+    }
+
+    /// What it is about, in Markdown without HTML.
+    async fn description(&self) -> &str {
+        &self.0.programme.announced.description
+    }
+
+    /// For whom it is.
+    async fn audience(&self) -> Option<&str> {
+        self.0.programme.announced.audience.as_deref()
+    }
+
+    /// Its language.
+    async fn locale(&self) -> Locale {
+        self.0.programme.announced.locale.into()
+    }
+
+    /// Where its days and times are, as a name of the tz database.
+    async fn time_zone(&self) -> &str {
+        self.0.programme.announced.time_zone.name()
+    }
+
+    /// How far it has come, as of this request.
+    async fn status(&self, ctx: &Context<'_>) -> Result<ProgrammeStatus> {
+        Ok(self.0.programme.status(scope(ctx)?.now().await?).into())
+    }
+
+    /// At least so many, or it does not go ahead.
+    async fn min_participants(&self) -> u32 {
+        self.0.programme.announced.min_participants
+    }
+
+    /// At most so many.
+    async fn max_participants(&self) -> u32 {
+        self.0.programme.announced.max_participants
+    }
+
+    /// From when one can register; null: from publishing on.
+    async fn registration_opens_at(&self) -> Option<DateTime> {
+        self.0.programme.announced.registration_opens_at.map(DateTime)
+    }
+
+    /// The last day on which one can register, that day included.
+    async fn registration_deadline(&self) -> LocalDate {
+        self.0.programme.announced.registration_deadline.into()
+    }
+
+    /// The end of that day: at this instant registration is closed.
+    async fn registration_closes_at(&self) -> DateTime {
+        self.0.programme.registration_closes_at().into()
+    }
+
+    /// Whether one can register, as of this request.
+    async fn is_registration_open(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.0.programme.is_registration_open(scope(ctx)?.now().await?))
+    }
+
+    /// How many places are taken: held, offered or had.
+    async fn places_taken(&self) -> u32 {
+        self.0.counts.taken
+    }
+
+    /// How many places nobody takes.
+    async fn places_left(&self) -> u32 {
+        self.0
+            .programme
+            .announced
+            .max_participants
+            .saturating_sub(self.0.counts.taken)
+    }
+
+    /// How many count for the minimum: those registered or confirmed.
+    async fn counted_for_minimum(&self) -> u32 {
+        self.0.counts.counted
+    }
+
+    /// How many wait for a place.
+    async fn waiting_count(&self) -> u32 {
+        self.0.counts.waiting
+    }
+
+    /// Whether the closing instant decides by itself.
+    async fn decision_mode(&self) -> DecisionMode {
+        self.0.programme.announced.decision_mode.into()
+    }
+
+    /// The latest decision.
+    async fn decision(&self) -> Option<Decision> {
+        self.0.decisions.last().map(Decision::from)
+    }
+
+    /// Every decision, the latest last.
+    async fn decisions(&self) -> Vec<Decision> {
+        self.0.decisions.iter().map(Decision::from).collect()
+    }
+
+    /// What taking part costs.
+    async fn price(&self) -> Price {
+        (&self.0.programme.announced.price).into()
+    }
+
+    /// Its meetings, in order of time.
+    async fn meetings(&self) -> Vec<Meeting> {
+        Meeting::all_of(&self.0)
+    }
+
+    /// Who runs and guides it.
+    async fn team(&self, ctx: &Context<'_>) -> Result<Vec<TeamMember>> {
+        let caller = &scope(ctx)?.caller;
+        let member = |member: &programme::TeamMember| TeamMember::seen_by(caller, self.key_id(), member.clone());
+        Ok(self.0.programme.announced.team.iter().map(member).collect())
+    }
+
+    /// Those who hold a place for good, by arrival; for members: participants, facilitators and organisers.
+    async fn participants(&self, ctx: &Context<'_>) -> Option<Result<Vec<Participant>>> {
+        let load = async {
+            let participants = scope(ctx)?.load_for_role(ParticipantsOf(self.key_id())).await?;
+            Ok(participants.iter().map(Participant::from).collect())
+        };
+        Some(load.await)
+    }
+
+    /// The registrations, by arrival; for the organiser.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    async fn registrations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only with one of these statuses.")] status: Option<Vec<RegistrationStatus>>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<Registration>>> {
+        let find = async {
+            let scope = scope(ctx)?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<Registration>()?;
+            let statuses: Option<Vec<_>> = status.map(|given| given.into_iter().map(Into::into).collect());
+            Ok(scope
+                .app
+                .registrations(&scope.caller, self.key_id(), statuses.as_deref(), &window)
+                .await)
+        };
+        match find.await {
+            Ok(page) => for_role(page.map(|page| page.map(|view| Registration::within(self, view)).into())),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// What makes its mails due, in the order of its life; for the organiser.
+    async fn rules(&self, ctx: &Context<'_>) -> Option<Result<Vec<Rule>>> {
+        let load = async {
+            let rules = scope(ctx)?.load_for_role(RulesOf(self.key_id())).await?;
+            Ok(rules.iter().cloned().map(Rule).collect())
+        };
+        Some(load.await)
+    }
+
+    /// What became of every reason for something to happen, and what will if nobody acts, in due order; for the organiser.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn timeline(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only what is due at this instant or later.")] from: Option<DateTime>,
+        #[graphql(desc = "Only what is due at this instant or earlier; else as far as anything is planned.")]
+        until: Option<DateTime>,
+        #[graphql(desc = "Only what is about the person behind this registration.")] registration_id: Option<ID>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<TimelineEntry>>> {
+        let find = async {
+            let scope = scope(ctx)?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<TimelineEntry>()?;
+            let span = Span {
+                from: from.map(|from| from.0),
+                until: until.map(|until| until.0),
+                registration: registration_id.as_ref().map(id_in),
+            };
+            Ok(scope.app.timeline(&scope.caller, self.key_id(), span, &window).await)
+        };
+        match find.await {
+            Ok(page) => for_role(page.map(|page| page.map(|item| TimelineEntry::of(self.key_id(), item)).into())),
+            Err(error) => Some(Err(error)),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Rules: what makes a mail due.
+
+use async_graphql::{Enum, ID, Object, SimpleObject};
+
+use super::message::MessageKind;
+use crate::{
+    domain::rule,
+    graphql::{global_id::global_id, scalars::LocalTime},
+};
+
+/// Something that happens and makes a rule fire.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::rule::TriggerEvent")]
+pub enum TriggerEvent {
+    /// Somebody registered and has not verified the address.
+    Registered,
+    /// Somebody registered who was registered already.
+    RegisteredAgain,
+    /// Somebody holds a verified place.
+    PlaceTaken,
+    /// A verified person waits for a place.
+    WaitingListJoined,
+    /// A freed place was offered.
+    PlaceOffered,
+    /// An offer ended unanswered.
+    OfferExpired,
+    /// A registration ended because its time was over.
+    RegistrationExpired,
+    /// Somebody left.
+    Withdrawn,
+    /// After the go so many left that fewer than the minimum remain.
+    FellBelowMinimum,
+    /// Somebody asked for a new personal link.
+    LinkRequested,
+    /// The programme was published, or somebody joined its team after that.
+    TeamMemberWelcomed,
+    /// The closing instant passed and people have to decide.
+    DecisionRequested,
+    /// Go or no-go.
+    Decided,
+    /// Somebody's place became final by the go.
+    Confirmed,
+    /// Somebody's registration ended by a no-go or an organiser.
+    Cancelled,
+    /// People can register longer, or again.
+    DeadlineExtended,
+}
+
+/// A moment of the programme that rules count from.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::rule::Anchor")]
+pub enum Anchor {
+    /// The last day on which one can register.
+    RegistrationDeadline,
+}
+
+/// What a moved anchor means for a rule that has fired.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::domain::rule::WhenMoved")]
+pub enum WhenMoved {
+    /// What is done stays done.
+    Once,
+    /// It fires again for the new date.
+    Again,
+}
+
+/// When a rule fires: either whenever an event happens, or so many days from an anchor.
+#[derive(Debug, SimpleObject)]
+pub struct Trigger {
+    /// What has to happen; null for a rule that counts from an anchor.
+    event: Option<TriggerEvent>,
+    /// What it counts from; null for a rule that waits for an event.
+    anchor: Option<Anchor>,
+    /// Calendar days after the anchor's day; before it, when negative.
+    offset_days: Option<i32>,
+    /// The time of day, in the programme's zone.
+    at: Option<LocalTime>,
+}
+
+impl From<rule::Trigger> for Trigger {
+    fn from(trigger: rule::Trigger) -> Self {
+        match trigger {
+            rule::Trigger::Event(event) => Self {
+                event: Some(event.into()),
+                anchor: None,
+                offset_days: None,
+                at: None,
+            },
+            rule::Trigger::Anchored {
+                anchor,
+                offset_days,
+                at,
+            } => Self {
+                event: None,
+                anchor: Some(anchor.into()),
+                offset_days: Some(offset_days),
+                at: Some(at.into()),
+            },
+        }
+    }
+}
+
+/// A rule of one programme.
+#[derive(Debug, Clone)]
+pub struct Rule(pub rule::Rule);
+
+/// A rule of one programme: when it fires, and which mail it sends then. Whom it is for and on what condition belongs to its
+/// key.
+#[Object]
+impl Rule {
+    /// Its id.
+    pub async fn id(&self) -> ID {
+        global_id(self.0.id)
+    }
+
+    /// Which rule; the same in every programme.
+    async fn key(&self) -> &str {
+        self.0.key.word()
+    }
+
+    /// From 1; each change makes the next.
+    async fn version(&self) -> u32 {
+        self.0.version
+    }
+
+    /// When it fires.
+    async fn trigger(&self) -> Trigger {
+        self.0.trigger.into()
+    }
+
+    /// The mail that it sends.
+    async fn message_kind(&self) -> Option<MessageKind> {
+        Some(self.0.key.message_kind().into())
+    }
+
+    /// How many hours late it may still be carried out; null: it is never too late.
+    async fn lateness_hours(&self) -> Option<i64> {
+        self.0.lateness.map(|lateness| lateness.num_hours())
+    }
+
+    /// What a moved anchor means for it.
+    async fn when_moved(&self) -> WhenMoved {
+        self.0.when_moved.into()
+    }
+
+    /// A sentence of the organiser's own, shown in the mail.
+    async fn own_sentence(&self) -> Option<&str> {
+        self.0.own_sentence.as_deref()
+    }
+
+    /// Whether it is paused.
+    async fn is_paused(&self) -> bool {
+        self.0.pause_note.is_some()
+    }
+
+    /// Why it is paused.
+    async fn pause_note(&self) -> Option<&str> {
+        self.0.pause_note.as_deref()
+    }
+}

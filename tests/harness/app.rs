@@ -1,0 +1,362 @@
+//! A running instance on a database of its own, spoken to over HTTP as a client would.
+
+use std::{str::FromStr, time::Duration};
+
+use leernetwerk::{
+    app::{Caller, Repeatable, outbox::Wanted, tokens::TokenRole},
+    boot::{Running, Start},
+    config::Given,
+    domain::{
+        ids::ProgrammeId,
+        message::{MessageKind, MessageStatus},
+        page::Window,
+    },
+    engine::{BreakerLimits, DispatchLimits},
+    entropy::Entropy,
+    mail::reading,
+    store::Message,
+};
+use serde_json::{Value, json};
+use tokio::{sync::Mutex, time::timeout};
+
+use super::{
+    engines::{Database, Schema, Subject},
+    foundation::{ADMINISTRATOR, programme_fields, schema, settings},
+};
+
+/// The programme of every story.
+pub const SLUG: &str = "werken-in-het-westen-2014";
+/// When every story begins.
+pub const STARTS_AT: &str = "2014-05-01T09:00:00+02:00";
+/// Nothing in a test takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A published programme on a running instance, and the tokens to speak to it.
+pub struct TestApp {
+    running: Mutex<Option<Running>>,
+    given: Mutex<Given>,
+    /// Its database.
+    pub database: Database,
+    /// The programme.
+    pub programme: ProgrammeId,
+    /// An organiser's token.
+    pub organiser: String,
+    /// An administrator's token.
+    pub administrator: String,
+    client: reqwest::Client,
+    /// Mails that a story leaves in a state that needs its acknowledgement.
+    acknowledged: Mutex<Vec<MessageStatus>>,
+}
+
+/// Paces that suit a test: no mail waits for a relay longer than it must.
+pub fn start() -> Start {
+    Start {
+        limits: DispatchLimits {
+            breaker: BreakerLimits {
+                first_pause: Duration::from_millis(20),
+                longest_pause: Duration::from_millis(100),
+                ..BreakerLimits::default()
+            },
+            poll: Duration::from_millis(200),
+            ..DispatchLimits::default()
+        },
+        ..Start::default()
+    }
+}
+
+impl Subject for TestApp {
+    fn schema() -> &'static Schema {
+        schema()
+    }
+
+    async fn on(database: Database) -> Self {
+        Self::with(database, |given| given).await
+    }
+
+    async fn check(&self) {
+        self.settle().await;
+        let acknowledged = self.acknowledged.lock().await.clone();
+        for mail in self.mails().await {
+            let accounted = mail.status == MessageStatus::Sent || acknowledged.contains(&mail.status);
+            assert!(
+                accounted,
+                "the {} mail to {} is left {:?}: {:?}",
+                mail.kind.word(),
+                mail.address,
+                mail.status,
+                mail.reason
+            );
+        }
+        self.stop().await;
+    }
+}
+
+impl TestApp {
+    /// An instance whose settings differ from the usual ones of the tests.
+    pub async fn with(database: Database, change: impl FnOnce(Given) -> Given) -> Self {
+        let given = change(settings(&database, STARTS_AT));
+        let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(1), start())
+            .await
+            .unwrap();
+        let app = &running.foundation.app;
+        let created = app
+            .create_programme(&ADMINISTRATOR, &programme_fields(), &Repeatable::default())
+            .await
+            .unwrap();
+        let programme = created.programme.id;
+        app.publish_programme(&ADMINISTRATOR, programme, &Repeatable::default())
+            .await
+            .unwrap();
+        let (_, organiser) = app
+            .create_token(&ADMINISTRATOR, TokenRole::Organiser(vec![programme]), None)
+            .await
+            .unwrap();
+        let (_, administrator) = app
+            .create_token(&ADMINISTRATOR, TokenRole::Administrator, None)
+            .await
+            .unwrap();
+        Self {
+            running: Mutex::new(Some(running)),
+            given: Mutex::new(given),
+            database,
+            programme,
+            organiser,
+            administrator,
+            client: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
+            acknowledged: Mutex::default(),
+        }
+    }
+
+    /// Says that the story means to leave mails in a state other than sent.
+    pub async fn acknowledge(&self, status: MessageStatus) {
+        self.acknowledged.lock().await.push(status);
+    }
+
+    /// What the instance listens on.
+    pub async fn base_url(&self) -> String {
+        format!(
+            "http://{}",
+            self.running.lock().await.as_ref().expect("running").address
+        )
+    }
+
+    /// The HTTP client; it follows no redirects.
+    pub fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+
+    /// Asks the API; the whole answer.
+    pub async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+        let url = format!("{}/graphql", self.base_url().await);
+        let mut request = self
+            .client
+            .post(url)
+            .json(&json!({ "query": query, "variables": variables }));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = timeout(PATIENCE, request.send())
+            .await
+            .expect("an answer in time")
+            .expect("an answer");
+        answer.json().await.expect("a JSON answer")
+    }
+
+    /// Asks the API something that succeeds; its data.
+    pub async fn data(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+        let mut answer = self.ask(token, query, variables).await;
+        assert!(answer.get("errors").is_none(), "{query}: {answer:#}");
+        answer["data"].take()
+    }
+
+    /// Carries a mutation out that succeeds; its payload.
+    pub async fn mutate(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+        let data = self.data(token, query, variables).await;
+        let payload = data
+            .as_object()
+            .and_then(|data| data.values().next())
+            .expect("a payload")
+            .clone();
+        assert_eq!(payload["errors"], json!([]), "{query}");
+        payload
+    }
+
+    /// The n-th person registers, as anybody would.
+    pub async fn register(&self, n: usize) -> Value {
+        let mutation = "mutation ($input: RegisterInput!) { register(input: $input) {
+            receipt { place waitingPosition confirmBefore } errors { code message field } } }";
+        let person = json!({ "programmeSlug": SLUG, "name": format!("Deelnemer Nummer {n}"), "email": address(n), "organisation": format!("gemeente {n}") });
+        self.mutate(None, mutation, json!({ "input": person })).await["receipt"].clone()
+    }
+
+    /// The token of the personal link in the newest mail to an address.
+    pub async fn link_token(&self, to: &str) -> String {
+        let text = self.newest_mail(to).await.1;
+        let start = text.find("/p/").unwrap_or_else(|| panic!("no link in {text}")) + 3;
+        text[start..]
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            .collect()
+    }
+
+    /// The newest mail to an address: its kind and its plain text.
+    pub async fn newest_mail(&self, to: &str) -> (MessageKind, String) {
+        let mails = self.mails().await;
+        let newest = mails
+            .iter()
+            .rfind(|mail| mail.address == to)
+            .unwrap_or_else(|| panic!("no mail to {to}"));
+        let source = self.source(newest).await;
+        (
+            newest.kind,
+            reading::read(&source).expect("a mail that can be read").text,
+        )
+    }
+
+    /// The bytes of a mail.
+    pub async fn source(&self, mail: &Message) -> Vec<u8> {
+        let running = self.running.lock().await;
+        let app = &running.as_ref().expect("running").foundation.app;
+        app.message_source(&ADMINISTRATOR, mail.id)
+            .await
+            .unwrap()
+            .expect("a body")
+    }
+
+    /// The n-th person presses the button behind the link of the newest mail.
+    pub async fn verify(&self, n: usize) {
+        let token = self.link_token(&address(n)).await;
+        let mutation = "mutation { confirmRegistration(input: {}) { registration { status isVerified } errors { code message } } }";
+        let payload = self.mutate(Some(&token), mutation, json!({})).await;
+        assert_eq!(payload["registration"]["isVerified"], json!(true));
+    }
+
+    /// Some people register and verify.
+    pub async fn verified(&self, people: std::ops::Range<usize>) {
+        for n in people {
+            self.register(n).await;
+            self.verify(n).await;
+        }
+    }
+
+    /// Every mail of the programme, the oldest first; those made in one millisecond in the order of their ids.
+    pub async fn mails(&self) -> Vec<Message> {
+        let running = self.running.lock().await;
+        let app = &running.as_ref().expect("running").foundation.app;
+        let mut mails = Vec::new();
+        let mut window = Window::first(100);
+        loop {
+            let page = app.messages(&ADMINISTRATOR, Wanted::default(), &window).await.unwrap();
+            mails.extend(page.items);
+            match mails.last() {
+                Some(last) if page.has_next => window.after = Some(last.id),
+                _ => break,
+            }
+        }
+        mails.reverse();
+        mails.sort_by_key(|mail| mail.caused_at);
+        mails
+    }
+
+    /// How many mails of a kind there are.
+    pub async fn count(&self, kind: MessageKind) -> usize {
+        self.mails().await.iter().filter(|mail| mail.kind == kind).count()
+    }
+
+    /// The clock walks to an instant, through the API; mail that is due then has gone.
+    pub async fn travel(&self, to: &str) {
+        let mutation =
+            "mutation ($to: DateTime!) { travelTo(input: { instant: $to }) { clock { now } errors { code message } } }";
+        self.mutate(Some(&self.organiser), mutation, json!({ "to": to })).await;
+        self.settle().await;
+    }
+
+    /// Waits until no mail is due or under way.
+    pub async fn settle(&self) {
+        let running = self.running.lock().await;
+        let Some(dispatcher) = running.as_ref().and_then(Running::dispatcher) else {
+            return;
+        };
+        timeout(PATIENCE, dispatcher.idle())
+            .await
+            .expect("the mail goes in time")
+            .unwrap();
+    }
+
+    /// What the API tells of the programme.
+    pub async fn programme(&self, token: Option<&str>, fields: &str) -> Value {
+        let query = format!("query ($slug: String!) {{ programme(slug: $slug) {{ {fields} }} }}");
+        self.data(token, &query, json!({ "slug": SLUG })).await["programme"].clone()
+    }
+
+    /// The whole timeline, as an organiser sees it.
+    pub async fn timeline(&self) -> Vec<Value> {
+        let mut entries = Vec::new();
+        let mut after = Value::Null;
+        loop {
+            let query = "query ($slug: String!, $after: String) { programme(slug: $slug) { timeline(first: 100, after: $after) {
+                edges { node { at doneAt key kind state reason recipient messageKind message { status } } } pageInfo { hasNextPage endCursor } } } }";
+            let data = self
+                .data(Some(&self.organiser), query, json!({ "slug": SLUG, "after": after }))
+                .await;
+            let page = &data["programme"]["timeline"];
+            entries.extend(
+                page["edges"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|edge| edge["node"].clone()),
+            );
+            if page["pageInfo"]["hasNextPage"] != json!(true) {
+                return entries;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+    }
+
+    /// Stops the instance, as a terminated process would.
+    pub async fn stop(&self) {
+        if let Some(running) = self.running.lock().await.take() {
+            timeout(PATIENCE, running.stop()).await.expect("it stops in time");
+        }
+    }
+
+    /// Starts it again on the same database; the test clock stands at an instant, or later if it stood later.
+    pub async fn start_at(&self, at: &str) {
+        let mut given = self.given.lock().await;
+        given.clock = Some(format!("test:{at}"));
+        let seed = u64::from_str(&at.chars().filter(char::is_ascii_digit).take(14).collect::<String>()).unwrap_or(2);
+        let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(seed), start())
+            .await
+            .unwrap();
+        *self.running.lock().await = Some(running);
+    }
+
+    /// Stops it and starts it again: nothing lives in memory.
+    pub async fn restart(&self) {
+        self.stop().await;
+        self.start_at(STARTS_AT).await;
+    }
+
+    /// Who the caller behind a token is, for tests of the intents.
+    pub async fn caller(&self, token: &str) -> Caller {
+        let running = self.running.lock().await;
+        running
+            .as_ref()
+            .expect("running")
+            .foundation
+            .app
+            .caller_of(token, None)
+            .await
+            .unwrap()
+            .expect("a caller")
+    }
+}
+
+/// The address of the n-th person.
+pub fn address(n: usize) -> String {
+    format!("deelnemer{n}@gemeente{n}.example")
+}

@@ -1,0 +1,3 @@
+//! Stories over time, through the real API.
+
+mod deadline;

@@ -1,0 +1,3 @@
+//! The database as such.
+
+mod migrations;
