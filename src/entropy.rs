@@ -1,6 +1,6 @@
 //! The only door to chance: the operating system's, or seeded so that tests and simulations repeat.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use chrono::{DateTime, Utc};
 use rand::{Rng, SeedableRng};
@@ -14,12 +14,14 @@ pub struct Entropy(Mutex<Source>);
 #[derive(Debug)]
 struct Source {
     rng: ChaCha20Rng,
-    /// The millisecond of the last id, and how many were made in it.
-    last: (u64, u32),
+    /// The latest id.
+    latest: u128,
 }
 
-/// Ids of one millisecond that can be told apart in their order.
-const IDS_A_MILLISECOND: u32 = 1 << 26;
+/// The bits of an id that hold its millisecond.
+const MILLIS: u128 = !0 << 80;
+/// The highest of the 62 random bits at an id's end; unset in a millisecond's first id, so that there is room to count up.
+const TOP_RANDOM_BIT: u128 = 1 << 61;
 
 impl Entropy {
     /// Seeded by the operating system: unpredictable.
@@ -38,41 +40,46 @@ impl Entropy {
     }
 
     fn of(rng: ChaCha20Rng) -> Self {
-        Self(Mutex::new(Source { rng, last: (0, 0) }))
+        Self(Mutex::new(Source { rng, latest: 0 }))
     }
 
-    fn with<T>(&self, draw: impl FnOnce(&mut Source) -> T) -> T {
+    fn source(&self) -> MutexGuard<'_, Source> {
         // A panic while drawing leaves a generator that is as good as before.
-        draw(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.with(|source| source.rng.fill_bytes(&mut bytes));
-        bytes
+        self.source().bytes()
     }
 
-    /// An id that sorts by the moment it was made, and in the order of making within a millisecond (UUID version 7 with a
-    /// counter, RFC 9562 sections 5.7 and 6.2): on a clock that stands still everything happens in one.
+    /// An id that sorts by the moment it was made (UUID version 7, RFC 9562 section 5.7). Ids of one millisecond, of which there
+    /// are many while the test clock stands still, sort in the order in which they were made (section 6.2, method 2), unless
+    /// another moment's was made between them.
     pub fn id(&self, now: DateTime<Utc>) -> Uuid {
-        let mut random = self.bytes::<10>();
         let millis = u64::try_from(now.timestamp_millis()).unwrap_or(0);
-        let (millis, count) = self.with(|source| {
-            source.last = match source.last {
-                (last, count) if last == millis && count + 1 < IDS_A_MILLISECOND => (millis, count + 1),
-                _ => (millis, 0),
-            };
-            source.last
-        });
-        // Twelve bits before the variant, fourteen after it.
-        let upper = (count >> 14).to_be_bytes();
-        random[0] = upper[2] & 0x0f;
-        random[1] = upper[3];
-        let lower = (count & 0x3fff).to_be_bytes();
-        random[2] = lower[2] & 0x3f;
-        random[3] = lower[3];
-        uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+        let mut source = self.source();
+        let mut id = uuid::Builder::from_unix_timestamp_millis(millis, &source.bytes())
+            .into_uuid()
+            .as_u128()
+            & !TOP_RANDOM_BIT;
+        if id & MILLIS == source.latest & MILLIS {
+            let next = source.latest + 1 + u128::from(u32::from_le_bytes(source.bytes()));
+            // The bits before the random ones say that this is a UUID: no carry may reach them.
+            if next >> 62 == source.latest >> 62 {
+                id = next;
+            }
+        }
+        source.latest = id;
+        Uuid::from_u128(id)
+    }
+}
+
+impl Source {
+    fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng.fill_bytes(&mut bytes);
+        bytes
     }
 }
 
@@ -81,20 +88,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_of_one_moment_sort_in_the_order_of_making() {
-        let (entropy, now) = (
-            Entropy::seeded(1),
-            DateTime::UNIX_EPOCH + chrono::TimeDelta::days(16_000),
-        );
-        let ids: Vec<Uuid> = (0..40_000).map(|_| entropy.id(now)).collect();
-        assert!(ids.is_sorted_by(|a, b| a < b));
-        assert!(ids.iter().all(|id| id.get_version_num() == 7));
-        assert!(entropy.id(now + chrono::TimeDelta::milliseconds(1)) > ids[39_999]);
-    }
-
-    #[test]
-    fn the_same_seed_repeats_itself() {
-        assert_eq!(Entropy::seeded(3).bytes::<16>(), Entropy::seeded(3).bytes());
-        assert_ne!(Entropy::seeded(3).bytes::<16>(), Entropy::seeded(4).bytes());
+    fn ids_sort_by_moment_and_then_by_order_of_making() {
+        let entropy = Entropy::seeded(1);
+        let at = |millis| DateTime::from_timestamp_millis(millis).expect("an instant");
+        let mut ids = vec![Uuid::nil()];
+        for millis in [1_000, 1_001, 2_000_000_000_000] {
+            ids.extend((0..10_000).map(|_| entropy.id(at(millis))));
+        }
+        assert!(ids.is_sorted_by(|earlier, later| earlier < later));
+        let is_version_7 = |id: &Uuid| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122;
+        assert!(ids.iter().skip(1).all(is_version_7));
     }
 }

@@ -12,4 +12,5 @@ mod engine;
 mod harness;
 mod journeys;
 mod mails;
+mod pages;
 mod store;

@@ -133,6 +133,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["entropy"]),
     ("rand_chacha", &["entropy"]),
     ("tokio_cron_scheduler", &["engine/heartbeat"]),
+    ("maud", &["web"]),
     ("async_graphql", &["graphql", "web"]),
 ];
 

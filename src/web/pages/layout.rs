@@ -27,6 +27,8 @@ pub struct Sheet<'a> {
     pub locale: Locale,
     /// Its title and only heading of the first level.
     pub title: &'a str,
+    /// The language of the title, which may be a programme's or a mail's.
+    pub title_locale: Locale,
     /// The way to the other language.
     pub switch: &'a Switch,
     /// What stands below the heading.
@@ -39,9 +41,11 @@ impl Sheet<'_> {
         let Self {
             locale,
             title,
+            title_locale,
             switch,
             body,
         } = self;
+        let title_lang = foreign(title_locale, locale);
         html! {
             (DOCTYPE)
             html lang=(locale.tag()) {
@@ -56,7 +60,7 @@ impl Sheet<'_> {
                 body {
                     @if let Switch::Query(others) = switch { (other_language(locale, others)) }
                     main {
-                        h1 { (title) }
+                        h1 lang=[title_lang] { (title) }
                         (body)
                     }
                 }
@@ -76,6 +80,11 @@ fn other_language(locale: Locale, others: &str) -> Markup {
             a href={ "?" (others) (separator) "lang=" (other.tag()) } lang=(other.tag()) hreflang=(other.tag()) { (name) }
         }
     }
+}
+
+/// The mark of text that is in another language than its page, for screen readers.
+pub fn foreign(text: Locale, page: Locale) -> Option<&'static str> {
+    (text != page).then(|| text.tag())
 }
 
 /// Terms and what is said of them; a term without anything is left out.

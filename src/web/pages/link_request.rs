@@ -75,6 +75,7 @@ pub fn page(programmes: &[ProgrammeRecord], filled: &Filled<'_>, locale: Locale,
     Sheet {
         locale,
         title,
+        title_locale: locale,
         switch,
         body,
     }
@@ -99,6 +100,7 @@ pub fn asked(locale: Locale) -> Markup {
     Sheet {
         locale,
         title,
+        title_locale: locale,
         switch: &Switch::None,
         body,
     }
@@ -124,6 +126,7 @@ pub fn dead_link(programmes: &[ProgrammeRecord], locale: Locale, switch: &Switch
         Sheet {
             locale,
             title,
+            title_locale: locale,
             switch,
             body,
         }

@@ -16,7 +16,7 @@ mod refusals;
 mod registration;
 mod team;
 
-use std::{error::Error, sync::Arc};
+use std::error::Error;
 
 use maud::Markup;
 use poem::{
@@ -104,6 +104,7 @@ fn notice(status: StatusCode, locale: Locale, title: &str, text: &str) -> Respon
         Sheet {
             locale,
             title,
+            title_locale: locale,
             switch: &Switch::None,
             body,
         }
@@ -163,6 +164,3 @@ impl PageParts {
             .unwrap_or_else(|stopped| Err(AppError::Broken(Box::new(stopped))))
     }
 }
-
-/// The parts, shared by the handlers of an area.
-type Shared = Arc<PageParts>;

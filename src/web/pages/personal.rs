@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use poem::{Endpoint, EndpointExt, Request, Response, Route, endpoint::make, http::StatusCode};
+use poem::{Endpoint, EndpointExt, Request, Response, endpoint::make, http::StatusCode};
 
 use super::{
-    PageParts, Shared, answer,
+    PageParts, answer,
     asking::{Values, locale_of, preferred, read_form},
     layout::{Switch, say},
     link_request::{self, Filled},
@@ -31,8 +31,17 @@ use crate::{
 /// Longest token that is looked up at all, in bytes.
 const MAX_TOKEN_BYTES: usize = 128;
 
-/// The pages: nest them at `/p`.
-pub fn routes(parts: PageParts) -> impl Endpoint {
+/// Where a new link can be asked for: mount it at `/p`.
+pub fn link_requests(parts: PageParts) -> impl Endpoint {
+    area(parts, Handler::Form, Handler::AskForLink)
+}
+
+/// The pages behind personal links: mount them at `/p/:token`.
+pub fn pages(parts: PageParts) -> impl Endpoint {
+    area(parts, Handler::Show, Handler::Act)
+}
+
+fn area(parts: PageParts, on_get: Handler, on_post: Handler) -> impl Endpoint {
     let limits = LimitRequests(parts.rate_limits.clone());
     let headers = SecurityHeaders {
         policy: ContentPolicy::Page,
@@ -46,12 +55,8 @@ pub fn routes(parts: PageParts) -> impl Endpoint {
             async move { Ok::<_, poem::Error>(handle(&parts, request, handler).await) }
         })
     };
-    Route::new()
-        .at(
-            "/",
-            poem::get(handled(Handler::Form)).post(handled(Handler::AskForLink)),
-        )
-        .at("/:token", poem::get(handled(Handler::Show)).post(handled(Handler::Act)))
+    poem::get(handled(on_get))
+        .post(handled(on_post))
         .with(limits)
         .with(headers)
 }
@@ -64,7 +69,7 @@ enum Handler {
     Act,
 }
 
-async fn handle(parts: &Shared, request: Request, handler: Handler) -> Response {
+async fn handle(parts: &PageParts, request: Request, handler: Handler) -> Response {
     let query = Values::of_query(&request);
     let locale = locale_of(&request, &query);
     let shown = match handler {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::layout::{facts, plain, say};
+use super::layout::{facts, foreign, plain, say};
 use crate::domain::{
     formats,
     message::Locale,
@@ -90,8 +90,8 @@ fn meetings(programme: &Programme, locale: Locale) -> Option<Markup> {
             ul {
                 @for meeting in meetings {
                     li {
-                        (meeting.title) ": " (formats::meeting_days(&meeting.days, locale))
-                        @if let Some(municipality) = &meeting.municipality { ", " (say(locale, "in", "in")) " " (municipality) }
+                        span lang=[foreign(programme.announced.locale, locale)] { (meeting.title) } ": " (formats::meeting_days(&meeting.days, locale))
+                        @if let Some(municipality) = &meeting.municipality { ", in " (municipality) }
                     }
                 }
             }
@@ -108,11 +108,12 @@ pub fn contact(member: &TeamMember) -> Markup {
 /// What a programme is about.
 pub fn about(programme: &Programme, now: DateTime<Utc>, locale: Locale) -> Markup {
     let announced = &programme.announced;
+    let text_lang = foreign(announced.locale, locale);
     html! {
         section {
             h2 { (say(locale, "Over het programma", "About the programme")) }
             (facts([
-                (say(locale, "Voor wie", "For whom"), announced.audience.as_deref().and_then(plain)),
+                (say(locale, "Voor wie", "For whom"), announced.audience.as_deref().map(|text| html! { span lang=[text_lang] { (text) } })),
                 (say(locale, "Stand", "Status"), plain(status(programme.status(now), locale))),
                 (say(locale, "Aanmelden", "Registration"), plain(registration_until(programme, now, locale))),
                 (say(locale, "Deelnemers", "Participants"), plain(places(programme, locale))),

@@ -8,7 +8,7 @@ use poem::{Endpoint, EndpointExt, Response, endpoint::make, http::StatusCode};
 use super::{
     PageParts, answer,
     asking::{Values, locale_of},
-    layout::{Sheet, Switch, say},
+    layout::{Sheet, Switch, foreign, say},
     notice, programme,
 };
 use crate::{
@@ -77,7 +77,7 @@ async fn page(parts: &PageParts, locale: Locale, shows_mailbox: bool) -> Result<
                 li { a href="/graphiql" { "GraphiQL" } ": " (say(locale, "vragen stellen aan de API", "ask the API")) }
                 li { a href="/schema.graphql" { "schema.graphql" } ": " (say(locale, "wat de API kan", "what the API can do")) }
                 @if shows_mailbox {
-                    li { a href="/mailbox/" { (say(locale, "Mailbox", "Mailbox")) } ": " (say(
+                    li { a href="/mailbox/" { "Mailbox" } ": " (say(
                         locale,
                         "de mails, die hier blijven en niet worden verstuurd",
                         "the mails, which stay here and are not sent",
@@ -92,6 +92,7 @@ async fn page(parts: &PageParts, locale: Locale, shows_mailbox: bool) -> Result<
         Sheet {
             locale,
             title,
+            title_locale: locale,
             switch: &Switch::Query(String::new()),
             body,
         }
@@ -103,8 +104,8 @@ fn entry(record: &ProgrammeRecord, now: chrono::DateTime<chrono::Utc>, locale: L
     let announced = &record.programme.announced;
     html! {
         article {
-            h3 { (announced.title) }
-            @if let Some(subtitle) = &announced.subtitle { p.subtitle { (subtitle) } }
+            h3 lang=[foreign(announced.locale, locale)] { (announced.title) }
+            @if let Some(subtitle) = &announced.subtitle { p.subtitle lang=[foreign(announced.locale, locale)] { (subtitle) } }
             p {
                 (say(locale, "Stand: ", "Status: ")) (programme::status(record.programme.status(now), locale)) ". "
                 (say(locale, "Aanmelden ", "Registration ")) (programme::registration_until(&record.programme, now, locale)) "."

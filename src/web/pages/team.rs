@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::{
-    layout::{Sheet, Switch, facts, plain, say},
+    layout::{Sheet, Switch, facts, foreign, plain, say},
     programme,
 };
 use crate::{
@@ -47,7 +47,7 @@ impl TeamPage<'_> {
         let roles: Vec<_> = self.member.roles.iter().map(|one| role(*one, locale)).collect();
         let roles = formats::enumeration(&roles, locale);
         let body = html! {
-            @if let Some(subtitle) = &announced.subtitle { p.subtitle { (subtitle) } }
+            @if let Some(subtitle) = &announced.subtitle { p.subtitle lang=[foreign(announced.locale, locale)] { (subtitle) } }
             section.standing {
                 h2 { (say(locale, "Uw teampagina", "Your team page")) }
                 p { @match locale {
@@ -67,6 +67,7 @@ impl TeamPage<'_> {
         Sheet {
             locale,
             title: &announced.title,
+            title_locale: announced.locale,
             switch: self.switch,
             body,
         }
@@ -109,7 +110,7 @@ impl TeamPage<'_> {
                         programme.kick_off_at().filter(|at| *at > self.now).and_then(|at| plain(moment(at))),
                     ),
                     (
-                        say(locale, "Het programma kijkt weer", "The engine looks again"),
+                        say(locale, "Volgende geplande moment", "Next planned moment"),
                         self.record.wake_at.filter(|at| *at > self.now).and_then(|at| plain(moment(at))),
                     ),
                 ]))
