@@ -14,8 +14,12 @@ pub fn start(is_quiet: bool) {
     let registry = tracing_subscriber::registry().with(filter);
     // A second start, in tests, changes nothing.
     let _ = if std::io::stderr().is_terminal() {
-        registry.with(fmt::layer().with_writer(std::io::stderr).compact()).try_init()
+        registry
+            .with(fmt::layer().with_writer(std::io::stderr).compact())
+            .try_init()
     } else {
-        registry.with(fmt::layer().with_writer(std::io::stderr).json()).try_init()
+        registry
+            .with(fmt::layer().with_writer(std::io::stderr).json())
+            .try_init()
     };
 }

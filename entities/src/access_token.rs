@@ -1,7 +1,7 @@
 //! A token, stored hashed: a personal link, or an API token.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// A token, stored hashed: a personal link, or an API token.

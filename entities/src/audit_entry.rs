@@ -1,7 +1,7 @@
 //! Who did what.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// Who did what.

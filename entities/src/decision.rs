@@ -1,7 +1,7 @@
 //! A go or no-go: one per deadline.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// A go or no-go: one per deadline.

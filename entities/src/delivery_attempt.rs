@@ -1,7 +1,7 @@
 //! One attempt to hand a mail over.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// One attempt to hand a mail over.

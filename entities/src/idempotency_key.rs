@@ -1,7 +1,7 @@
 //! What a mutation answered, to answer it again.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 
 /// What a mutation answered, to answer it again.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

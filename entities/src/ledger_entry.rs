@@ -1,7 +1,7 @@
 //! What became of one reason for something to happen, once.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// What became of one reason for something to happen, once.

@@ -1,7 +1,7 @@
 //! A day of a meeting, in the programme's zone.
 
-use sea_orm::entity::prelude::*;
 use chrono::{NaiveDate, NaiveTime};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// A day of a meeting, in the programme's zone.

@@ -1,7 +1,7 @@
 //! A mail of the outbox.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// A mail of the outbox.

@@ -1,7 +1,7 @@
 //! A programme, with the counts and the moment that the engine looks at it again.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// A programme, with the counts and the moment that the engine looks at it again.

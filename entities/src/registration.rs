@@ -1,7 +1,7 @@
 //! One person's way through one programme.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// One person's way through one programme.

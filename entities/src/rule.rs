@@ -1,7 +1,7 @@
 //! A rule of a programme.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, NaiveTime, Utc};
+use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
 /// A rule of a programme.

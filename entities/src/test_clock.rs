@@ -1,7 +1,7 @@
 //! The test clock: one row.
 
-use sea_orm::entity::prelude::*;
 use chrono::{DateTime, Utc};
+use sea_orm::entity::prelude::*;
 
 /// The test clock: one row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

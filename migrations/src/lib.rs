@@ -1,8 +1,8 @@
 //! Schema history. A migration that has run anywhere is never changed; the next one is added here. Nothing in this crate
 //! depends on the entities, so old migrations stay what they were.
 
-pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 use sea_orm_migration::MigrationTrait;
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 mod m20261101_000001_programmes_and_outbox;
 

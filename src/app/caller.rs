@@ -68,7 +68,9 @@ impl Caller {
         match self {
             Self::Administrator { .. } => true,
             Self::Organiser { programmes, .. } => programmes.contains(&programme),
-            Self::TeamMember { programme: own, roles, .. } => *own == programme && roles.contains(&TeamRole::Organiser),
+            Self::TeamMember {
+                programme: own, roles, ..
+            } => *own == programme && roles.contains(&TeamRole::Organiser),
             Self::Public | Self::Registrant { .. } => false,
         }
     }
@@ -85,7 +87,8 @@ impl Caller {
 
     /// Whether the caller organises anything.
     pub fn is_organiser(&self) -> bool {
-        self.organised().is_none_or(|programmes| !programmes.is_empty() || matches!(self, Self::Organiser { .. }))
+        self.organised()
+            .is_none_or(|programmes| !programmes.is_empty() || matches!(self, Self::Organiser { .. }))
     }
 
     /// Whether a programme belongs to the caller's own, in whatever role: those see its draft too.
@@ -99,9 +102,16 @@ impl Caller {
     /// Whether the caller sees what the members of a programme share: participants, facilitators and organisers do.
     pub fn is_member_of(&self, programme: ProgrammeId) -> bool {
         match self {
-            Self::Registrant { programme: own, status, .. } => *own == programme && status.counts(),
-            Self::TeamMember { programme: own, roles, .. } => {
-                *own == programme && roles.iter().any(|role| matches!(role, TeamRole::Facilitator | TeamRole::Organiser))
+            Self::Registrant {
+                programme: own, status, ..
+            } => *own == programme && status.counts(),
+            Self::TeamMember {
+                programme: own, roles, ..
+            } => {
+                *own == programme
+                    && roles
+                        .iter()
+                        .any(|role| matches!(role, TeamRole::Facilitator | TeamRole::Organiser))
             }
             _ => self.organises(programme),
         }
@@ -109,12 +119,20 @@ impl Caller {
 
     /// Refuses callers who do not organise a programme.
     pub fn must_organise(&self, programme: ProgrammeId) -> Result<()> {
-        if self.organises(programme) { Ok(()) } else { Err(self.refusal()) }
+        if self.organises(programme) {
+            Ok(())
+        } else {
+            Err(self.refusal())
+        }
     }
 
     /// What a caller without the role is told.
     pub fn refusal(&self) -> AppError {
-        if *self == Self::Public { AppError::Unauthenticated } else { AppError::Forbidden }
+        if *self == Self::Public {
+            AppError::Unauthenticated
+        } else {
+            AppError::Forbidden
+        }
     }
 }
 
@@ -131,16 +149,26 @@ impl App {
             None => None,
             Some(Holder::Administrator { token }) => Some(Caller::Administrator { token }),
             Some(Holder::Organiser { token, programmes }) => Some(Caller::Organiser { token, programmes }),
-            Some(Holder::TeamMember(id)) => store
-                .team_member(id)
-                .await?
-                .map(|(programme, member)| Caller::TeamMember { member: id, programme, roles: member.roles }),
+            Some(Holder::TeamMember(id)) => {
+                store
+                    .team_member(id)
+                    .await?
+                    .map(|(programme, member)| Caller::TeamMember {
+                        member: id,
+                        programme,
+                        roles: member.roles,
+                    })
+            }
             Some(Holder::Registration(id)) => {
-                store.registrations_by_id(&[id]).await?.pop().map(|(programme, registration)| Caller::Registrant {
-                    registration: id,
-                    programme,
-                    status: registration.status,
-                })
+                store
+                    .registrations_by_id(&[id])
+                    .await?
+                    .pop()
+                    .map(|(programme, registration)| Caller::Registrant {
+                        registration: id,
+                        programme,
+                        status: registration.status,
+                    })
             }
         })
     }

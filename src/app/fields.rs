@@ -37,7 +37,10 @@ impl Parsing {
         match value.parse() {
             Ok(parsed) => Some(parsed),
             Err(error) => {
-                self.refusals.push(Refusal::Text { field: path(&self.field(field)), error });
+                self.refusals.push(Refusal::Text {
+                    field: path(&self.field(field)),
+                    error,
+                });
                 None
             }
         }
@@ -45,7 +48,9 @@ impl Parsing {
 
     /// A text that may be left out; a blank one is left out.
     pub fn optional<T: FromStr<Err = TextError>>(&mut self, field: &str, value: Option<&str>) -> Option<T> {
-        value.filter(|value| !value.trim().is_empty()).and_then(|value| self.text(field, value))
+        value
+            .filter(|value| !value.trim().is_empty())
+            .and_then(|value| self.text(field, value))
     }
 
     /// A value that does not fit.
@@ -175,12 +180,30 @@ impl PersonCorrections {
     /// What the corrections make of a person, if everything fits.
     pub fn parse(&self, parsing: &mut Parsing) -> Option<impl FnOnce(Registrant) -> Registrant + Send + use<>> {
         let name = self.name.as_deref().map(|name| parsing.text("name", name));
-        let organisation = self.organisation.as_deref().map(|organisation| parsing.text("organisation", organisation));
-        let given_name = self.given_name.as_ref().map(|value| parsing.optional("givenName", value.as_deref()));
-        let job_title = self.job_title.as_ref().map(|value| parsing.optional("jobTitle", value.as_deref()));
-        let phone = self.phone.as_ref().map(|value| parsing.optional("phone", value.as_deref()));
-        let motivation = self.motivation.as_ref().map(|value| parsing.optional("motivation", value.as_deref()));
-        let billing = self.billing.as_ref().map(|value| value.clone().unwrap_or_default().parse(parsing));
+        let organisation = self
+            .organisation
+            .as_deref()
+            .map(|organisation| parsing.text("organisation", organisation));
+        let given_name = self
+            .given_name
+            .as_ref()
+            .map(|value| parsing.optional("givenName", value.as_deref()));
+        let job_title = self
+            .job_title
+            .as_ref()
+            .map(|value| parsing.optional("jobTitle", value.as_deref()));
+        let phone = self
+            .phone
+            .as_ref()
+            .map(|value| parsing.optional("phone", value.as_deref()));
+        let motivation = self
+            .motivation
+            .as_ref()
+            .map(|value| parsing.optional("motivation", value.as_deref()));
+        let billing = self
+            .billing
+            .as_ref()
+            .map(|value| value.clone().unwrap_or_default().parse(parsing));
         let locale = self.locale;
         Some(move |mut person: Registrant| {
             if let Some(Some(name)) = name {

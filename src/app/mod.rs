@@ -68,12 +68,11 @@ impl App {
         Ok(self.store().now(self.settle.clock).await?)
     }
 
-    /// Lets an act happen in a programme; a programme that is not there was named by `field`.
+    /// Lets an act happen in a programme.
     async fn act<T>(
         &self,
         caller: &Caller,
         programme: ProgrammeId,
-        field: &str,
         action: &'static str,
         repeatable: &Repeatable,
         scope: Scope,
@@ -83,10 +82,15 @@ impl App {
         T: serde::Serialize + serde::de::DeserializeOwned + Send,
     {
         let key = idempotency_key(caller, action, repeatable)?;
-        let envelope = Envelope { scope, key, actor: caller.word(), action };
+        let envelope = Envelope {
+            scope,
+            key,
+            actor: caller.word(),
+            action,
+        };
         match self.settle.act(programme, &envelope, act).await? {
             Some(answer) => Ok(answer?),
-            None => Err(Refusal::not_found("programme", field).into()),
+            None => Err(Refusal::not_found("programme", "programmeId").into()),
         }
     }
 }
@@ -150,6 +154,13 @@ fn idempotency_key(caller: &Caller, action: &str, repeatable: &Repeatable) -> Re
     if key.is_empty() || key.len() > 200 || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(Refusal::invalid("idempotencyKey", "must be 1 to 200 visible ASCII characters").into());
     }
-    let input_hash = Sha256::digest(repeatable.input.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Some(IdempotencyKey { scope: format!("{}/{action}", caller.word()), key: key.clone(), input_hash }))
+    let input_hash = Sha256::digest(repeatable.input.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(Some(IdempotencyKey {
+        scope: format!("{}/{action}", caller.word()),
+        key: key.clone(),
+        input_hash,
+    }))
 }

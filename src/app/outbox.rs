@@ -90,7 +90,10 @@ impl App {
     /// Tries a mail again that did not go.
     pub async fn retry_message(&self, caller: &Caller, id: MessageId, repeatable: &Repeatable) -> Result<Message> {
         let message = self.organised_message(caller, id, "messageId").await?;
-        let about = About { programme: Some(message.programme_id), target: Some(id.to_string()) };
+        let about = About {
+            programme: Some(message.programme_id),
+            target: Some(id.to_string()),
+        };
         self.act_aside(caller, "retryMessage", about, repeatable, move |tx, now| {
             async move { refused_retry(tx.retry_message(id, now).await?) }.boxed()
         })
@@ -101,7 +104,10 @@ impl App {
     /// Calls a mail back that has not gone.
     pub async fn cancel_message(&self, caller: &Caller, id: MessageId, repeatable: &Repeatable) -> Result<Message> {
         let message = self.organised_message(caller, id, "messageId").await?;
-        let about = About { programme: Some(message.programme_id), target: Some(id.to_string()) };
+        let about = About {
+            programme: Some(message.programme_id),
+            target: Some(id.to_string()),
+        };
         self.act_aside(caller, "cancelMessage", about, repeatable, move |tx, now| {
             async move { refused_cancellation(tx.cancel_message(id, now).await?) }.boxed()
         })
@@ -114,16 +120,24 @@ impl App {
             return Err(AppError::Unauthenticated);
         }
         let message = self.store().message(id).await?;
-        message.filter(|message| caller.organises(message.programme_id)).ok_or_else(|| {
-            if caller.is_organiser() { Refusal::not_found("message", field).into() } else { AppError::Forbidden }
-        })
+        message
+            .filter(|message| caller.organises(message.programme_id))
+            .ok_or_else(|| {
+                if caller.is_organiser() {
+                    Refusal::not_found("message", field).into()
+                } else {
+                    AppError::Forbidden
+                }
+            })
     }
 }
 
 fn refused_retry(requeue: Requeue) -> Result<()> {
     match requeue {
         Requeue::Queued => Ok(()),
-        Requeue::NoBody => Err(conflict("this mail was never made, or its text has been dropped".to_owned())),
+        Requeue::NoBody => Err(conflict(
+            "this mail was never made, or its text has been dropped".to_owned(),
+        )),
         Requeue::Not(status) => Err(conflict(format!("a mail that is {} is not sent again", status.word()))),
         Requeue::NotFound => Err(Refusal::not_found("message", "messageId").into()),
     }
@@ -132,7 +146,10 @@ fn refused_retry(requeue: Requeue) -> Result<()> {
 fn refused_cancellation(cancellation: Cancellation) -> Result<()> {
     match cancellation {
         Cancellation::Cancelled => Ok(()),
-        Cancellation::Not(status) => Err(conflict(format!("a mail that is {} cannot be called back", status.word()))),
+        Cancellation::Not(status) => Err(conflict(format!(
+            "a mail that is {} cannot be called back",
+            status.word()
+        ))),
         Cancellation::NotFound => Err(Refusal::not_found("message", "messageId").into()),
     }
 }

@@ -102,10 +102,20 @@ pub struct TeamMemberFields {
 
 impl ProgrammeFields {
     /// The programme, if everything fits. Meetings keep their ids by their order, members of the team by name and address.
-    pub fn parse(&self, parsing: &mut Parsing, base: Option<&Announcement>, mut new_id: impl FnMut() -> Uuid) -> Option<Announcement> {
+    pub fn parse(
+        &self,
+        parsing: &mut Parsing,
+        base: Option<&Announcement>,
+        mut new_id: impl FnMut() -> Uuid,
+    ) -> Option<Announcement> {
         let slug = text(parsing, "slug", self.slug.as_deref(), base.map(|base| &base.slug));
         let title = text(parsing, "title", self.title.as_deref(), base.map(|base| &base.title));
-        let description = text(parsing, "description", self.description.as_deref(), base.map(|base| &base.description));
+        let description = text(
+            parsing,
+            "description",
+            self.description.as_deref(),
+            base.map(|base| &base.description),
+        );
         let subtitle = match &self.subtitle {
             Some(given) => parsing.optional("subtitle", given.as_deref()),
             None => base.and_then(|base| base.subtitle.clone()),
@@ -119,14 +129,29 @@ impl ProgrammeFields {
             None => Some(base.map_or(Amsterdam, |base| base.time_zone)),
             Some(name) => zone(parsing, name),
         };
-        let min_participants = places(parsing, "minParticipants", self.min_participants, base.map(|base| base.min_participants));
-        let max_participants = places(parsing, "maxParticipants", self.max_participants, base.map(|base| base.max_participants));
+        let min_participants = places(
+            parsing,
+            "minParticipants",
+            self.min_participants,
+            base.map(|base| base.min_participants),
+        );
+        let max_participants = places(
+            parsing,
+            "maxParticipants",
+            self.max_participants,
+            base.map(|base| base.max_participants),
+        );
         if let (Some(min), Some(max)) = (min_participants, max_participants)
             && min > max
         {
-            parsing.refuse("minParticipants", format!("is more than the most places that there are, {max}"));
+            parsing.refuse(
+                "minParticipants",
+                format!("is more than the most places that there are, {max}"),
+            );
         }
-        let deadline = self.registration_deadline.or(base.map(|base| base.registration_deadline));
+        let deadline = self
+            .registration_deadline
+            .or(base.map(|base| base.registration_deadline));
         let registration_deadline = parsing.required("registrationDeadline", deadline);
         let price = match &self.price {
             Some(price) => price.parse(parsing),
@@ -157,7 +182,10 @@ impl ProgrammeFields {
                 None => base.and_then(|base| base.registration_opens_at),
             },
             registration_deadline: registration_deadline?,
-            decision_mode: self.decision_mode.or(base.map(|base| base.decision_mode)).unwrap_or(DecisionMode::Automatic),
+            decision_mode: self
+                .decision_mode
+                .or(base.map(|base| base.decision_mode))
+                .unwrap_or(DecisionMode::Automatic),
             price: price?,
             meetings,
             team,
@@ -173,8 +201,15 @@ impl PriceFields {
                 parsing.refuse("cents", "must be from 0 to 100000000 (a million euros)");
             }
             let vat = basis_points(parsing, "vatPercentage", self.vat_percentage.unwrap_or(21.0));
-            let subsidy = self.subsidy_percentage.map(|given| basis_points(parsing, "subsidyPercentage", given));
-            Some(Price { cents: cents?, vat_included: self.vat_included, vat_basis_points: vat?, subsidy_basis_points: subsidy.flatten() })
+            let subsidy = self
+                .subsidy_percentage
+                .map(|given| basis_points(parsing, "subsidyPercentage", given));
+            Some(Price {
+                cents: cents?,
+                vat_included: self.vat_included,
+                vat_basis_points: vat?,
+                subsidy_basis_points: subsidy.flatten(),
+            })
         })
     }
 }
@@ -200,8 +235,12 @@ fn zone(parsing: &mut Parsing, name: &str) -> Option<Tz> {
 }
 
 fn places(parsing: &mut Parsing, field: &str, given: Option<i64>, base: Option<u32>) -> Option<u32> {
-    let Some(given) = given else { return parsing.required(field, base) };
-    let places = u32::try_from(given).ok().filter(|places| (1..=MAX_PLACES).contains(places));
+    let Some(given) = given else {
+        return parsing.required(field, base);
+    };
+    let places = u32::try_from(given)
+        .ok()
+        .filter(|places| (1..=MAX_PLACES).contains(places));
     if places.is_none() {
         parsing.refuse(field, format!("must be from 1 to {MAX_PLACES}"));
     }
@@ -213,14 +252,23 @@ fn basis_points(parsing: &mut Parsing, field: &str, percentage: f64) -> Option<u
     let points = (percentage * 100.0).round();
     if percentage.is_finite() && (0.0..=10_000.0).contains(&points) {
         // In range, so nothing is cut off.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked just above")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked just above"
+        )]
         return Some(points as u32);
     }
     parsing.refuse(field, "must be from 0 to 100");
     None
 }
 
-fn meetings(parsing: &mut Parsing, given: &[MeetingFields], earlier: &[Meeting], new_id: &mut impl FnMut() -> Uuid) -> Vec<Meeting> {
+fn meetings(
+    parsing: &mut Parsing,
+    given: &[MeetingFields],
+    earlier: &[Meeting],
+    new_id: &mut impl FnMut() -> Uuid,
+) -> Vec<Meeting> {
     if given.len() > MAX_MEETINGS {
         parsing.refuse("meetings", format!("are too many; at most {MAX_MEETINGS}"));
         return Vec::new();
@@ -240,15 +288,23 @@ fn meetings(parsing: &mut Parsing, given: &[MeetingFields], earlier: &[Meeting],
                     parsing.refuse(&field, "ends before it starts");
                 }
                 if last_end.is_some_and(|end: (NaiveDate, NaiveTime)| (day.on, day.starts) < end) {
-                    parsing.refuse(&field, "is not in order of time: it starts before what comes before it has ended");
+                    parsing.refuse(
+                        &field,
+                        "is not in order of time: it starts before what comes before it has ended",
+                    );
                 }
                 if fields.days.iter().take(index).any(|earlier| earlier.on == day.on) {
-                    parsing.refuse(&field, "is the same day as an earlier one of this meeting; a day has one start and one end");
+                    parsing.refuse(
+                        &field,
+                        "is the same day as an earlier one of this meeting; a day has one start and one end",
+                    );
                 }
                 last_end = Some((day.on, day.ends));
             }
             let default = 2 * i64::try_from(fields.days.len()).unwrap_or(0);
-            let half_days = u32::try_from(fields.half_days.unwrap_or(default)).ok().filter(|half_days| *half_days <= 1000);
+            let half_days = u32::try_from(fields.half_days.unwrap_or(default))
+                .ok()
+                .filter(|half_days| *half_days <= 1000);
             if half_days.is_none() {
                 parsing.refuse("halfDays", "must be from 0 to 1000");
             }
@@ -259,7 +315,9 @@ fn meetings(parsing: &mut Parsing, given: &[MeetingFields], earlier: &[Meeting],
             });
             if let (Some(title), Some(half_days)) = (title, half_days) {
                 meetings.push(Meeting {
-                    id: earlier.get(index).map_or_else(|| MeetingId(new_id()), |meeting| meeting.id),
+                    id: earlier
+                        .get(index)
+                        .map_or_else(|| MeetingId(new_id()), |meeting| meeting.id),
                     number: u32::try_from(index + 1).unwrap_or(u32::MAX),
                     kind,
                     title,
@@ -297,12 +355,19 @@ fn team(
             if roles.is_empty() {
                 parsing.refuse("roles", "must name at least one of facilitator, organiser, contact");
             }
-            let (Some(name), Some(email)) = (name, email) else { return };
+            let (Some(name), Some(email)) = (name, email) else {
+                return;
+            };
             let key = PersonKey::of(&name, &email);
-            if team.iter().any(|member| PersonKey::of(&member.name, &member.email) == key) {
+            if team
+                .iter()
+                .any(|member| PersonKey::of(&member.name, &member.email) == key)
+            {
                 parsing.refuse("name", "is in the team twice; give one member several roles");
             }
-            let same = earlier.iter().find(|member| PersonKey::of(&member.name, &member.email) == key);
+            let same = earlier
+                .iter()
+                .find(|member| PersonKey::of(&member.name, &member.email) == key);
             team.push(TeamMember {
                 id: same.map_or_else(|| TeamMemberId(new_id()), |member| member.id),
                 name,

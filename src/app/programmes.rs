@@ -41,7 +41,9 @@ pub(super) fn must_be_known(caller: &Caller, record: Option<ProgrammeRecord>, fi
 impl App {
     /// The programme of a slug; none: there is none that the caller may know of.
     pub async fn programme(&self, caller: &Caller, slug: &str) -> Result<Option<ProgrammeRecord>> {
-        let Ok(slug) = slug.parse::<Slug>() else { return Ok(None) };
+        let Ok(slug) = slug.parse::<Slug>() else {
+            return Ok(None);
+        };
         let record = self.store().programme_by_slug(&slug).await?;
         Ok(record.filter(|record| record.programme.phase != Phase::Draft || caller.belongs_to(record.programme.id)))
     }
@@ -82,16 +84,27 @@ impl App {
     }
 
     /// The rules of some programmes; those that the caller does not organise are left out.
-    pub async fn rules_of(&self, caller: &Caller, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Vec<Rule>>> {
+    pub async fn rules_of(
+        &self,
+        caller: &Caller,
+        programmes: &[ProgrammeId],
+    ) -> Result<HashMap<ProgrammeId, Vec<Rule>>> {
         let organised: Vec<_> = programmes.iter().copied().filter(|id| caller.organises(*id)).collect();
         let mut rules = self.store().rules_of(&organised).await?;
-        Ok(organised.into_iter().map(|id| (id, rules.remove(&id).unwrap_or_default())).collect())
+        Ok(organised
+            .into_iter()
+            .map(|id| (id, rules.remove(&id).unwrap_or_default()))
+            .collect())
     }
 
     /// The rules of some ids that the caller may see.
     pub async fn rules_by_id(&self, caller: &Caller, ids: &[RuleId]) -> Result<Vec<Rule>> {
         let found = self.store().rules_by_id(ids).await?;
-        Ok(found.into_iter().filter(|(programme, _)| caller.organises(*programme)).map(|(_, rule)| rule).collect())
+        Ok(found
+            .into_iter()
+            .filter(|(programme, _)| caller.organises(*programme))
+            .map(|(_, rule)| rule)
+            .collect())
     }
 
     /// Those who hold a place for good, by arrival, in those of some programmes whose members the caller belongs to.
@@ -100,25 +113,41 @@ impl App {
         caller: &Caller,
         programmes: &[ProgrammeId],
     ) -> Result<HashMap<ProgrammeId, Vec<Participant>>> {
-        let shared: Vec<_> = programmes.iter().copied().filter(|id| caller.is_member_of(*id)).collect();
+        let shared: Vec<_> = programmes
+            .iter()
+            .copied()
+            .filter(|id| caller.is_member_of(*id))
+            .collect();
         let mut found = self.store().participants_of(&shared).await?;
         let mut participants = |id| {
             let registrations = found.remove(&id).unwrap_or_default().into_iter();
             registrations
-                .map(|one| Participant { given_name: one.person.given_name, organisation: one.person.organisation })
+                .map(|one| Participant {
+                    given_name: one.person.given_name,
+                    organisation: one.person.organisation,
+                })
                 .collect()
         };
         Ok(shared.into_iter().map(|id| (id, participants(id))).collect())
     }
 
     /// The programmes of some meetings, where the caller may know of them.
-    pub async fn programmes_of_meetings(&self, caller: &Caller, meetings: &[MeetingId]) -> Result<Vec<ProgrammeRecord>> {
+    pub async fn programmes_of_meetings(
+        &self,
+        caller: &Caller,
+        meetings: &[MeetingId],
+    ) -> Result<Vec<ProgrammeRecord>> {
         let ids = self.store().programmes_of_meetings(meetings).await?;
         self.programmes_by_id(caller, &ids).await
     }
 
     /// Enters a programme, as a draft.
-    pub async fn create_programme(&self, caller: &Caller, fields: &ProgrammeFields, repeatable: &Repeatable) -> Result<ProgrammeRecord> {
+    pub async fn create_programme(
+        &self,
+        caller: &Caller,
+        fields: &ProgrammeFields,
+        repeatable: &Repeatable,
+    ) -> Result<ProgrammeRecord> {
         let organiser = match caller {
             Caller::Administrator { .. } => None,
             Caller::Organiser { token, .. } => Some(*token),
@@ -130,21 +159,27 @@ impl App {
         let announced = parsing.finish(announced)?;
         let settle = Arc::clone(&self.settle);
         let id = self
-            .act_aside(caller, "createProgramme", About::default(), repeatable, move |tx, now| {
-            async move {
-                if tx.programme_id(&announced.slug).await?.is_some() {
-                    return Err(Refusal::invalid("slug", "is taken by another programme").into());
-                }
-                let id = ProgrammeId(settle.entropy.id(now));
-                settle.create(tx, id, announced, now).await?;
-                if let Some(token) = organiser {
-                    tx.open_programme_to(token, id).await?;
-                }
-                Ok(id)
-            }
-            .boxed()
-        })
-        .await?;
+            .act_aside(
+                caller,
+                "createProgramme",
+                About::default(),
+                repeatable,
+                move |tx, now| {
+                    async move {
+                        if tx.programme_id(&announced.slug).await?.is_some() {
+                            return Err(Refusal::invalid("slug", "is taken by another programme").into());
+                        }
+                        let id = ProgrammeId(settle.entropy.id(now));
+                        settle.create(tx, id, announced, now).await?;
+                        if let Some(token) = organiser {
+                            tx.open_programme_to(token, id).await?;
+                        }
+                        Ok(id)
+                    }
+                    .boxed()
+                },
+            )
+            .await?;
         self.own_programme(id).await
     }
 
@@ -159,7 +194,9 @@ impl App {
         let record = self.organised(caller, id, "programmeId").await?;
         let mut parsing = Parsing::default();
         let now = self.now().await?;
-        let announced = fields.parse(&mut parsing, Some(&record.programme.announced), || self.settle.entropy.id(now));
+        let announced = fields.parse(&mut parsing, Some(&record.programme.announced), || {
+            self.settle.entropy.id(now)
+        });
         let announced = parsing.finish(announced)?;
         if announced.slug != record.programme.announced.slug {
             let taken = self.store().programme_by_slug(&announced.slug).await?.is_some();
@@ -168,20 +205,35 @@ impl App {
             }
         }
         let read = record.programme.announced;
-        self.act(caller, id, "programmeId", "updateProgramme", repeatable, Scope::Live, move |facts, now| {
-            if facts.programme.announced != read {
-                return Err(Refusal::StateConflict("the programme was changed by somebody else just now; look at it and try again".to_owned()));
-            }
-            acts::revise(facts, announced, now)
-        })
+        self.act(
+            caller,
+            id,
+            "updateProgramme",
+            repeatable,
+            Scope::Live,
+            move |facts, now| {
+                if facts.programme.announced != read {
+                    return Err(Refusal::StateConflict(
+                        "the programme was changed by somebody else just now; look at it and try again".to_owned(),
+                    ));
+                }
+                acts::revise(facts, announced, now)
+            },
+        )
         .await?;
         self.own_programme(id).await
     }
 
     /// Publishes a draft.
-    pub async fn publish_programme(&self, caller: &Caller, id: ProgrammeId, repeatable: &Repeatable) -> Result<ProgrammeRecord> {
+    pub async fn publish_programme(
+        &self,
+        caller: &Caller,
+        id: ProgrammeId,
+        repeatable: &Repeatable,
+    ) -> Result<ProgrammeRecord> {
         self.organised(caller, id, "programmeId").await?;
-        self.act(caller, id, "programmeId", "publishProgramme", repeatable, Scope::Live, acts::publish).await?;
+        self.act(caller, id, "publishProgramme", repeatable, Scope::Live, acts::publish)
+            .await?;
         self.own_programme(id).await
     }
 
@@ -200,21 +252,39 @@ impl App {
         let reason = parsing.finish(reason)?;
         let act = self.settle.entropy.id(self.now().await?);
         // Everybody: those cancelled by a no-go get a link that registers them anew.
-        self.act(caller, id, "programmeId", "extendDeadline", repeatable, Scope::Everybody, move |facts, now| {
-            acts::extend_deadline(facts, registration_deadline, &reason, act, now)
-        })
+        self.act(
+            caller,
+            id,
+            "extendDeadline",
+            repeatable,
+            Scope::Everybody,
+            move |facts, now| acts::extend_deadline(facts, registration_deadline, &reason, act, now),
+        )
         .await?;
         self.own_programme(id).await
     }
 
     /// Cancels a programme.
-    pub async fn cancel_programme(&self, caller: &Caller, id: ProgrammeId, reason: &str, repeatable: &Repeatable) -> Result<ProgrammeRecord> {
+    pub async fn cancel_programme(
+        &self,
+        caller: &Caller,
+        id: ProgrammeId,
+        reason: &str,
+        repeatable: &Repeatable,
+    ) -> Result<ProgrammeRecord> {
         self.organised(caller, id, "programmeId").await?;
         let mut parsing = Parsing::default();
         let reason: Option<Paragraphs<1000>> = parsing.text("reason", reason);
         let reason = parsing.finish(reason)?;
-        self.act(caller, id, "programmeId", "cancelProgramme", repeatable, Scope::Live, move |facts, now| acts::cancel(facts, reason, now))
-            .await?;
+        self.act(
+            caller,
+            id,
+            "cancelProgramme",
+            repeatable,
+            Scope::Live,
+            move |facts, now| acts::cancel(facts, reason, now),
+        )
+        .await?;
         self.own_programme(id).await
     }
 

@@ -49,45 +49,89 @@ pub struct RegistrationView {
 
 impl App {
     /// Somebody registers. The answer is the same whether the person is new or registered already (rule 5).
-    pub async fn register(&self, caller: &Caller, slug: &str, person: PersonFields, repeatable: &Repeatable) -> Result<Receipt> {
+    pub async fn register(
+        &self,
+        caller: &Caller,
+        slug: &str,
+        person: PersonFields,
+        repeatable: &Repeatable,
+    ) -> Result<Receipt> {
         let mut parsing = Parsing::default();
         let slug: Option<Slug> = slug.parse().ok();
         let programme = match slug {
-            Some(slug) => self.store().programme_by_slug(&slug).await?.filter(|record| record.programme.phase != Phase::Draft),
+            Some(slug) => self
+                .store()
+                .programme_by_slug(&slug)
+                .await?
+                .filter(|record| record.programme.phase != Phase::Draft),
             None => None,
         };
-        let Some(record) = programme else { return Err(Refusal::not_found("programme", "programmeSlug").into()) };
+        let Some(record) = programme else {
+            return Err(Refusal::not_found("programme", "programmeSlug").into());
+        };
         let person = person.parse(&mut parsing, record.programme.announced.locale);
         let person = parsing.finish(person)?;
         let now = self.now().await?;
         let (id, act) = (RegistrationId(self.settle.entropy.id(now)), self.settle.entropy.id(now));
         let scope = Scope::person(PersonKey::of(&person.name, &person.email));
         let receipt = self
-            .act(caller, record.programme.id, "programmeSlug", "register", repeatable, scope, |facts, now| {
-                let receipt = acts::register(facts, id, person, act, now)?;
-                Ok(Receipt { waiting_position: receipt.waiting_position, confirm_before: receipt.confirm_before })
-            })
+            .act(
+                caller,
+                record.programme.id,
+                "register",
+                repeatable,
+                scope,
+                |facts, now| {
+                    let receipt = acts::register(facts, id, person, act, now)?;
+                    Ok(Receipt {
+                        waiting_position: receipt.waiting_position,
+                        confirm_before: receipt.confirm_before,
+                    })
+                },
+            )
             .await?;
         Ok(receipt)
     }
 
     /// New personal links for an address: always the same answer.
-    pub async fn request_personal_link(&self, caller: &Caller, slug: &str, email: &str, repeatable: &Repeatable) -> Result<()> {
+    pub async fn request_personal_link(
+        &self,
+        caller: &Caller,
+        slug: &str,
+        email: &str,
+        repeatable: &Repeatable,
+    ) -> Result<()> {
         let mut parsing = Parsing::default();
         let email: Option<EmailAddress> = parsing.text("email", email);
         let email = parsing.finish(email)?;
         let record = match slug.parse::<Slug>() {
-            Ok(slug) => self.store().programme_by_slug(&slug).await?.filter(|record| record.programme.phase != Phase::Draft),
+            Ok(slug) => self
+                .store()
+                .programme_by_slug(&slug)
+                .await?
+                .filter(|record| record.programme.phase != Phase::Draft),
             Err(_) => None,
         };
-        let Some(record) = record else { return Err(Refusal::not_found("programme", "programmeSlug").into()) };
+        let Some(record) = record else {
+            return Err(Refusal::not_found("programme", "programmeSlug").into());
+        };
         let now = self.now().await?;
         let act = self.settle.entropy.id(now);
-        let scope = Scope::Touched(Touched { address: Some(email.comparable()), ..Touched::default() });
-        self.act(caller, record.programme.id, "programmeSlug", "requestPersonalLink", repeatable, scope, |facts, _| {
-            acts::request_links(facts, &email.comparable(), act);
-            Ok(())
-        })
+        let scope = Scope::Touched(Touched {
+            address: Some(email.comparable()),
+            ..Touched::default()
+        });
+        self.act(
+            caller,
+            record.programme.id,
+            "requestPersonalLink",
+            repeatable,
+            scope,
+            |facts, _| {
+                acts::request_links(facts, &email.comparable(), act);
+                Ok(())
+            },
+        )
         .await
     }
 
@@ -106,7 +150,7 @@ impl App {
         let id = RegistrationId(self.settle.entropy.id(self.now().await?));
         let scope = Scope::person(PersonKey::of(&person.name, &person.email));
         let id = self
-            .act(caller, programme, "programmeId", "addRegistration", repeatable, scope, |facts, now| {
+            .act(caller, programme, "addRegistration", repeatable, scope, |facts, now| {
                 acts::add_registration(facts, id, person, now)
             })
             .await?;
@@ -114,31 +158,61 @@ impl App {
     }
 
     /// The address is verified.
-    pub async fn confirm_registration(&self, caller: &Caller, id: Option<RegistrationId>, repeatable: &Repeatable) -> Result<RegistrationView> {
+    pub async fn confirm_registration(
+        &self,
+        caller: &Caller,
+        id: Option<RegistrationId>,
+        repeatable: &Repeatable,
+    ) -> Result<RegistrationView> {
         let (programme, id) = self.target(caller, id).await?;
-        self.act(caller, programme, "registrationId", "confirmRegistration", repeatable, Scope::registration(id), |facts, now| {
-            acts::verify(facts, id, now)
-        })
+        self.act(
+            caller,
+            programme,
+            "confirmRegistration",
+            repeatable,
+            Scope::registration(id),
+            |facts, now| acts::verify(facts, id, now),
+        )
         .await?;
         self.own_registration(id).await
     }
 
     /// The offered place is taken.
-    pub async fn accept_place(&self, caller: &Caller, id: Option<RegistrationId>, repeatable: &Repeatable) -> Result<RegistrationView> {
+    pub async fn accept_place(
+        &self,
+        caller: &Caller,
+        id: Option<RegistrationId>,
+        repeatable: &Repeatable,
+    ) -> Result<RegistrationView> {
         let (programme, id) = self.target(caller, id).await?;
-        self.act(caller, programme, "registrationId", "acceptPlace", repeatable, Scope::registration(id), |facts, now| {
-            acts::accept_place(facts, id, now)
-        })
+        self.act(
+            caller,
+            programme,
+            "acceptPlace",
+            repeatable,
+            Scope::registration(id),
+            |facts, now| acts::accept_place(facts, id, now),
+        )
         .await?;
         self.own_registration(id).await
     }
 
     /// The offered place goes to the next.
-    pub async fn decline_place(&self, caller: &Caller, id: Option<RegistrationId>, repeatable: &Repeatable) -> Result<RegistrationView> {
+    pub async fn decline_place(
+        &self,
+        caller: &Caller,
+        id: Option<RegistrationId>,
+        repeatable: &Repeatable,
+    ) -> Result<RegistrationView> {
         let (programme, id) = self.target(caller, id).await?;
-        self.act(caller, programme, "registrationId", "declinePlace", repeatable, Scope::registration(id), |facts, now| {
-            acts::decline_place(facts, id, now)
-        })
+        self.act(
+            caller,
+            programme,
+            "declinePlace",
+            repeatable,
+            Scope::registration(id),
+            |facts, now| acts::decline_place(facts, id, now),
+        )
         .await?;
         self.own_registration(id).await
     }
@@ -155,9 +229,14 @@ impl App {
         let mut parsing = Parsing::default();
         let reason: Option<Paragraphs<1000>> = parsing.optional("reason", reason);
         parsing.finish(Some(()))?;
-        self.act(caller, programme, "registrationId", "withdrawRegistration", repeatable, Scope::registration(id), |facts, now| {
-            acts::withdraw(facts, id, reason, now)
-        })
+        self.act(
+            caller,
+            programme,
+            "withdrawRegistration",
+            repeatable,
+            Scope::registration(id),
+            |facts, now| acts::withdraw(facts, id, reason, now),
+        )
         .await?;
         self.own_registration(id).await
     }
@@ -177,14 +256,25 @@ impl App {
         // Everybody at that address: a new name must not make two registrations one person's.
         let found = self.store().registrations_by_id(&[id]).await?.pop();
         let address = found.map(|(_, registration)| registration.person.email.comparable());
-        let scope = Scope::Touched(Touched { registration: Some(id), person: None, address });
-        self.act(caller, programme, "registrationId", "updateRegistration", repeatable, scope, move |facts, _| {
-            let Some(registration) = facts.registrations.get(&id) else {
-                return Err(Refusal::not_found("registration", "registrationId"));
-            };
-            let person = correct(registration.person.clone());
-            acts::correct(facts, id, person)
-        })
+        let scope = Scope::Touched(Touched {
+            registration: Some(id),
+            person: None,
+            address,
+        });
+        self.act(
+            caller,
+            programme,
+            "updateRegistration",
+            repeatable,
+            scope,
+            move |facts, _| {
+                let Some(registration) = facts.registrations.get(&id) else {
+                    return Err(Refusal::not_found("registration", "registrationId"));
+                };
+                let person = correct(registration.person.clone());
+                acts::correct(facts, id, person)
+            },
+        )
         .await?;
         self.own_registration(id).await
     }
@@ -192,34 +282,74 @@ impl App {
     /// Somebody cancelled by a no-go registers anew, in one press.
     pub async fn register_anew(&self, caller: &Caller) -> Result<RegistrationView> {
         let (programme, earlier) = self.target(caller, None).await?;
-        let person = self.store().registrations_by_id(&[earlier]).await?.pop().map(|(_, registration)| registration.person_key());
-        let scope = Scope::Touched(Touched { registration: Some(earlier), person, address: None });
+        let person = self
+            .store()
+            .registrations_by_id(&[earlier])
+            .await?
+            .pop()
+            .map(|(_, registration)| registration.person_key());
+        let scope = Scope::Touched(Touched {
+            registration: Some(earlier),
+            person,
+            address: None,
+        });
         let id = RegistrationId(self.settle.entropy.id(self.now().await?));
         let id = self
-            .act(caller, programme, "registrationId", "registerAnew", &Repeatable::default(), scope, |facts, now| {
-                acts::register_anew(facts, earlier, id, now)
-            })
+            .act(
+                caller,
+                programme,
+                "registerAnew",
+                &Repeatable::default(),
+                scope,
+                |facts, now| acts::register_anew(facts, earlier, id, now),
+            )
             .await?;
         self.own_registration(id).await
     }
 
     /// The registration that goes on for the person behind a personal link whose own registration has ended; none: there is none.
     pub async fn successor(&self, caller: &Caller) -> Result<Option<RegistrationView>> {
-        let Caller::Registrant { registration, programme, .. } = caller else { return Err(caller.refusal()) };
-        let Some((_, ended)) = self.store().registrations_by_id(&[*registration]).await?.pop() else { return Ok(None) };
+        let Caller::Registrant {
+            registration,
+            programme,
+            ..
+        } = caller
+        else {
+            return Err(caller.refusal());
+        };
+        let Some((_, ended)) = self.store().registrations_by_id(&[*registration]).await?.pop() else {
+            return Ok(None);
+        };
         if !ended.status.is_final() {
             return Ok(None);
         }
         let found = self.store().live_registration(*programme, &ended.person_key()).await?;
-        Ok(self.views(found.map(|found| (*programme, found)).into_iter().collect()).await?.pop())
+        Ok(self
+            .views(found.map(|found| (*programme, found)).into_iter().collect())
+            .await?
+            .pop())
     }
 
     /// Which registration an act is for: the holder's own, or the one that an organiser names.
     async fn target(&self, caller: &Caller, named: Option<RegistrationId>) -> Result<(ProgrammeId, RegistrationId)> {
         let not_found = || AppError::from(Refusal::not_found("registration", "registrationId"));
         match (caller, named) {
-            (Caller::Registrant { registration, programme, .. }, None) => Ok((*programme, *registration)),
-            (Caller::Registrant { registration, programme, .. }, Some(id)) if id == *registration => Ok((*programme, id)),
+            (
+                Caller::Registrant {
+                    registration,
+                    programme,
+                    ..
+                },
+                None,
+            ) => Ok((*programme, *registration)),
+            (
+                Caller::Registrant {
+                    registration,
+                    programme,
+                    ..
+                },
+                Some(id),
+            ) if id == *registration => Ok((*programme, id)),
             (Caller::Registrant { .. }, Some(_)) => Err(not_found()),
             (organiser, named) if organiser.is_organiser() => {
                 let Some(id) = named else {
@@ -238,14 +368,17 @@ impl App {
     /// A registration after an act of somebody who may see it.
     async fn own_registration(&self, id: RegistrationId) -> Result<RegistrationView> {
         let mut views = self.views(self.store().registrations_by_id(&[id]).await?).await?;
-        views.pop().ok_or_else(|| Refusal::not_found("registration", "registrationId").into())
+        views
+            .pop()
+            .ok_or_else(|| Refusal::not_found("registration", "registrationId").into())
     }
 
     /// The registrations of some ids that the caller may see: the own one, and those of programmes that the caller organises.
     pub async fn registrations_by_id(&self, caller: &Caller, ids: &[RegistrationId]) -> Result<Vec<RegistrationView>> {
         let mut found = self.store().registrations_by_id(ids).await?;
         found.retain(|(programme, registration)| {
-            caller.organises(*programme) || matches!(caller, Caller::Registrant { registration: own, .. } if *own == registration.id)
+            caller.organises(*programme)
+                || matches!(caller, Caller::Registrant { registration: own, .. } if *own == registration.id)
         });
         self.views(found).await
     }
@@ -260,16 +393,31 @@ impl App {
     ) -> Result<Page<RegistrationView>> {
         caller.must_organise(programme)?;
         let page = self.store().registrations(programme, statuses, window).await?;
-        let pairs = page.items.iter().map(|registration| (programme, registration.clone())).collect();
+        let pairs = page
+            .items
+            .iter()
+            .map(|registration| (programme, registration.clone()))
+            .collect();
         let mut views = self.views(pairs).await?.into_iter();
         // One view for each, in the same order.
-        Ok(Page { items: views.by_ref().collect(), has_previous: page.has_previous, has_next: page.has_next, total: page.total })
+        Ok(Page {
+            items: views.by_ref().collect(),
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+            total: page.total,
+        })
     }
 
     async fn views(&self, found: Vec<(ProgrammeId, Registration)>) -> Result<Vec<RegistrationView>> {
         let ids: HashSet<ProgrammeId> = found.iter().map(|(programme, _)| *programme).collect();
-        let records = self.store().programmes_by_id(&ids.into_iter().collect::<Vec<_>>()).await?;
-        let records: HashMap<ProgrammeId, ProgrammeRecord> = records.into_iter().map(|record| (record.programme.id, record)).collect();
+        let records = self
+            .store()
+            .programmes_by_id(&ids.into_iter().collect::<Vec<_>>())
+            .await?;
+        let records: HashMap<ProgrammeId, ProgrammeRecord> = records
+            .into_iter()
+            .map(|record| (record.programme.id, record))
+            .collect();
         let waiting: HashSet<ProgrammeId> = found
             .iter()
             .filter(|(_, registration)| registration.status == RegistrationStatus::Waiting)
@@ -278,7 +426,9 @@ impl App {
         let lines = if waiting.is_empty() {
             HashMap::new()
         } else {
-            self.store().waiting_line(&waiting.into_iter().collect::<Vec<_>>()).await?
+            self.store()
+                .waiting_line(&waiting.into_iter().collect::<Vec<_>>())
+                .await?
         };
         let view = |(programme_id, registration): (ProgrammeId, Registration)| {
             let programme = &records.get(&programme_id)?.programme;

@@ -96,13 +96,22 @@ impl App {
     }
 
     /// A programme's timeline in due order.
-    pub async fn whole_timeline(&self, caller: &Caller, programme: ProgrammeId, span: Span) -> Result<Vec<TimelineItem>> {
+    pub async fn whole_timeline(
+        &self,
+        caller: &Caller,
+        programme: ProgrammeId,
+        span: Span,
+    ) -> Result<Vec<TimelineItem>> {
         caller.must_organise(programme)?;
         let Some((facts, settled_at)) = self.store().facts(programme, &Scope::Live).await? else {
             return Err(Refusal::not_found("programme", "programmeId").into());
         };
         let now = self.now().await?.max(settled_at);
-        let filter = LedgerFilter { from: span.from, until: span.until, registration: span.registration };
+        let filter = LedgerFilter {
+            from: span.from,
+            until: span.until,
+            registration: span.registration,
+        };
         let past = self.store().ledger(programme, &filter).await?;
         let mut addresses = addresses(&facts);
         let ended: Vec<RegistrationId> = past
@@ -111,15 +120,22 @@ impl App {
             .filter(|id| !addresses.contains_key(&Recipient::Registration(*id)))
             .collect();
         for (_, registration) in self.store().registrations_by_id(&ended).await? {
-            addresses.insert(Recipient::Registration(registration.id), registration.person.email.to_string());
+            addresses.insert(
+                Recipient::Registration(registration.id),
+                registration.person.email.to_string(),
+            );
         }
         let (planned, _) = forecast(facts, now, span.until.unwrap_or(DateTime::<Utc>::MAX_UTC));
         // What stands in the ledger has happened, also when it was written between the two looks.
         let mut items: BTreeMap<TimelineKey, TimelineItem> = BTreeMap::new();
         let done: HashMap<&str, ()> = past.iter().map(|entry| (entry.key.as_str(), ())).collect();
-        let planned = planned.iter().filter(|step| !done.contains_key(step.key.to_string().as_str())).map(planned_item);
+        let planned = planned
+            .iter()
+            .filter(|step| !done.contains_key(step.key.to_string().as_str()))
+            .map(planned_item);
         for mut item in planned.chain(past.iter().map(past_item)) {
-            let in_span = span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
+            let in_span =
+                span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
             if in_span && (span.registration.is_none() || span.registration == item.registration) {
                 item.recipient = recipient_of(&item, &addresses);
                 items.insert((item.at, item.key.clone()), item);
@@ -130,9 +146,16 @@ impl App {
 }
 
 fn addresses(facts: &Facts) -> HashMap<Recipient, String> {
-    let registrations =
-        facts.registrations.values().map(|one| (Recipient::Registration(one.id), one.person.email.to_string()));
-    let team = facts.programme.announced.team.iter().map(|member| (Recipient::TeamMember(member.id), member.email.to_string()));
+    let registrations = facts
+        .registrations
+        .values()
+        .map(|one| (Recipient::Registration(one.id), one.person.email.to_string()));
+    let team = facts
+        .programme
+        .announced
+        .team
+        .iter()
+        .map(|member| (Recipient::TeamMember(member.id), member.email.to_string()));
     registrations.chain(team).collect()
 }
 
@@ -140,7 +163,10 @@ fn recipient_of(item: &TimelineItem, addresses: &HashMap<Recipient, String>) -> 
     let subject = item.key.split('/').nth(1)?;
     let id = subject.parse().ok()?;
     let registration = Recipient::Registration(RegistrationId(id));
-    addresses.get(&registration).or_else(|| addresses.get(&Recipient::TeamMember(crate::domain::ids::TeamMemberId(id)))).cloned()
+    addresses
+        .get(&registration)
+        .or_else(|| addresses.get(&Recipient::TeamMember(crate::domain::ids::TeamMemberId(id))))
+        .cloned()
 }
 
 fn planned_item(step: &Step) -> TimelineItem {

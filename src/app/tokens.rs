@@ -5,7 +5,10 @@ use futures_util::FutureExt;
 
 use super::{About, App, Caller, Repeatable, Result};
 use crate::{
-    domain::{access::Holder, ids::{ProgrammeId, TokenId}},
+    domain::{
+        access::Holder,
+        ids::{ProgrammeId, TokenId},
+    },
     store::hash_token,
 };
 
@@ -22,17 +25,28 @@ pub enum TokenRole {
 
 impl App {
     /// Makes an API token. It is told here once and never again: only its hash is kept.
-    pub async fn create_token(&self, caller: &Caller, role: TokenRole, label: Option<String>) -> Result<(TokenId, String)> {
+    pub async fn create_token(
+        &self,
+        caller: &Caller,
+        role: TokenRole,
+        label: Option<String>,
+    ) -> Result<(TokenId, String)> {
         must_administer(caller)?;
         let now = self.now().await?;
         let id = TokenId(self.settle.entropy.id(now));
-        let token = format!("ln_{}", BASE64_URL_SAFE_NO_PAD.encode(self.settle.entropy.bytes::<32>()));
+        let token = format!(
+            "ln_{}",
+            BASE64_URL_SAFE_NO_PAD.encode(self.settle.entropy.bytes::<32>())
+        );
         let hash = hash_token(&token);
         let holder = match role {
             TokenRole::Organiser(programmes) => Holder::Organiser { token: id, programmes },
             TokenRole::Administrator => Holder::Administrator { token: Some(id) },
         };
-        let about = About { programme: None, target: Some(id.to_string()) };
+        let about = About {
+            programme: None,
+            target: Some(id.to_string()),
+        };
         self.act_aside(caller, "createToken", about, &Repeatable::default(), move |tx, now| {
             async move { Ok(tx.insert_token(id, hash, holder, label, now).await?) }.boxed()
         })
@@ -49,7 +63,10 @@ impl App {
     /// Revokes an API token; whether there was one.
     pub async fn revoke_token(&self, caller: &Caller, id: TokenId) -> Result<bool> {
         must_administer(caller)?;
-        let about = About { programme: None, target: Some(id.to_string()) };
+        let about = About {
+            programme: None,
+            target: Some(id.to_string()),
+        };
         self.act_aside(caller, "revokeToken", about, &Repeatable::default(), move |tx, now| {
             async move { Ok(tx.revoke_token(id, now).await?) }.boxed()
         })
@@ -58,5 +75,9 @@ impl App {
 }
 
 fn must_administer(caller: &Caller) -> Result<()> {
-    if matches!(caller, Caller::Administrator { .. }) { Ok(()) } else { Err(caller.refusal()) }
+    if matches!(caller, Caller::Administrator { .. }) {
+        Ok(())
+    } else {
+        Err(caller.refusal())
+    }
 }

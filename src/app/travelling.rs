@@ -20,7 +20,10 @@ impl App {
                                such as test:2014-05-01T09:00:00+02:00, on a new database";
             return Err(Refusal::StateConflict(explanation.to_owned()).into());
         }
-        let about = About { programme: None, target: Some(instant.to_rfc3339()) };
+        let about = About {
+            programme: None,
+            target: Some(instant.to_rfc3339()),
+        };
         self.act_aside(caller, "travelTo", about, repeatable, move |_, now| {
             async move {
                 if instant < now {

@@ -14,11 +14,7 @@ use crate::{
     clock::{Clock, TimeMachine},
     config::{MailRoute, Settings},
     domain::ids::InstanceId,
-    engine::{
-        DispatchLimits, DispatcherParts, Engine, SmtpRoute, Transport,
-        heartbeat::Heartbeat,
-        travel::Journeys,
-    },
+    engine::{DispatchLimits, DispatcherParts, Engine, SmtpRoute, Transport, heartbeat::Heartbeat, travel::Journeys},
     entropy::Entropy,
     mail::{
         compose::{Composer, Sender},
@@ -60,14 +56,24 @@ pub enum Migrating {
 
 impl Foundation {
     /// Connects, migrates, starts the clock and reads the templates. `base_url` is what links in mails begin with.
-    pub async fn lay(settings: Settings, entropy: Entropy, base_url: String, migrating: Migrating) -> anyhow::Result<Self> {
+    pub async fn lay(
+        settings: Settings,
+        entropy: Entropy,
+        base_url: String,
+        migrating: Migrating,
+    ) -> anyhow::Result<Self> {
         let entropy = Arc::new(entropy);
         let store = Store::connect(&settings.database_url).await.context(
             "the database cannot be used; check LEERNETWERK_DATABASE_URL, that the server runs, and that the file's directory is there and writable",
         )?;
         match migrating {
-            Migrating::Yes => store.migrate().await.context("the schema cannot be brought up to date")?,
-            Migrating::No if store.pending_migrations().await? > 0 => bail!("the schema is behind; run `leernetwerk migrate`"),
+            Migrating::Yes => store
+                .migrate()
+                .await
+                .context("the schema cannot be brought up to date")?,
+            Migrating::No if store.pending_migrations().await? > 0 => {
+                bail!("the schema is behind; run `leernetwerk migrate`")
+            }
             Migrating::No => {}
         }
         match settings.clock {
@@ -84,10 +90,15 @@ impl Foundation {
         let seal = Seal::new(&secret)?;
         let fingerprint = store.keep_first(SECRET_FINGERPRINT, seal.fingerprint()).await?;
         if fingerprint != seal.fingerprint() {
-            bail!("this database was used with another LEERNETWERK_SECRET; stored mails cannot be read with this one. Set the earlier secret");
+            bail!(
+                "this database was used with another LEERNETWERK_SECRET; stored mails cannot be read with this one. Set the earlier secret"
+            );
         }
-        let sender = Sender { from: settings.mail_from.clone() };
-        let composer = Composer::new(&sender, settings.templates.as_deref()).context("the mail templates cannot be used")?;
+        let sender = Sender {
+            from: settings.mail_from.clone(),
+        };
+        let composer =
+            Composer::new(&sender, settings.templates.as_deref()).context("the mail templates cannot be used")?;
         let settle = Arc::new(Settle {
             store: store.clone(),
             composer,
@@ -99,12 +110,22 @@ impl Foundation {
             committed: watch::Sender::new(0),
         });
         let app = App::new(Arc::clone(&settle));
-        Ok(Self { settings, store, settle, app, seal, entropy })
+        Ok(Self {
+            settings,
+            store,
+            settle,
+            app,
+            seal,
+            entropy,
+        })
     }
 
     /// The journeys of the test clock; none with the system clock.
     pub fn time_machine(&self) -> Option<Arc<dyn TimeMachine>> {
-        self.settings.clock.is_test().then(|| Arc::new(Journeys::new(Arc::clone(&self.settle))) as Arc<dyn TimeMachine>)
+        self.settings
+            .clock
+            .is_test()
+            .then(|| Arc::new(Journeys::new(Arc::clone(&self.settle))) as Arc<dyn TimeMachine>)
     }
 
     /// Starts the engine, with its heartbeat.
@@ -120,7 +141,9 @@ impl Foundation {
         };
         let look = Arc::new(Notify::new());
         let engine = Engine::start(Arc::clone(&self.settle), parts, Arc::clone(&look)).await?;
-        let heartbeat = Heartbeat::start(look).await.context("the heartbeat cannot be started")?;
+        let heartbeat = Heartbeat::start(look)
+            .await
+            .context("the heartbeat cannot be started")?;
         Ok((engine, heartbeat))
     }
 
@@ -130,7 +153,12 @@ impl Foundation {
             MailRoute::File(directory) => Transport::File(directory.clone()),
             MailRoute::Smtp(relay) => Transport::Smtp(Box::new(SmtpRoute {
                 relay: relay.clone(),
-                hello_name: self.settings.mail_from.split_once('@').map_or("localhost", |(_, domain)| domain).to_owned(),
+                hello_name: self
+                    .settings
+                    .mail_from
+                    .split_once('@')
+                    .map_or("localhost", |(_, domain)| domain)
+                    .to_owned(),
                 envelope_from: self.settings.mail_from.to_string(),
                 deadlines,
             })),
@@ -145,11 +173,16 @@ fn secret(settings: &Settings, entropy: &Entropy) -> anyhow::Result<SecretString
     if let Some(secret) = &settings.secret {
         return Ok(SecretString::from(secret.expose_secret().to_owned()));
     }
-    let Some(database) = settings.sqlite_file() else { bail!("LEERNETWERK_SECRET is needed with PostgreSQL") };
+    let Some(database) = settings.sqlite_file() else {
+        bail!("LEERNETWERK_SECRET is needed with PostgreSQL")
+    };
     let path = database.with_extension("secret");
     match std::fs::read_to_string(&path) {
         Ok(kept) if !kept.trim().is_empty() => Ok(SecretString::from(kept.trim().to_owned())),
-        Ok(_) => bail!("{} is empty; restore it, or remove it together with the database", path.display()),
+        Ok(_) => bail!(
+            "{} is empty; restore it, or remove it together with the database",
+            path.display()
+        ),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let made = BASE64_STANDARD_NO_PAD.encode(entropy.bytes::<32>());
             keep(&path, &made).with_context(|| format!("{} cannot be written", path.display()))?;

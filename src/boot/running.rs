@@ -65,7 +65,10 @@ impl Running {
     pub async fn start(settings: Settings, entropy: Entropy, start: Start) -> anyhow::Result<Self> {
         // Bound first: with port 0 the base URL depends on it.
         let listener = TcpListener::bind(settings.listen).await.with_context(|| {
-            format!("cannot listen on {}; is it taken? Choose another with --listen; port 0 picks a free one", settings.listen)
+            format!(
+                "cannot listen on {}; is it taken? Choose another with --listen; port 0 picks a free one",
+                settings.listen
+            )
         })?;
         let address = listener.local_addr()?;
         let base_url = settings.base_url.clone().unwrap_or_else(|| usual_base_url(address));
@@ -76,7 +79,13 @@ impl Running {
         };
         let pulse = engine.as_ref().map(|(engine, _)| engine.pulse());
         let server = Server::start(&foundation, listener, &base_url, start.roles, pulse)?;
-        Ok(Self { foundation, address, base_url, engine, server })
+        Ok(Self {
+            foundation,
+            address,
+            base_url,
+            engine,
+            server,
+        })
     }
 
     /// The dispatcher, where the engine runs.
@@ -92,7 +101,10 @@ impl Running {
             engine.stop().await;
         }
         if let Err(error) = self.foundation.store.clone().close().await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the database connections did not close");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the database connections did not close"
+            );
         }
     }
 }

@@ -45,17 +45,31 @@ impl Server {
         pulse: Option<Pulse>,
     ) -> anyhow::Result<Self> {
         let (shutdown, acts) = (CancellationToken::new(), TaskTracker::new());
-        let readiness: Arc<dyn Readiness> = Arc::new(Checks { store: foundation.store.clone(), pulse });
+        let readiness: Arc<dyn Readiness> = Arc::new(Checks {
+            store: foundation.store.clone(),
+            pulse,
+        });
         let settings = &foundation.settings;
         let endpoint = if roles == Roles::EngineOnly {
-            Route::new().at("/healthz", health::liveness()).at("/readyz", health::readiness(readiness)).map_to_response().boxed()
+            Route::new()
+                .at("/healthz", health::liveness())
+                .at("/readyz", health::readiness(readiness))
+                .map_to_response()
+                .boxed()
         } else {
             let is_test = settings.clock.is_test();
             let door = Door {
                 executor: graphql::schema(foundation.time_machine()),
-                authenticate: Callers { app: foundation.app.clone(), master: settings.api_token.clone() },
+                authenticate: Callers {
+                    app: foundation.app.clone(),
+                    master: settings.api_token.clone(),
+                },
                 new_correlation_id: correlation_ids(Arc::clone(&foundation.entropy)),
-                rate_limits: if settings.has_rate_limits { RateLimits::on() } else { RateLimits::Off },
+                rate_limits: if settings.has_rate_limits {
+                    RateLimits::on()
+                } else {
+                    RateLimits::Off
+                },
                 // A journey of the clock decides everything on its way before it answers.
                 time_limit: if is_test { TIME_LIMIT * 12 } else { TIME_LIMIT },
                 acts: acts.clone(),
@@ -63,7 +77,9 @@ impl Server {
             };
             let mailbox = match &settings.mail {
                 MailRoute::Capture if settings.listen.ip().is_loopback() => MailboxAccess::Everybody,
-                MailRoute::Capture => MailboxAccess::Administrators { master: settings.api_token.clone() },
+                MailRoute::Capture => MailboxAccess::Administrators {
+                    master: settings.api_token.clone(),
+                },
                 MailRoute::File(_) | MailRoute::Smtp(_) => MailboxAccess::None,
             };
             let whole = Site {
@@ -113,7 +129,9 @@ impl Authenticate for Callers {
     async fn caller(&self, bearer: Option<&str>) -> Result<Caller, AuthenticationFailed> {
         let Some(token) = bearer else { return Ok(Caller::Public) };
         let caller = self.app.caller_of(token, self.master.as_ref()).await;
-        caller.map_err(|error| AuthenticationFailed::Unavailable(Box::new(error)))?.ok_or(AuthenticationFailed::InvalidToken)
+        caller
+            .map_err(|error| AuthenticationFailed::Unavailable(Box::new(error)))?
+            .ok_or(AuthenticationFailed::InvalidToken)
     }
 
     fn furnish(&self, caller: Caller, data: &mut Data) {
@@ -140,7 +158,10 @@ impl Readiness for Checks {
             }
         }
         if let Some(pulse) = self.pulse.as_ref().filter(|pulse| !pulse.is_alive()) {
-            problems.push(format!("the engine last looked at what is due {} seconds ago", pulse.age().as_secs()));
+            problems.push(format!(
+                "the engine last looked at what is due {} seconds ago",
+                pulse.age().as_secs()
+            ));
         }
         problems
     }

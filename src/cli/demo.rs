@@ -12,13 +12,48 @@ pub const STARTS_AT: &str = "2014-05-01T09:00:00+02:00";
 
 /// Seven people of seven municipalities, one short of the minimum.
 const PEOPLE: [(&str, &str, &str, &str); 7] = [
-    ("Saskia van den Berg", "s.vandenberg@goudwaard.example", "gemeente Goudwaard", "HR-adviseur"),
-    ("Mehmet Yılmaz", "m.yilmaz@lekstroom.example", "gemeente Lekstroom", "HR-manager"),
-    ("Femke de Boer", "femke.deboer@rijnbocht.example", "gemeente Rijnbocht", "adviseur organisatieontwikkeling"),
-    ("Joost Hendriks", "j.hendriks@duinzicht.example", "gemeente Duinzicht", "hoofd P&O"),
-    ("Anouk Jansen", "a.jansen@veenmeer.example", "gemeente Veenmeer", "HR-adviseur"),
-    ("Ravi Ramdin", "r.ramdin@vlietpolder.example", "gemeente Vlietpolder", "HR-businesspartner"),
-    ("Ineke Visser", "i.visser@kustland.example", "gemeente Kustland", "opleidingsadviseur"),
+    (
+        "Saskia van den Berg",
+        "s.vandenberg@goudwaard.example",
+        "gemeente Goudwaard",
+        "HR-adviseur",
+    ),
+    (
+        "Mehmet Yılmaz",
+        "m.yilmaz@lekstroom.example",
+        "gemeente Lekstroom",
+        "HR-manager",
+    ),
+    (
+        "Femke de Boer",
+        "femke.deboer@rijnbocht.example",
+        "gemeente Rijnbocht",
+        "adviseur organisatieontwikkeling",
+    ),
+    (
+        "Joost Hendriks",
+        "j.hendriks@duinzicht.example",
+        "gemeente Duinzicht",
+        "hoofd P&O",
+    ),
+    (
+        "Anouk Jansen",
+        "a.jansen@veenmeer.example",
+        "gemeente Veenmeer",
+        "HR-adviseur",
+    ),
+    (
+        "Ravi Ramdin",
+        "r.ramdin@vlietpolder.example",
+        "gemeente Vlietpolder",
+        "HR-businesspartner",
+    ),
+    (
+        "Ineke Visser",
+        "i.visser@kustland.example",
+        "gemeente Kustland",
+        "opleidingsadviseur",
+    ),
 ];
 
 /// Fills the programme with people and makes an organiser's token, told once.
@@ -32,14 +67,23 @@ pub async fn populate(app: &App, programme: ProgrammeId, slug: &str) -> anyhow::
             job_title: Some(job_title.to_owned()),
             ..PersonFields::default()
         };
-        app.register(&Caller::Public, slug, person, &Repeatable::default()).await?;
+        app.register(&Caller::Public, slug, person, &Repeatable::default())
+            .await?;
     }
-    let registered = app.registrations(&administrator, programme, None, &Window::first(PEOPLE.len())).await?;
+    let registered = app
+        .registrations(&administrator, programme, None, &Window::first(PEOPLE.len()))
+        .await?;
     for view in registered.items {
-        app.confirm_registration(&administrator, Some(view.registration.id), &Repeatable::default()).await?;
+        app.confirm_registration(&administrator, Some(view.registration.id), &Repeatable::default())
+            .await?;
     }
-    let (_, token) =
-        app.create_token(&administrator, TokenRole::Organiser(vec![programme]), Some("demo".to_owned())).await?;
+    let (_, token) = app
+        .create_token(
+            &administrator,
+            TokenRole::Organiser(vec![programme]),
+            Some("demo".to_owned()),
+        )
+        .await?;
     Ok(token)
 }
 

@@ -106,7 +106,10 @@ pub struct Problems(pub Vec<Problem>);
 impl Problems {
     /// One problem of the whole file.
     fn whole(what: impl Into<String>) -> Self {
-        Self(vec![Problem { line: None, what: what.into() }])
+        Self(vec![Problem {
+            line: None,
+            what: what.into(),
+        }])
     }
 
     fn sorted(mut problems: Vec<Problem>) -> Self {
@@ -134,7 +137,12 @@ pub enum FileError {
 }
 
 fn indented(problems: &Problems) -> String {
-    problems.0.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
+    problems
+        .0
+        .iter()
+        .map(|problem| format!("  {problem}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The file as it is written; its fields are the known keys.
@@ -216,14 +224,29 @@ impl ProgrammeFile {
         let unreadable = |error| FileError::Unreadable(path.to_owned(), error);
         // A file that is too long is told by its length, not read.
         let length = std::fs::metadata(path).map_err(unreadable)?.len();
-        let read = if length > MOST_BYTES as u64 { Err(too_long()) } else { Self::of_bytes(&std::fs::read(path).map_err(unreadable)?) };
-        read.map_err(|problems| FileError::Problems { path: path.to_owned(), problems })
+        let read = if length > MOST_BYTES as u64 {
+            Err(too_long())
+        } else {
+            Self::of_bytes(&std::fs::read(path).map_err(unreadable)?)
+        };
+        read.map_err(|problems| FileError::Problems {
+            path: path.to_owned(),
+            problems,
+        })
     }
 
     fn of_bytes(bytes: &[u8]) -> Result<Self, Problems> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
-            Problems(vec![Problem { line: Some(line), what: "holds bytes that are not UTF-8; save the file as UTF-8".to_owned() }])
+            let line = bytes
+                .iter()
+                .take(error.valid_up_to())
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1;
+            Problems(vec![Problem {
+                line: Some(line),
+                what: "holds bytes that are not UTF-8; save the file as UTF-8".to_owned(),
+            }])
         })?;
         Self::read(text)
     }
@@ -235,9 +258,14 @@ impl ProgrammeFile {
         }
         let mut source = Source::parse(text)?;
         let (written, mut problems) = source.read::<Written>(MOST_PROBLEMS);
-        let Some(written) = written else { return Err(Problems::sorted(problems)) };
+        let Some(written) = written else {
+            return Err(Problems::sorted(problems));
+        };
         for key in written.rules.keys() {
-            problems.push(Problem { line: source.line_of(&["rules".to_owned(), key.clone()]), what: refused_rule(key) });
+            problems.push(Problem {
+                line: source.line_of(&["rules".to_owned(), key.clone()]),
+                what: refused_rule(key),
+            });
         }
         let is_draft = written.draft;
         let announced = written.announced;
@@ -245,7 +273,13 @@ impl ProgrammeFile {
         let mut parsing = Parsing::default();
         let parsed = fields.parse(&mut parsing, None, Uuid::nil);
         match parsing.finish(parsed) {
-            Ok(announcement) if problems.is_empty() => Ok(Self { fields, announcement, is_draft, announced, text: text.to_owned() }),
+            Ok(announcement) if problems.is_empty() => Ok(Self {
+                fields,
+                announcement,
+                is_draft,
+                announced,
+                text: text.to_owned(),
+            }),
             Ok(_) => Err(Problems::sorted(problems)),
             Err(AppError::Refused(refusals)) => {
                 problems.extend(source.problems(&refusals));
@@ -266,12 +300,17 @@ impl ProgrammeFile {
 }
 
 fn too_long() -> Problems {
-    Problems::whole(format!("is longer than {} kB; a programme file has some pages at most", MOST_BYTES / 1024))
+    Problems::whole(format!(
+        "is longer than {} kB; a programme file has some pages at most",
+        MOST_BYTES / 1024
+    ))
 }
 
 fn refused_rule(key: &str) -> String {
     if RuleKey::from_word(key).is_some() {
-        return format!("rules.{key}: the rules of a programme cannot be changed yet; remove this table, and the product's own rule holds");
+        return format!(
+            "rules.{key}: the rules of a programme cannot be changed yet; remove this table, and the product's own rule holds"
+        );
     }
     let known: Vec<_> = RuleKey::ALL.iter().map(|key| key.word()).collect();
     format!("rules: there is no rule {key:?}; the rules are {}", known.join(", "))
@@ -284,7 +323,15 @@ impl From<Written> for ProgrammeFields {
             title: meeting.title,
             half_days: meeting.half_days,
             municipality: meeting.municipality,
-            days: meeting.days.into_iter().map(|day| MeetingDay { on: day.on, starts: day.starts, ends: day.ends }).collect(),
+            days: meeting
+                .days
+                .into_iter()
+                .map(|day| MeetingDay {
+                    on: day.on,
+                    starts: day.starts,
+                    ends: day.ends,
+                })
+                .collect(),
         });
         let team = written.team.into_iter().map(|member| TeamMemberFields {
             name: member.name,
@@ -322,9 +369,11 @@ impl From<Written> for ProgrammeFields {
 fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
     let refused = || D::Error::custom("is not a day; write it without quotes, such as 2014-05-25");
     match Datetime::deserialize(deserializer).map_err(|_| refused())? {
-        Datetime { date: Some(date), time: None, offset: None } => {
-            NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).ok_or_else(refused)
-        }
+        Datetime {
+            date: Some(date),
+            time: None,
+            offset: None,
+        } => NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).ok_or_else(refused),
         _ => Err(refused()),
     }
 }
@@ -336,21 +385,33 @@ fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Nai
 fn time_of(time: toml::value::Time) -> Option<NaiveTime> {
     let (second, nano) = (time.second.unwrap_or(0), time.nanosecond.unwrap_or(0));
     // Both databases keep microseconds.
-    NaiveTime::from_hms_nano_opt(time.hour.into(), time.minute.into(), second.into(), nano).map(|time| time.trunc_subsecs(6))
+    NaiveTime::from_hms_nano_opt(time.hour.into(), time.minute.into(), second.into(), nano)
+        .map(|time| time.trunc_subsecs(6))
 }
 
 fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Error> {
     let refused = || D::Error::custom("is not a time of day; write it without quotes, such as 09:30:00");
     match Datetime::deserialize(deserializer).map_err(|_| refused())? {
-        Datetime { date: None, time: Some(time), offset: None } => time_of(time).ok_or_else(refused),
+        Datetime {
+            date: None,
+            time: Some(time),
+            offset: None,
+        } => time_of(time).ok_or_else(refused),
         _ => Err(refused()),
     }
 }
 
 fn optional_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    let refused =
-        || D::Error::custom("is not a moment; write day, time and distance from UTC without quotes, such as 2014-04-14T09:00:00+02:00");
-    let Datetime { date: Some(date), time: Some(time), offset: Some(offset) } = Datetime::deserialize(deserializer).map_err(|_| refused())?
+    let refused = || {
+        D::Error::custom(
+            "is not a moment; write day, time and distance from UTC without quotes, such as 2014-04-14T09:00:00+02:00",
+        )
+    };
+    let Datetime {
+        date: Some(date),
+        time: Some(time),
+        offset: Some(offset),
+    } = Datetime::deserialize(deserializer).map_err(|_| refused())?
     else {
         return Err(refused());
     };
@@ -359,6 +420,8 @@ fn optional_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<
         toml::value::Offset::Custom { minutes } => i32::from(minutes),
     };
     let civil = NaiveDate::from_ymd_opt(date.year.into(), date.month.into(), date.day.into()).zip(time_of(time));
-    let moment = civil.zip(FixedOffset::east_opt(minutes * 60)).and_then(|((on, at), offset)| on.and_time(at).and_local_timezone(offset).single());
+    let moment = civil
+        .zip(FixedOffset::east_opt(minutes * 60))
+        .and_then(|((on, at), offset)| on.and_time(at).and_local_timezone(offset).single());
     moment.map(|moment| Some(moment.to_utc())).ok_or_else(refused)
 }

@@ -39,8 +39,16 @@ pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()
         ServeArguments { engine_only: true, .. } => Roles::EngineOnly,
         _ => Roles::All,
     };
-    let migrating = if arguments.no_migrate { Migrating::No } else { Migrating::Yes };
-    let start = Start { roles, migrating, ..Start::default() };
+    let migrating = if arguments.no_migrate {
+        Migrating::No
+    } else {
+        Migrating::Yes
+    };
+    let start = Start {
+        roles,
+        migrating,
+        ..Start::default()
+    };
     let running = Running::start(given.settle()?, Entropy::from_system(), start).await?;
     say(&format!("leernetwerk listens on {}", running.base_url))?;
     until_told(running).await
@@ -60,9 +68,12 @@ pub async fn demo(given: Given) -> anyhow::Result<()> {
     let app = &running.foundation.app;
     let administrator = Caller::Administrator { token: None };
     let file = ProgrammeFile::read(SAMPLE).context("the sample programme")?;
-    let created = app.create_programme(&administrator, &file.fields, &Repeatable::default()).await?;
+    let created = app
+        .create_programme(&administrator, &file.fields, &Repeatable::default())
+        .await?;
     let programme = created.programme.id;
-    app.publish_programme(&administrator, programme, &Repeatable::default()).await?;
+    app.publish_programme(&administrator, programme, &Repeatable::default())
+        .await?;
     let slug = created.programme.announced.slug;
     let token = demo::populate(app, programme, &slug).await?;
     say(&demo::banner(&running.base_url, &slug, &token, app.now().await?))?;

@@ -51,9 +51,16 @@ impl Terminal<'static> {
             io::stderr().flush()?;
             let mut answer = String::new();
             io::stdin().lock().read_line(&mut answer)?;
-            Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "j" | "ja"))
+            Ok(matches!(
+                answer.trim().to_lowercase().as_str(),
+                "y" | "yes" | "j" | "ja"
+            ))
         });
-        Self { out: Box::new(io::stdout()), hints: Box::new(io::stderr()), ask: somebody_is_there.then_some(ask) }
+        Self {
+            out: Box::new(io::stdout()),
+            hints: Box::new(io::stderr()),
+            ask: somebody_is_there.then_some(ask),
+        }
     }
 }
 
@@ -70,7 +77,10 @@ impl Terminal<'_> {
 
     /// Prints bytes as they are.
     pub fn print_raw(&mut self, bytes: &[u8]) -> anyhow::Result<()> {
-        self.out.write_all(bytes).and_then(|()| self.out.flush()).context("cannot print")
+        self.out
+            .write_all(bytes)
+            .and_then(|()| self.out.flush())
+            .context("cannot print")
     }
 
     /// Whether to go on with what cannot be undone. `yes`: it was said on the command line already.
@@ -92,12 +102,22 @@ impl Terminal<'_> {
 fn write_lines(to: &mut dyn Write, text: &str) -> anyhow::Result<()> {
     let text = shown(text);
     let end = if text.ends_with('\n') { "" } else { "\n" };
-    write!(to, "{text}{end}").and_then(|()| to.flush()).context("cannot print")
+    write!(to, "{text}{end}")
+        .and_then(|()| to.flush())
+        .context("cannot print")
 }
 
 /// A text without characters that would steer the terminal.
 fn shown(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{FFFD}' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\n' && c != '\t' {
+                '\u{FFFD}'
+            } else {
+                c
+            }
+        })
+        .collect()
 }
 
 /// Ends the process: tells an error once, with its causes, and gives the exit code.
@@ -114,7 +134,10 @@ pub fn end(ended: anyhow::Result<Exit>) -> ExitCode {
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// An error with its causes, each told once: "error: … because …".
@@ -123,7 +146,9 @@ pub fn told(error: &anyhow::Error) -> String {
     let mut last = String::new();
     for (index, cause) in error.chain().enumerate() {
         let words = match cause.downcast_ref::<AppError>() {
-            Some(AppError::Refused(refusals)) => refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            Some(AppError::Refused(refusals)) => {
+                refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            }
             _ => cause.to_string(),
         };
         // Some errors repeat their source in their own words.
@@ -146,15 +171,26 @@ mod tests {
 
     #[test]
     fn an_error_is_told_once_with_its_causes() {
-        let error = anyhow!("the port is taken").context("cannot listen: the port is taken").context("cannot start");
-        assert_eq!(told(&error), "error: cannot start\n  because cannot listen: the port is taken");
+        let error = anyhow!("the port is taken")
+            .context("cannot listen: the port is taken")
+            .context("cannot start");
+        assert_eq!(
+            told(&error),
+            "error: cannot start\n  because cannot listen: the port is taken"
+        );
     }
 
     #[test]
     fn refusals_are_told_as_they_are() {
-        let refusals = vec![Refusal::invalid("slug", "is taken"), Refusal::required("price", "is needed")];
+        let refusals = vec![
+            Refusal::invalid("slug", "is taken"),
+            Refusal::required("price", "is needed"),
+        ];
         let error = anyhow::Error::from(AppError::Refused(refusals)).context("cannot import it");
-        assert_eq!(told(&error), "error: cannot import it\n  because slug is taken; price is needed");
+        assert_eq!(
+            told(&error),
+            "error: cannot import it\n  because slug is taken; price is needed"
+        );
     }
 
     #[test]
@@ -166,15 +202,31 @@ mod tests {
     fn a_closed_pipe_is_no_error() {
         let closed = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe)).context("cannot print");
         assert!(is_closed_pipe(&closed));
-        assert!(!is_closed_pipe(&anyhow::Error::from(io::Error::from(io::ErrorKind::NotFound))));
+        assert!(!is_closed_pipe(&anyhow::Error::from(io::Error::from(
+            io::ErrorKind::NotFound
+        ))));
     }
 
     #[test]
     fn without_a_terminal_only_yes_goes_on() {
-        let mut alone = Terminal { out: Box::new(io::sink()), hints: Box::new(io::sink()), ask: None };
+        let mut alone = Terminal {
+            out: Box::new(io::sink()),
+            hints: Box::new(io::sink()),
+            ask: None,
+        };
         assert!(alone.may_go_on("Do it?", true).unwrap());
-        assert!(alone.may_go_on("Do it?", false).unwrap_err().to_string().contains("--yes"));
-        let mut no = Terminal { out: Box::new(io::sink()), hints: Box::new(io::sink()), ask: Some(Box::new(|_| Ok(false))) };
+        assert!(
+            alone
+                .may_go_on("Do it?", false)
+                .unwrap_err()
+                .to_string()
+                .contains("--yes")
+        );
+        let mut no = Terminal {
+            out: Box::new(io::sink()),
+            hints: Box::new(io::sink()),
+            ask: Some(Box::new(|_| Ok(false))),
+        };
         assert!(!no.may_go_on("Do it?", false).unwrap());
     }
 }

@@ -66,7 +66,10 @@ pub fn end_of_day(on: NaiveDate, zone: Tz) -> DateTime<Utc> {
 
 /// The day in a zone at an instant.
 pub fn day_of(instant: DateTime<Utc>, zone: Tz) -> NaiveDate {
-    let (first, last) = (FIRST_DAY.and_time(NaiveTime::MIN).and_utc(), LAST_DAY.and_time(NaiveTime::MIN).and_utc());
+    let (first, last) = (
+        FIRST_DAY.and_time(NaiveTime::MIN).and_utc(),
+        LAST_DAY.and_time(NaiveTime::MIN).and_utc(),
+    );
     instant.clamp(first, last).with_timezone(&zone).date_naive()
 }
 
@@ -78,8 +81,14 @@ pub fn later(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
 /// A day some days later, or earlier; the last or first day that is reckoned with when it would go beyond.
 pub fn days_after(on: NaiveDate, days: i64) -> NaiveDate {
     let distance = Days::new(days.unsigned_abs());
-    let there = if days < 0 { on.checked_sub_days(distance) } else { on.checked_add_days(distance) };
-    there.unwrap_or(if days < 0 { FIRST_DAY } else { LAST_DAY }).clamp(FIRST_DAY, LAST_DAY)
+    let there = if days < 0 {
+        on.checked_sub_days(distance)
+    } else {
+        on.checked_add_days(distance)
+    };
+    there
+        .unwrap_or(if days < 0 { FIRST_DAY } else { LAST_DAY })
+        .clamp(FIRST_DAY, LAST_DAY)
 }
 
 /// The end of the n-th working day after the day of an instant (rule 3: an offer stands until the end of the second).
@@ -159,28 +168,47 @@ mod tests {
 
     #[test]
     fn registration_until_25_may_closes_at_midnight_in_amsterdam() {
-        assert_eq!(end_of_day(day("2014-05-25"), Amsterdam), instant("2014-05-25T22:00:00Z"));
+        assert_eq!(
+            end_of_day(day("2014-05-25"), Amsterdam),
+            instant("2014-05-25T22:00:00Z")
+        );
     }
 
     #[test]
     fn a_gap_goes_to_the_first_instant_after_it() {
         for at in ["02:00", "02:01", "02:30", "02:59"] {
-            assert_eq!(resolve(day("2014-03-30"), time(at), Amsterdam), instant("2014-03-30T01:00:00Z"), "{at}");
+            assert_eq!(
+                resolve(day("2014-03-30"), time(at), Amsterdam),
+                instant("2014-03-30T01:00:00Z"),
+                "{at}"
+            );
         }
-        assert_eq!(resolve(day("2014-03-30"), time("03:00"), Amsterdam), instant("2014-03-30T01:00:00Z"));
+        assert_eq!(
+            resolve(day("2014-03-30"), time("03:00"), Amsterdam),
+            instant("2014-03-30T01:00:00Z")
+        );
         // Chile's clocks skip midnight itself.
         assert_eq!(end_of_day(day("2014-09-06"), Santiago), instant("2014-09-07T04:00:00Z"));
     }
 
     #[test]
     fn a_fold_goes_to_the_first() {
-        assert_eq!(resolve(day("2014-10-26"), time("02:30"), Amsterdam), instant("2014-10-26T00:30:00Z"));
+        assert_eq!(
+            resolve(day("2014-10-26"), time("02:30"), Amsterdam),
+            instant("2014-10-26T00:30:00Z")
+        );
     }
 
     #[test]
     fn nine_in_the_morning_stays_nine_across_a_change() {
-        assert_eq!(resolve(day("2014-03-29"), USUAL_TIME, Amsterdam), instant("2014-03-29T08:00:00Z"));
-        assert_eq!(resolve(days_after(day("2014-03-29"), 1), USUAL_TIME, Amsterdam), instant("2014-03-30T07:00:00Z"));
+        assert_eq!(
+            resolve(day("2014-03-29"), USUAL_TIME, Amsterdam),
+            instant("2014-03-29T08:00:00Z")
+        );
+        assert_eq!(
+            resolve(days_after(day("2014-03-29"), 1), USUAL_TIME, Amsterdam),
+            instant("2014-03-30T07:00:00Z")
+        );
     }
 
     #[test]
@@ -197,7 +225,10 @@ mod tests {
     fn an_offer_before_ascension_day_stands_until_monday() {
         // Wednesday 28 May 2014: Thursday is Ascension Day, so Friday and Monday are the two working days.
         let offered_at = instant("2014-05-28T10:00:00Z");
-        assert_eq!(end_of_working_day_after(offered_at, 2, Amsterdam), instant("2014-06-02T22:00:00Z"));
+        assert_eq!(
+            end_of_working_day_after(offered_at, 2, Amsterdam),
+            instant("2014-06-02T22:00:00Z")
+        );
     }
 
     #[test]

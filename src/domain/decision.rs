@@ -30,7 +30,9 @@ impl DecisionOutcome {
 
     /// The outcome of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Go, Self::NoGo].into_iter().find(|outcome| outcome.word() == word)
+        [Self::Go, Self::NoGo]
+            .into_iter()
+            .find(|outcome| outcome.word() == word)
     }
 }
 
@@ -55,7 +57,9 @@ impl DecisionMode {
 
     /// The mode of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Automatic, Self::Propose].into_iter().find(|mode| mode.word() == word)
+        [Self::Automatic, Self::Propose]
+            .into_iter()
+            .find(|mode| mode.word() == word)
     }
 }
 
@@ -82,7 +86,9 @@ pub struct Decision {
 pub fn ended_by_no_go(decisions: &[Decision], registration: &Registration) -> bool {
     registration.status == RegistrationStatus::Cancelled
         && registration.is_verified()
-        && decisions.iter().any(|decision| decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at))
+        && decisions.iter().any(|decision| {
+            decision.outcome == DecisionOutcome::NoGo && registration.ended_at == Some(decision.effective_at)
+        })
 }
 
 /// What the closing instant brings.
@@ -102,7 +108,14 @@ pub fn decide(counts: &Counts, minimum: u32, mode: DecisionMode) -> Verdict {
     match mode {
         DecisionMode::Propose => Verdict::Ask,
         DecisionMode::Automatic if counted >= minimum => Verdict::Go,
-        DecisionMode::Automatic if counted.saturating_add(counts.offered).saturating_add(counts.waiting_verified) >= minimum => Verdict::Ask,
+        DecisionMode::Automatic
+            if counted
+                .saturating_add(counts.offered)
+                .saturating_add(counts.waiting_verified)
+                >= minimum =>
+        {
+            Verdict::Ask
+        }
         DecisionMode::Automatic => Verdict::NoGo,
     }
 }
@@ -112,7 +125,14 @@ mod tests {
     use super::*;
 
     fn counts(counted: u32, offered: u32, waiting_verified: u32) -> Counts {
-        Counts { taken: counted + offered, counted, offered, waiting: waiting_verified, waiting_verified, unverified: 0 }
+        Counts {
+            taken: counted + offered,
+            counted,
+            offered,
+            waiting: waiting_verified,
+            waiting_verified,
+            unverified: 0,
+        }
     }
 
     #[test]
@@ -129,7 +149,11 @@ mod tests {
             (8, 0, 0, Propose, Verdict::Ask),
             (0, 0, 0, Propose, Verdict::Ask),
         ] {
-            assert_eq!(decide(&counts(counted, offered, waiting), 8, mode), verdict, "{counted} {offered} {waiting} {mode:?}");
+            assert_eq!(
+                decide(&counts(counted, offered, waiting), 8, mode),
+                verdict,
+                "{counted} {offered} {waiting} {mode:?}"
+            );
         }
     }
 }

@@ -89,12 +89,8 @@ impl AttemptOutcome {
             // The relay is closing (RFC 5321, section 3.8), or wants credentials or encryption
             // (RFC 4954, section 6): it would say so to any mail.
             (_, 421 | 530 | 534 | 535 | 538) => Some(Self::RelayFailed),
-            (SmtpVerb::Mail | SmtpVerb::Rcpt | SmtpVerb::Data | SmtpVerb::Content, 400..=499) => {
-                Some(Self::Deferred)
-            }
-            (SmtpVerb::Mail | SmtpVerb::Rcpt | SmtpVerb::Data | SmtpVerb::Content, 500..=599) => {
-                Some(Self::Refused)
-            }
+            (SmtpVerb::Mail | SmtpVerb::Rcpt | SmtpVerb::Data | SmtpVerb::Content, 400..=499) => Some(Self::Deferred),
+            (SmtpVerb::Mail | SmtpVerb::Rcpt | SmtpVerb::Data | SmtpVerb::Content, 500..=599) => Some(Self::Refused),
             _ => Some(Self::RelayFailed),
         }
     }
@@ -132,13 +128,7 @@ impl Verdict {
 
     /// The verdict that the relay's reply to `verb` gives.
     #[must_use]
-    pub fn of_reply(
-        outcome: AttemptOutcome,
-        verb: SmtpVerb,
-        code: u16,
-        enhanced: Option<String>,
-        text: &str,
-    ) -> Self {
+    pub fn of_reply(outcome: AttemptOutcome, verb: SmtpVerb, code: u16, enhanced: Option<String>, text: &str) -> Self {
         Self {
             outcome,
             verb: Some(verb),
@@ -220,9 +210,7 @@ pub fn backoff(failures: u32, message_id: Uuid) -> Duration {
 mod tests {
     use super::*;
     use AttemptOutcome::{Accepted, Ambiguous, Deferred, Refused, RelayFailed};
-    use SmtpVerb::{
-        Auth, Connect, Content, Data, Dot, Ehlo, Greeting, Mail, Quit, Rcpt, Rset, StartTls,
-    };
+    use SmtpVerb::{Auth, Connect, Content, Data, Dot, Ehlo, Greeting, Mail, Quit, Rcpt, Rset, StartTls};
     use proptest::prelude::*;
 
     const ALL: [SmtpVerb; 12] = [
@@ -283,11 +271,7 @@ mod tests {
                     assert_eq!(outcome, mail, "{code} at {verb:?}");
                 }
             }
-            assert_eq!(
-                AttemptOutcome::of_reply(Dot, code),
-                Some(dot),
-                "{code} at the dot"
-            );
+            assert_eq!(AttemptOutcome::of_reply(Dot, code), Some(dot), "{code} at the dot");
         }
     }
 
@@ -331,15 +315,10 @@ mod tests {
     #[test]
     fn backoff_of_one_mail() {
         let id = Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0001);
-        let pauses: Vec<i64> = (0..10)
-            .map(|failures| backoff(failures, id).num_minutes())
-            .collect();
+        let pauses: Vec<i64> = (0..10).map(|failures| backoff(failures, id).num_minutes()).collect();
         let nominal = [2, 2, 6, 15, 30, 60, 120, 240, 240, 240];
         for (pause, nominal) in pauses.iter().zip(nominal) {
-            assert!(
-                (nominal * 8 / 10..=nominal * 12 / 10).contains(pause),
-                "{pauses:?}"
-            );
+            assert!((nominal * 8 / 10..=nominal * 12 / 10).contains(pause), "{pauses:?}");
         }
         assert_eq!(backoff(3, id), backoff(3, id));
     }

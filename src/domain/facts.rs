@@ -140,8 +140,14 @@ pub struct Facts {
 impl Facts {
     /// A new programme that nobody knows of.
     pub fn of_draft(id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Self {
-        let programme =
-            Programme { id, announced, phase: Phase::Draft, published_at: None, deadline_set_at: now, cancellation: None };
+        let programme = Programme {
+            id,
+            announced,
+            phase: Phase::Draft,
+            published_at: None,
+            deadline_set_at: now,
+            cancellation: None,
+        };
         Self {
             programme,
             registrations: BTreeMap::new(),
@@ -162,7 +168,10 @@ impl Facts {
 
     /// Places nobody takes.
     pub fn places_left(&self) -> u32 {
-        self.programme.announced.max_participants.saturating_sub(self.counts.taken)
+        self.programme
+            .announced
+            .max_participants
+            .saturating_sub(self.counts.taken)
     }
 
     /// A newcomer gets a place only if one is free and no verified person waits (rule 4).
@@ -193,7 +202,9 @@ impl Facts {
 
     /// The decision for the present deadline.
     pub fn decision_for_deadline(&self) -> Option<&Decision> {
-        self.decisions.iter().find(|decision| decision.registration_deadline == self.programme.announced.registration_deadline)
+        self.decisions
+            .iter()
+            .find(|decision| decision.registration_deadline == self.programme.announced.registration_deadline)
     }
 
     /// Adds a registration; its number in line is given here.
@@ -209,8 +220,11 @@ impl Facts {
     /// Carries a verb out on a registration: the only place where a status changes. None: there is no such registration.
     pub fn apply(&mut self, id: RegistrationId, verb: Verb, at: DateTime<Utc>) -> Option<Transition> {
         let is_after_go = self.is_after_go();
-        let offer_expires_at =
-            self.programme.not_after_kick_off(calendar::end_of_working_day_after(at, OFFER_WORKING_DAYS, self.programme.announced.time_zone));
+        let offer_expires_at = self.programme.not_after_kick_off(calendar::end_of_working_day_after(
+            at,
+            OFFER_WORKING_DAYS,
+            self.programme.announced.time_zone,
+        ));
         let registration = self.registrations.get_mut(&id)?;
         let result = transition(registration.status, registration.is_verified(), verb, is_after_go);
         if let Transition::To(status) = result {
@@ -237,8 +251,13 @@ impl Facts {
 
     /// Records a decision and what it means for the programme and everybody in it.
     pub fn decide(&mut self, decision: Decision) {
-        let (at, outcome, counted, minimum, reason) =
-            (decision.effective_at, decision.outcome, decision.counted, decision.minimum, decision.reason.clone());
+        let (at, outcome, counted, minimum, reason) = (
+            decision.effective_at,
+            decision.outcome,
+            decision.counted,
+            decision.minimum,
+            decision.reason.clone(),
+        );
         self.decisions.push(decision);
         self.happened.push_back(Happened::Decided);
         match outcome {
@@ -271,8 +290,12 @@ impl Facts {
 
     /// The ids of some registrations by arrival.
     pub fn in_line(&self, wanted: impl Fn(&Registration) -> bool) -> Vec<RegistrationId> {
-        let mut line: Vec<_> =
-            self.registrations.values().filter(|registration| wanted(registration)).map(|registration| (registration.arrival, registration.id)).collect();
+        let mut line: Vec<_> = self
+            .registrations
+            .values()
+            .filter(|registration| wanted(registration))
+            .map(|registration| (registration.arrival, registration.id))
+            .collect();
         line.sort_unstable();
         line.into_iter().map(|(_, id)| id).collect()
     }

@@ -16,7 +16,12 @@ pub struct Window<K> {
 impl<K> Window<K> {
     /// The first rows.
     pub fn first(limit: usize) -> Self {
-        Self { after: None, before: None, limit, is_from_end: false }
+        Self {
+            after: None,
+            before: None,
+            limit,
+            is_from_end: false,
+        }
     }
 }
 
@@ -46,7 +51,12 @@ impl<T> Page<T> {
         } else {
             (window.after.is_some(), has_more)
         };
-        Self { items: rows, has_previous, has_next, total }
+        Self {
+            items: rows,
+            has_previous,
+            has_next,
+            total,
+        }
     }
 
     /// A page of a list that is at hand whole, in the order of its keys.
@@ -54,7 +64,8 @@ impl<T> Page<T> {
         let total = list.len() as u64;
         let within = |item: &T| {
             let key = key(item);
-            window.after.as_ref().is_none_or(|after| key > *after) && window.before.as_ref().is_none_or(|before| key < *before)
+            window.after.as_ref().is_none_or(|after| key > *after)
+                && window.before.as_ref().is_none_or(|before| key < *before)
         };
         let mut rows: Vec<T> = list.into_iter().filter(within).collect();
         if window.is_from_end {
@@ -81,15 +92,35 @@ mod tests {
     #[test]
     fn forwards_and_backwards_give_the_same_order() {
         let list = || (1..=5).collect::<Vec<i32>>();
-        let page = |after, before, limit, is_from_end| Page::of_list(list(), |n| *n, &Window { after, before, limit, is_from_end });
+        let page = |after, before, limit, is_from_end| {
+            Page::of_list(
+                list(),
+                |n| *n,
+                &Window {
+                    after,
+                    before,
+                    limit,
+                    is_from_end,
+                },
+            )
+        };
         let first = page(None, None, 2, false);
-        assert_eq!((first.items, first.has_previous, first.has_next, first.total), (vec![1, 2], false, true, 5));
+        assert_eq!(
+            (first.items, first.has_previous, first.has_next, first.total),
+            (vec![1, 2], false, true, 5)
+        );
         let next = page(Some(2), None, 2, false);
         assert_eq!((next.items, next.has_previous, next.has_next), (vec![3, 4], true, true));
         let last = page(None, None, 2, true);
-        assert_eq!((last.items, last.has_previous, last.has_next), (vec![4, 5], true, false));
+        assert_eq!(
+            (last.items, last.has_previous, last.has_next),
+            (vec![4, 5], true, false)
+        );
         let before = page(None, Some(4), 2, true);
-        assert_eq!((before.items, before.has_previous, before.has_next), (vec![2, 3], true, true));
+        assert_eq!(
+            (before.items, before.has_previous, before.has_next),
+            (vec![2, 3], true, true)
+        );
         // A cursor whose row is gone still marks its place.
         assert_eq!(page(Some(9), None, 2, false).items, Vec::<i32>::new());
     }

@@ -30,7 +30,13 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase.
-    pub const ALL: [Self; 5] = [Self::Draft, Self::Open, Self::GoingAhead, Self::Cancelled, Self::Completed];
+    pub const ALL: [Self; 5] = [
+        Self::Draft,
+        Self::Open,
+        Self::GoingAhead,
+        Self::Cancelled,
+        Self::Completed,
+    ];
 
     /// What is stored.
     pub fn word(self) -> &'static str {
@@ -103,7 +109,9 @@ impl MeetingKind {
 
     /// The kind of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::KickOff, Self::Regular, Self::Closing].into_iter().find(|kind| kind.word() == word)
+        [Self::KickOff, Self::Regular, Self::Closing]
+            .into_iter()
+            .find(|kind| kind.word() == word)
     }
 }
 
@@ -255,7 +263,9 @@ pub struct Announcement {
 impl Announcement {
     /// When the first meeting starts.
     pub fn kick_off_at(&self) -> Option<DateTime<Utc>> {
-        self.meetings.first().and_then(|meeting| meeting.starts_at(self.time_zone))
+        self.meetings
+            .first()
+            .and_then(|meeting| meeting.starts_at(self.time_zone))
     }
 }
 
@@ -289,7 +299,10 @@ impl Programme {
 
     /// When the last meeting ends.
     pub fn ends_at(&self) -> Option<DateTime<Utc>> {
-        self.announced.meetings.last().and_then(|meeting| meeting.ends_at(self.announced.time_zone))
+        self.announced
+            .meetings
+            .last()
+            .and_then(|meeting| meeting.ends_at(self.announced.time_zone))
     }
 
     /// Whether one can register at a moment. Instants are half-open: at the closing instant it is closed.
@@ -303,7 +316,11 @@ impl Programme {
     /// From when one can register: what was entered, never before publishing.
     pub fn opens_at(&self) -> Option<DateTime<Utc>> {
         let published_at = self.published_at?;
-        Some(self.announced.registration_opens_at.map_or(published_at, |opens_at| opens_at.max(published_at)))
+        Some(
+            self.announced
+                .registration_opens_at
+                .map_or(published_at, |opens_at| opens_at.max(published_at)),
+        )
     }
 
     /// How far it has come, as told at a moment.
@@ -331,7 +348,9 @@ impl Programme {
     /// Until when an offered place can be accepted.
     pub fn accept_before(&self, registration: &Registration) -> Option<DateTime<Utc>> {
         match registration.status {
-            Status::Offered => registration.offer_expires_at.map(|expires_at| self.not_after_kick_off(expires_at)),
+            Status::Offered => registration
+                .offer_expires_at
+                .map(|expires_at| self.not_after_kick_off(expires_at)),
             _ => None,
         }
     }
@@ -351,7 +370,8 @@ impl Programme {
 
     /// An instant, or the kick-off if that is earlier.
     pub fn not_after_kick_off(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
-        self.kick_off_at().map_or(instant, |kick_off_at| instant.min(kick_off_at))
+        self.kick_off_at()
+            .map_or(instant, |kick_off_at| instant.min(kick_off_at))
     }
 
     /// The members of the team with a role.
@@ -361,6 +381,9 @@ impl Programme {
 
     /// Who answers a mail: the first contact, else the first organiser, else the first of the team.
     pub fn contact(&self) -> Option<&TeamMember> {
-        self.team_with(TeamRole::Contact).next().or_else(|| self.team_with(TeamRole::Organiser).next()).or(self.announced.team.first())
+        self.team_with(TeamRole::Contact)
+            .next()
+            .or_else(|| self.team_with(TeamRole::Organiser).next())
+            .or(self.announced.team.first())
     }
 }

@@ -81,9 +81,19 @@ impl Refusal {
     /// Its code in the API.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Text { error: TextError::Empty, .. } | Self::Required { .. } => "REQUIRED",
-            Self::Text { error: TextError::TooLong { .. }, .. } => "TOO_LONG",
-            Self::Text { error: TextError::NotAnAddress | TextError::NotAscii, .. } => "INVALID_EMAIL",
+            Self::Text {
+                error: TextError::Empty,
+                ..
+            }
+            | Self::Required { .. } => "REQUIRED",
+            Self::Text {
+                error: TextError::TooLong { .. },
+                ..
+            } => "TOO_LONG",
+            Self::Text {
+                error: TextError::NotAnAddress | TextError::NotAscii,
+                ..
+            } => "INVALID_EMAIL",
             Self::Text { .. } | Self::Invalid { .. } => "INVALID",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::StateConflict(_) => "STATE_CONFLICT",
@@ -98,26 +108,36 @@ impl Refusal {
     /// The path of the input field it is about.
     pub fn field(&self) -> Option<&[String]> {
         match self {
-            Self::Text { field, .. } | Self::Invalid { field, .. } | Self::Required { field, .. } | Self::NotFound { field, .. } => {
-                Some(field)
-            }
+            Self::Text { field, .. }
+            | Self::Invalid { field, .. }
+            | Self::Required { field, .. }
+            | Self::NotFound { field, .. } => Some(field),
             _ => None,
         }
     }
 
     /// A value that does not fit, by the name of its field (dots separate the parts of a path).
     pub fn invalid(field: &str, explanation: impl Into<String>) -> Self {
-        Self::Invalid { field: path(field), explanation: explanation.into() }
+        Self::Invalid {
+            field: path(field),
+            explanation: explanation.into(),
+        }
     }
 
     /// A field that was left out.
     pub fn required(field: &str, explanation: impl Into<String>) -> Self {
-        Self::Required { field: path(field), explanation: explanation.into() }
+        Self::Required {
+            field: path(field),
+            explanation: explanation.into(),
+        }
     }
 
     /// A thing that is not there, with the field that named it.
     pub fn not_found(what: &'static str, field: &str) -> Self {
-        Self::NotFound { what, field: path(field) }
+        Self::NotFound {
+            what,
+            field: path(field),
+        }
     }
 }
 

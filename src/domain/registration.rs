@@ -78,7 +78,10 @@ impl RegistrationStatus {
 
     /// Takes one of the places.
     pub fn takes_place(self) -> bool {
-        matches!(self, Self::Unverified | Self::Offered | Self::Registered | Self::Confirmed)
+        matches!(
+            self,
+            Self::Unverified | Self::Offered | Self::Registered | Self::Confirmed
+        )
     }
 
     /// Counts for the minimum.
@@ -115,8 +118,16 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb.
-    pub const ALL: [Self; 8] =
-        [Self::Verify, Self::Expire, Self::Offer, Self::Accept, Self::Decline, Self::Withdraw, Self::Confirm, Self::Cancel];
+    pub const ALL: [Self; 8] = [
+        Self::Verify,
+        Self::Expire,
+        Self::Offer,
+        Self::Accept,
+        Self::Decline,
+        Self::Withdraw,
+        Self::Confirm,
+        Self::Cancel,
+    ];
 }
 
 /// What a verb does to a registration.
@@ -133,7 +144,11 @@ pub enum Transition {
 /// The table of rule 3. `is_after_go`: the programme goes ahead already, so a place is confirmed at once.
 pub fn transition(status: Status, is_verified: bool, verb: Verb, is_after_go: bool) -> Transition {
     use Transition::{Already, Refused, To};
-    let place = if is_after_go { Status::Confirmed } else { Status::Registered };
+    let place = if is_after_go {
+        Status::Confirmed
+    } else {
+        Status::Registered
+    };
     match (verb, status) {
         (Verb::Verify, Status::Unverified) => To(place),
         (Verb::Verify, Status::Waiting) if !is_verified => To(Status::Waiting),
@@ -189,7 +204,10 @@ pub struct Registrant {
 
 /// The given name of somebody who gave none: the first word of the name (rule 2).
 pub fn given_name_of(name: &PersonName) -> PersonName {
-    name.split_whitespace().next().and_then(|word| word.parse().ok()).unwrap_or_else(|| name.clone())
+    name.split_whitespace()
+        .next()
+        .and_then(|word| word.parse().ok())
+        .unwrap_or_else(|| name.clone())
 }
 
 /// What makes two registrations one person's (rule 5): the address in lower case and the name without regard to case,
@@ -200,7 +218,12 @@ pub struct PersonKey(pub String);
 impl PersonKey {
     /// The key of a person.
     pub fn of(name: &PersonName, email: &EmailAddress) -> Self {
-        let name: String = name.nfkc().flat_map(char::to_lowercase).nfc().filter(|c| !c.is_whitespace()).collect();
+        let name: String = name
+            .nfkc()
+            .flat_map(char::to_lowercase)
+            .nfc()
+            .filter(|c| !c.is_whitespace())
+            .collect();
         Self(format!("{}\n{name}", email.comparable()))
     }
 }
@@ -245,7 +268,11 @@ impl Registration {
 
     /// Who pays.
     pub fn billing_organisation(&self) -> &Organisation {
-        self.person.billing.organisation.as_ref().unwrap_or(&self.person.organisation)
+        self.person
+            .billing
+            .organisation
+            .as_ref()
+            .unwrap_or(&self.person.organisation)
     }
 
     /// Where the invoice goes.
@@ -274,10 +301,18 @@ mod tests {
         );
         // status, verified; before the go: verify, expire, offer, accept, decline, withdraw, confirm, cancel
         let table = [
-            (Status::Unverified, false, [to(reg), to(exp), R, R, R, to(wd), R, to(can)]),
+            (
+                Status::Unverified,
+                false,
+                [to(reg), to(exp), R, R, R, to(wd), R, to(can)],
+            ),
             (Status::Waiting, false, [to(wait), to(exp), R, R, R, to(wd), R, to(can)]),
             (Status::Waiting, true, [A, to(exp), to(off), R, R, to(wd), R, to(can)]),
-            (Status::Offered, true, [A, to(exp), R, to(reg), to(dec), to(wd), R, to(can)]),
+            (
+                Status::Offered,
+                true,
+                [A, to(exp), R, to(reg), to(dec), to(wd), R, to(can)],
+            ),
             (Status::Registered, true, [A, R, R, A, R, to(wd), to(conf), to(can)]),
             (Status::Confirmed, true, [A, R, R, A, R, to(wd), R, to(can)]),
             (Status::Withdrawn, true, [R, R, R, R, R, A, R, R]),
@@ -287,9 +322,17 @@ mod tests {
         ];
         for (status, is_verified, row) in table {
             for (verb, expected) in Verb::ALL.into_iter().zip(row) {
-                assert_eq!(transition(status, is_verified, verb, false), expected, "{status:?} {verb:?}");
+                assert_eq!(
+                    transition(status, is_verified, verb, false),
+                    expected,
+                    "{status:?} {verb:?}"
+                );
                 let after_go = if expected == To(reg) { To(conf) } else { expected };
-                assert_eq!(transition(status, is_verified, verb, true), after_go, "after the go: {status:?} {verb:?}");
+                assert_eq!(
+                    transition(status, is_verified, verb, true),
+                    after_go,
+                    "after the go: {status:?} {verb:?}"
+                );
             }
         }
     }
@@ -311,7 +354,10 @@ mod tests {
     fn no_path_leaves_a_final_state() {
         for status in Status::ALL.into_iter().filter(|status| status.is_final()) {
             for verb in Verb::ALL {
-                assert!(!matches!(transition(status, true, verb, false), Transition::To(_)), "{status:?} {verb:?}");
+                assert!(
+                    !matches!(transition(status, true, verb, false), Transition::To(_)),
+                    "{status:?} {verb:?}"
+                );
             }
         }
     }
@@ -330,7 +376,11 @@ mod tests {
             assert_eq!(key(name, email), anna, "{name} {email}");
         }
         assert_eq!(key("José Ruiz", "j@x.example"), key("Jose\u{301} Ruiz", "j@x.example"));
-        assert_ne!(key("Bert de Vries", "anna@gemeente.example"), anna, "two people share a mailbox");
+        assert_ne!(
+            key("Bert de Vries", "anna@gemeente.example"),
+            anna,
+            "two people share a mailbox"
+        );
         assert_ne!(key("Anna de Vries", "hr@gemeente.example"), anna);
         assert_ne!(key("Jose Ruiz", "j@x.example"), key("José Ruiz", "j@x.example"));
     }

@@ -67,7 +67,9 @@ impl Anchor {
 
     /// The anchor of that word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::RegistrationDeadline].into_iter().find(|anchor| anchor.word() == word)
+        [Self::RegistrationDeadline]
+            .into_iter()
+            .find(|anchor| anchor.word() == word)
     }
 }
 
@@ -159,7 +161,11 @@ macro_rules! rule_keys {
 }
 
 const fn days_before_deadline(days: i32) -> Trigger {
-    Trigger::Anchored { anchor: Anchor::RegistrationDeadline, offset_days: -days, at: USUAL_TIME }
+    Trigger::Anchored {
+        anchor: Anchor::RegistrationDeadline,
+        offset_days: -days,
+        at: USUAL_TIME,
+    }
 }
 
 /// A warning that is a day late has been overtaken by the next one, or by the deadline.
@@ -249,11 +255,22 @@ impl Rule {
 
     /// When it fires by the calendar, and which occurrence that is; none for rules that wait for an event.
     pub fn occurrence(&self, programme: &Programme) -> Option<(DateTime<Utc>, String)> {
-        let Trigger::Anchored { anchor, offset_days, at } = self.trigger else { return None };
+        let Trigger::Anchored {
+            anchor,
+            offset_days,
+            at,
+        } = self.trigger
+        else {
+            return None;
+        };
         let anchored_on = match anchor {
             Anchor::RegistrationDeadline => programme.announced.registration_deadline,
         };
-        let due_at = calendar::resolve(calendar::days_after(anchored_on, offset_days.into()), at, programme.announced.time_zone);
+        let due_at = calendar::resolve(
+            calendar::days_after(anchored_on, offset_days.into()),
+            at,
+            programme.announced.time_zone,
+        );
         let occurrence = match self.when_moved {
             WhenMoved::Once => "1".to_owned(),
             WhenMoved::Again => anchored_on.to_string(),

@@ -31,7 +31,9 @@ pub enum TextError {
     #[error("holds letters outside ASCII, which many mail servers refuse; use the address in its ASCII form")]
     NotAscii,
     /// Not a slug.
-    #[error("is not a slug: use 1 to 80 lower-case letters, digits and single hyphens, such as werken-in-het-westen-2014")]
+    #[error(
+        "is not a slug: use 1 to 80 lower-case letters, digits and single hyphens, such as werken-in-het-westen-2014"
+    )]
     NotASlug,
 }
 
@@ -51,12 +53,19 @@ fn checked(text: &str, max: usize, may_break_lines: bool) -> Result<String, Text
     if length > max {
         return Err(TextError::TooLong { length, max });
     }
-    if let Some(c) = trimmed.chars().find(|&c| (c.is_control() && !(may_break_lines && (c == '\n' || c == '\t'))) || misleads(c)) {
+    if let Some(c) = trimmed
+        .chars()
+        .find(|&c| (c.is_control() && !(may_break_lines && (c == '\n' || c == '\t'))) || misleads(c))
+    {
         return Err(TextError::Forbidden(c.into()));
     }
     let composed: String = trimmed.nfc().collect();
     let length = composed.chars().count();
-    if length > max { Err(TextError::TooLong { length, max }) } else { Ok(composed) }
+    if length > max {
+        Err(TextError::TooLong { length, max })
+    } else {
+        Ok(composed)
+    }
 }
 
 macro_rules! bounded_text {
@@ -140,9 +149,17 @@ impl FromStr for EmailAddress {
         if !text.is_ascii() {
             return Err(TextError::NotAscii);
         }
-        let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-        let well_formed = Syntax::parse_with_options(&text, options).is_ok() && !text.contains(['"', ' ', '(', ')', ',', ';', '<', '>', '\\']);
-        if well_formed { Ok(Self(text)) } else { Err(TextError::NotAnAddress) }
+        let options = Options::default()
+            .with_required_tld()
+            .without_display_text()
+            .without_domain_literal();
+        let well_formed = Syntax::parse_with_options(&text, options).is_ok()
+            && !text.contains(['"', ' ', '(', ')', ',', ';', '<', '>', '\\']);
+        if well_formed {
+            Ok(Self(text))
+        } else {
+            Err(TextError::NotAnAddress)
+        }
     }
 }
 
@@ -191,8 +208,14 @@ impl FromStr for Slug {
 
     fn from_str(text: &str) -> Result<Self, TextError> {
         let fits = (1..=80).contains(&text.len())
-            && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
-        if fits { Ok(Self(text.to_owned())) } else { Err(TextError::NotASlug) }
+            && text
+                .split('-')
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(TextError::NotASlug)
+        }
     }
 }
 
@@ -230,20 +253,37 @@ mod tests {
 
     #[test]
     fn a_line_is_trimmed_and_composed() {
-        assert_eq!(&*"  Jose\u{301} de Vries ".parse::<PersonName>().unwrap(), "Jos\u{e9} de Vries");
+        assert_eq!(
+            &*"  Jose\u{301} de Vries ".parse::<PersonName>().unwrap(),
+            "Jos\u{e9} de Vries"
+        );
     }
 
     #[test]
     fn a_line_refuses_what_could_forge_a_header_or_mislead() {
-        for text in ["Anna\r\nBcc: x@y.example", "Anna\nx", "A\u{0}", "A\u{7f}b", "\u{202e}annA", "A\u{85}b", "a\u{2028}b"] {
-            assert!(matches!(text.parse::<PersonName>(), Err(TextError::Forbidden(_))), "{text:?}");
+        for text in [
+            "Anna\r\nBcc: x@y.example",
+            "Anna\nx",
+            "A\u{0}",
+            "A\u{7f}b",
+            "\u{202e}annA",
+            "A\u{85}b",
+            "a\u{2028}b",
+        ] {
+            assert!(
+                matches!(text.parse::<PersonName>(), Err(TextError::Forbidden(_))),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn lengths_count_characters() {
         assert!("é".repeat(100).parse::<PersonName>().is_ok());
-        assert_eq!("é".repeat(101).parse::<PersonName>(), Err(TextError::TooLong { length: 101, max: 100 }));
+        assert_eq!(
+            "é".repeat(101).parse::<PersonName>(),
+            Err(TextError::TooLong { length: 101, max: 100 })
+        );
         assert_eq!(" \t ".parse::<PersonName>(), Err(TextError::Empty));
     }
 
@@ -257,7 +297,21 @@ mod tests {
         for good in ["a@b.example", "Anna.de-Vries+hr@gemeente-x.example", "o'neil@b.example"] {
             assert!(good.parse::<EmailAddress>().is_ok(), "{good}");
         }
-        for bad in ["", "a", "a@", "@b.example", "a@b", "a b@c.example", "Anna <a@b.example>", "\"a b\"@c.example", "a@[127.0.0.1]", "a@b.example,c@d.example", "a@b..example", "é@b.example", "a@b.example\r\nX: y"] {
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.example",
+            "a@b",
+            "a b@c.example",
+            "Anna <a@b.example>",
+            "\"a b\"@c.example",
+            "a@[127.0.0.1]",
+            "a@b.example,c@d.example",
+            "a@b..example",
+            "é@b.example",
+            "a@b.example\r\nX: y",
+        ] {
             assert!(bad.parse::<EmailAddress>().is_err(), "{bad:?}");
         }
     }

@@ -72,10 +72,21 @@ impl Engine {
         let dispatcher = Dispatcher::start(parts, Arc::clone(&send), &stop).await?;
         let (beat, pulse) = watch::channel(Instant::now());
         let tasks = vec![
-            tokio::spawn(look_when_due(Arc::clone(&settle), Arc::clone(&look), send, beat, stop.clone())),
+            tokio::spawn(look_when_due(
+                Arc::clone(&settle),
+                Arc::clone(&look),
+                send,
+                beat,
+                stop.clone(),
+            )),
             tokio::spawn(hear_others(settle, look, stop.clone())),
         ];
-        Ok(Self { pulse: Pulse(pulse), dispatcher, tasks, stop })
+        Ok(Self {
+            pulse: Pulse(pulse),
+            dispatcher,
+            tasks,
+            stop,
+        })
     }
 
     /// The sign of life.
@@ -118,7 +129,10 @@ async fn look_when_due(
                 pause
             }
             Err(error) => {
-                tracing::error!(error = &error as &dyn std::error::Error, "what is due cannot be carried out now");
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "what is due cannot be carried out now"
+                );
                 PAUSE_AFTER_FAILURE
             }
         };
@@ -139,7 +153,9 @@ async fn look_once(settle: &Settle) -> Result<Duration, SettleError> {
     let now = settle.store.now(settle.clock).await?;
     let next = next_due_after(settle, now).await?;
     // A standing clock brings nothing by itself.
-    let until_next = next.filter(|_| !settle.clock.is_test()).and_then(|next| (next - now).to_std().ok());
+    let until_next = next
+        .filter(|_| !settle.clock.is_test())
+        .and_then(|next| (next - now).to_std().ok());
     Ok(until_next.map_or(FALLBACK, |until_next| until_next.min(FALLBACK)))
 }
 

@@ -129,7 +129,12 @@ impl Paging {
             (None, Some(last)) => (limit("last", last)?, true),
             (None, None) => (DEFAULT_PAGE, false),
         };
-        Ok(Window { after: key("after", self.after)?, before: key("before", self.before)?, limit, is_from_end })
+        Ok(Window {
+            after: key("after", self.after)?,
+            before: key("before", self.before)?,
+            limit,
+            is_from_end,
+        })
     }
 }
 
@@ -176,7 +181,10 @@ impl<T: Listed> TypeName for Connection<T> {
 
 impl<T: Listed> From<Page<T>> for Connection<T> {
     fn from(page: Page<T>) -> Self {
-        let edge = |node: T| Edge { cursor: cursor::<T>(&node.key()), node };
+        let edge = |node: T| Edge {
+            cursor: cursor::<T>(&node.key()),
+            node,
+        };
         let edges: Vec<Edge<T>> = page.items.into_iter().map(edge).collect();
         Self {
             page_info: PageInfo {
@@ -222,10 +230,23 @@ mod tests {
         }
     }
 
-    fn window(first: Option<i32>, after: Option<&str>, last: Option<i32>, before: Option<&str>) -> Result<Window<i64>, String> {
-        let paging = Paging { first, after: after.map(str::to_owned), last, before: before.map(str::to_owned) };
+    fn window(
+        first: Option<i32>,
+        after: Option<&str>,
+        last: Option<i32>,
+        before: Option<&str>,
+    ) -> Result<Window<i64>, String> {
+        let paging = Paging {
+            first,
+            after: after.map(str::to_owned),
+            last,
+            before: before.map(str::to_owned),
+        };
         paging.window::<Apple>().map_err(|error| {
-            assert_eq!(error.extensions.and_then(|all| all.get("code").cloned()), Some("BAD_USER_INPUT".into()));
+            assert_eq!(
+                error.extensions.and_then(|all| all.get("code").cloned()),
+                Some("BAD_USER_INPUT".into())
+            );
             error.message
         })
     }
@@ -233,14 +254,38 @@ mod tests {
     #[test]
     fn stretches() {
         let (after, before) = (cursor::<Apple>(&3), cursor::<Apple>(&9));
-        let plain = Window { after: None, before: None, limit: 20, is_from_end: false };
+        let plain = Window {
+            after: None,
+            before: None,
+            limit: 20,
+            is_from_end: false,
+        };
         assert_eq!(window(None, None, None, None), Ok(plain.clone()));
-        assert_eq!(window(Some(0), None, None, None), Ok(Window { limit: 0, ..plain.clone() }));
+        assert_eq!(
+            window(Some(0), None, None, None),
+            Ok(Window {
+                limit: 0,
+                ..plain.clone()
+            })
+        );
         assert_eq!(
             window(Some(100), Some(&after), None, Some(&before)),
-            Ok(Window { limit: 100, after: Some(3), before: Some(9), is_from_end: false })
+            Ok(Window {
+                limit: 100,
+                after: Some(3),
+                before: Some(9),
+                is_from_end: false
+            })
         );
-        assert_eq!(window(None, None, Some(5), Some(&before)), Ok(Window { limit: 5, before: Some(9), is_from_end: true, ..plain }));
+        assert_eq!(
+            window(None, None, Some(5), Some(&before)),
+            Ok(Window {
+                limit: 5,
+                before: Some(9),
+                is_from_end: true,
+                ..plain
+            })
+        );
     }
 
     #[test]
@@ -259,7 +304,10 @@ mod tests {
             (None, Some("QXBwbGU6"), None, None),
             (None, Some("é"), None, None),
         ] {
-            assert!(window(first, after, last, before).is_err(), "{first:?} {after:?} {last:?} {before:?}");
+            assert!(
+                window(first, after, last, before).is_err(),
+                "{first:?} {after:?} {last:?} {before:?}"
+            );
         }
     }
 
@@ -268,7 +316,10 @@ mod tests {
         let id = Uuid::from_u128(77);
         assert_eq!(Uuid::read(&id.write()), Some(id));
         assert_eq!(MessageId::read(&MessageId(id).write()), Some(MessageId(id)));
-        let key: TimelineKey = (DateTime::from_timestamp_micros(1_400_000_000_000_001).unwrap(), "decision/programme/1".to_owned());
+        let key: TimelineKey = (
+            DateTime::from_timestamp_micros(1_400_000_000_000_001).unwrap(),
+            "decision/programme/1".to_owned(),
+        );
         assert_eq!(TimelineKey::read(&key.write()), Some(key));
         assert_eq!(TimelineKey::read("9223372036854775807/x"), None);
     }

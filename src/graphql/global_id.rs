@@ -50,7 +50,10 @@ pub fn parts(id: &ID) -> Option<(String, Uuid)> {
 /// The id in a global id. One of another type, or one that was not made here, becomes the id of nothing (the nil UUID): so who
 /// may is asked first, and then it is not found, like any other id that names nothing.
 pub fn id_in<I: Identified>(id: &ID) -> I {
-    parts(id).filter(|(name, _)| name == I::TYPE).map_or(Uuid::nil(), |(_, uuid)| uuid).into()
+    parts(id)
+        .filter(|(name, _)| name == I::TYPE)
+        .map_or(Uuid::nil(), |(_, uuid)| uuid)
+        .into()
 }
 
 #[cfg(test)]
@@ -63,14 +66,31 @@ mod tests {
         let global = global_id(id);
         assert_eq!(id_in::<ProgrammeId>(&global), id);
         assert_eq!(id_in::<RegistrationId>(&global), RegistrationId(Uuid::nil()));
-        assert!(!global.contains("Programme") && global.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
+        assert!(
+            !global.contains("Programme")
+                && global
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        );
     }
 
     #[test]
     fn what_was_not_made_here_names_nothing() {
         let encoded = |text: &str| BASE64_URL_SAFE_NO_PAD.encode(text);
-        for garbled in ["", "7", "é", "====", &encoded("Programme"), &encoded("Programme:7"), &encoded("\u{0}:\u{0}")] {
-            assert_eq!(id_in::<ProgrammeId>(&ID(garbled.to_owned())), ProgrammeId(Uuid::nil()), "{garbled}");
+        for garbled in [
+            "",
+            "7",
+            "é",
+            "====",
+            &encoded("Programme"),
+            &encoded("Programme:7"),
+            &encoded("\u{0}:\u{0}"),
+        ] {
+            assert_eq!(
+                id_in::<ProgrammeId>(&ID(garbled.to_owned())),
+                ProgrammeId(Uuid::nil()),
+                "{garbled}"
+            );
         }
     }
 }

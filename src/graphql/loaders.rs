@@ -44,7 +44,10 @@ impl Loader<ProgrammeId> for Loading {
 
     async fn load(&self, ids: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Self::Value>, Self::Error> {
         let records = self.app.programmes_by_id(&self.caller, ids).await?;
-        Ok(records.into_iter().map(|record| (record.programme.id, Arc::new(record))).collect())
+        Ok(records
+            .into_iter()
+            .map(|record| (record.programme.id, Arc::new(record)))
+            .collect())
     }
 }
 
@@ -74,7 +77,10 @@ impl Loader<AttemptsOf> for Loading {
     async fn load(&self, keys: &[AttemptsOf]) -> Result<HashMap<AttemptsOf, Self::Value>, Self::Error> {
         let ids: Vec<MessageId> = keys.iter().map(|key| key.0).collect();
         let attempts = self.app.attempts(&ids).await?;
-        Ok(attempts.into_iter().map(|(id, attempts)| (AttemptsOf(id), attempts)).collect())
+        Ok(attempts
+            .into_iter()
+            .map(|(id, attempts)| (AttemptsOf(id), attempts))
+            .collect())
     }
 }
 
@@ -85,7 +91,10 @@ impl Loader<RulesOf> for Loading {
     async fn load(&self, keys: &[RulesOf]) -> Result<HashMap<RulesOf, Self::Value>, Self::Error> {
         let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
         let rules = self.app.rules_of(&self.caller, &ids).await?;
-        Ok(rules.into_iter().map(|(id, rules)| (RulesOf(id), Arc::new(rules))).collect())
+        Ok(rules
+            .into_iter()
+            .map(|(id, rules)| (RulesOf(id), Arc::new(rules)))
+            .collect())
     }
 }
 
@@ -96,7 +105,10 @@ impl Loader<ParticipantsOf> for Loading {
     async fn load(&self, keys: &[ParticipantsOf]) -> Result<HashMap<ParticipantsOf, Self::Value>, Self::Error> {
         let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
         let participants = self.app.participants_of(&self.caller, &ids).await?;
-        Ok(participants.into_iter().map(|(id, participants)| (ParticipantsOf(id), Arc::new(participants))).collect())
+        Ok(participants
+            .into_iter()
+            .map(|(id, participants)| (ParticipantsOf(id), Arc::new(participants)))
+            .collect())
     }
 }
 
@@ -107,7 +119,10 @@ impl RequestScope {
         K: Send + Sync + std::hash::Hash + Eq + Clone + 'static,
         Loading: Loader<K, Error = Arc<AppError>>,
     {
-        self.loader.load_one(key).await.map_err(|failed| failure::error(&failed))
+        self.loader
+            .load_one(key)
+            .await
+            .map_err(|failed| failure::error(&failed))
     }
 
     /// One thing by its key that only some roles may see.

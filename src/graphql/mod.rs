@@ -42,7 +42,10 @@ pub fn schema(time_machine: Option<Arc<dyn TimeMachine>>) -> Schema {
 
 /// The schema in the schema definition language, as committed in `src/graphql/schema.graphql`.
 pub fn sdl() -> String {
-    let options = SDLExportOptions::new().prefer_single_line_descriptions().include_specified_by().use_space_ident();
+    let options = SDLExportOptions::new()
+        .prefer_single_line_descriptions()
+        .include_specified_by()
+        .use_space_ident();
     schema(None).sdl_with_options(options)
 }
 

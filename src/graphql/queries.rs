@@ -31,7 +31,11 @@ impl Query {
     ) -> Option<Result<Programme>> {
         let find = async {
             let scope = scope(ctx)?;
-            let found = scope.app.programme(&scope.caller, &slug).await.map_err(|failed| failure::error(&failed))?;
+            let found = scope
+                .app
+                .programme(&scope.caller, &slug)
+                .await
+                .map_err(|failed| failure::error(&failed))?;
             Ok(found.map(Programme::from))
         };
         find.await.transpose()
@@ -43,17 +47,31 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only with one of these statuses, as of this request.")] status: Option<Vec<ProgrammeStatus>>,
-        #[graphql(desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given.")]
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Programme>> {
         let scope = scope(ctx)?;
-        let window = Paging { first, after, last, before }.window::<Programme>()?;
+        let window = Paging {
+            first,
+            after,
+            last,
+            before,
+        }
+        .window::<Programme>()?;
         let statuses: Option<Vec<_>> = status.map(|given| given.into_iter().map(Into::into).collect());
-        let page = scope.app.programmes(&scope.caller, false, statuses.as_deref(), &window).await;
-        Ok(page.map_err(|failed| failure::error(&failed))?.map(Programme::from).into())
+        let page = scope
+            .app
+            .programmes(&scope.caller, false, statuses.as_deref(), &window)
+            .await;
+        Ok(page
+            .map_err(|failed| failure::error(&failed))?
+            .map(Programme::from)
+            .into())
     }
 
     /// Anything by its id; null when it is not there or not for the caller.
@@ -88,7 +106,9 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which mails; all of them when left out.")] filter: Option<MessageFilter>,
-        #[graphql(desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given.")]
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
@@ -96,7 +116,13 @@ impl Query {
     ) -> Option<Result<Connection<Message>>> {
         let find = async {
             let scope = scope(ctx)?;
-            let window = Paging { first, after, last, before }.window::<Message>()?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<Message>()?;
             let wanted = filter.map(Wanted::from).unwrap_or_default();
             Ok(scope.app.messages(&scope.caller, wanted, &window).await)
         };
@@ -109,6 +135,9 @@ impl Query {
     /// The clock that everything about people, rules and mail runs on.
     async fn clock(&self, ctx: &Context<'_>) -> Result<Clock> {
         let scope = scope(ctx)?;
-        Ok(Clock { now: scope.now().await?.into(), mode: scope.app.clock().into() })
+        Ok(Clock {
+            now: scope.now().await?.into(),
+            mode: scope.app.clock().into(),
+        })
     }
 }

@@ -6,7 +6,11 @@ use async_graphql::{Context, Data, Result, dataloader::DataLoader};
 use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 
-use super::{failure, loaders::Loading, user_error::{self, UserError}};
+use super::{
+    failure,
+    loaders::Loading,
+    user_error::{self, UserError},
+};
 use crate::app::{self, App, Caller};
 
 /// One request.
@@ -22,7 +26,10 @@ pub struct RequestScope {
 
 /// Readies a request's data for the schema: everything in it is bound to this caller.
 pub fn furnish(app: &App, caller: Caller, data: &mut Data) {
-    let loading = Loading { app: app.clone(), caller: caller.clone() };
+    let loading = Loading {
+        app: app.clone(),
+        caller: caller.clone(),
+    };
     data.insert(RequestScope {
         app: app.clone(),
         caller,

@@ -18,12 +18,18 @@ impl From<chrono::DateTime<Utc>> for DateTime {
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/date-time")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
         let instant = chrono::DateTime::parse_from_rfc3339(text)
-            .map_err(|_| InputValueError::custom("must be an instant with its offset, such as 2014-05-26T00:00:00+02:00"))?
+            .map_err(|_| {
+                InputValueError::custom("must be an instant with its offset, such as 2014-05-26T00:00:00+02:00")
+            })?
             .to_utc();
         // What both databases keep.
-        Ok(Self(instant.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(instant)))
+        Ok(Self(
+            instant.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(instant),
+        ))
     }
 
     fn to_value(&self) -> Value {
@@ -45,9 +51,15 @@ impl From<NaiveDate> for LocalDate {
 #[Scalar(specified_by_url = "https://scalars.graphql.org/andimarek/local-date")]
 impl ScalarType for LocalDate {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
         // The parser of chrono alone takes `2014-5-1` too.
-        let day = if text.len() == 10 { NaiveDate::parse_from_str(text, "%Y-%m-%d").ok() } else { None };
+        let day = if text.len() == 10 {
+            NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+        } else {
+            None
+        };
         day.filter(|day| day.to_string() == *text)
             .map(Self)
             .ok_or_else(|| InputValueError::custom("must be a day of the calendar, such as 2014-05-25"))
@@ -72,7 +84,9 @@ impl From<NaiveTime> for LocalTime {
 #[Scalar]
 impl ScalarType for LocalTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
+        let Value::String(text) = &value else {
+            return Err(InputValueError::expected_type(value));
+        };
         let time = match text.len() {
             5 => NaiveTime::parse_from_str(text, "%H:%M").ok(),
             8 => NaiveTime::parse_from_str(text, "%H:%M:%S").ok(),

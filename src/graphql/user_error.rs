@@ -51,8 +51,15 @@ impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
         // The words are the names of the values; a test holds the two against each other.
         let items = UserErrorCode::items();
-        let code = items.iter().find(|item| item.name == refusal.word()).map_or(UserErrorCode::Invalid, |item| item.value);
-        Self { code, message: refusal.to_string(), field: refusal.field().map(<[_]>::to_vec) }
+        let code = items
+            .iter()
+            .find(|item| item.name == refusal.word())
+            .map_or(UserErrorCode::Invalid, |item| item.value);
+        Self {
+            code,
+            message: refusal.to_string(),
+            field: refusal.field().map(<[_]>::to_vec),
+        }
     }
 }
 
@@ -72,7 +79,10 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_code() {
-        let text = |error| Refusal::Text { field: vec!["email".to_owned()], error };
+        let text = |error| Refusal::Text {
+            field: vec!["email".to_owned()],
+            error,
+        };
         let refusals = [
             text(TextError::Empty),
             text(TextError::TooLong { length: 2, max: 1 }),
@@ -83,7 +93,9 @@ mod tests {
             Refusal::not_found("programme", "programmeId"),
             Refusal::StateConflict("no".to_owned()),
             Refusal::RegistrationNotOpen { opens_at: None },
-            Refusal::DeadlinePassed { closed_at: chrono::DateTime::UNIX_EPOCH },
+            Refusal::DeadlinePassed {
+                closed_at: chrono::DateTime::UNIX_EPOCH,
+            },
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
             Refusal::IdempotencyKeyReused,
@@ -92,7 +104,10 @@ mod tests {
         for refusal in refusals {
             let word = refusal.word();
             let error = UserError::from(refusal);
-            let name = UserErrorCode::items().iter().find(|item| item.value == error.code).map(|item| item.name);
+            let name = UserErrorCode::items()
+                .iter()
+                .find(|item| item.value == error.code)
+                .map(|item| item.name);
             assert_eq!(name, Some(word));
             seen.push(word);
         }

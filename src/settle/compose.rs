@@ -18,7 +18,7 @@ use crate::{
         timeline::{Outcome, Source, Step, StepKind},
     },
     mail::compose::{Addressee, ComposeError},
-    store::{MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
+    store::{Busy, MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
 };
 
 /// How long after a failure a mail that could not be made is tried again; a start tries all at once.
@@ -49,9 +49,22 @@ impl Settle {
         let mut entries = Vec::with_capacity(steps.len());
         let mut made = 0;
         for (index, step) in steps.iter().enumerate() {
-            let mut entry = NewEntry { id: self.entropy.id(now), step, done_at: now, to_compose: None, failure: None, message: None };
-            if let (StepKind::Mail(letter), Outcome::Done(_), Some(recipient)) = (&step.kind, &step.outcome, step.key.subject) {
-                let priority = if index < due_by_time { Priority::Time } else { act_priority };
+            let mut entry = NewEntry {
+                id: self.entropy.id(now),
+                step,
+                done_at: now,
+                to_compose: None,
+                failure: None,
+                message: None,
+            };
+            if let (StepKind::Mail(letter), Outcome::Done(_), Some(recipient)) =
+                (&step.kind, &step.outcome, step.key.subject)
+            {
+                let priority = if index < due_by_time {
+                    Priority::Time
+                } else {
+                    act_priority
+                };
                 let addressee = addressee_in(&facts.programme, facts.registrations.values(), recipient);
                 let rule = match step.key.source {
                     Source::Rule(key) => facts.rule(key),
@@ -60,7 +73,15 @@ impl Settle {
                 match addressee {
                     Some(addressee) if made < MAILS_A_COMMIT => {
                         made += 1;
-                        let making = Making { programme: &facts.programme, rule, recipient, addressee, letter, due_at: step.due_at, priority };
+                        let making = Making {
+                            programme: &facts.programme,
+                            rule,
+                            recipient,
+                            addressee,
+                            letter,
+                            due_at: step.due_at,
+                            priority,
+                        };
                         match self.make(tx, making, now).await? {
                             Ok(id) => entry.message = Some(id),
                             Err(problem) => {
@@ -81,10 +102,10 @@ impl Settle {
     }
 
     /// Makes some of the mails that were decided but not made; how many were taken up.
-    pub async fn compose_pending(&self) -> Result<usize> {
+    pub async fn compose_pending(&self, busy: Busy) -> Result<usize> {
         let tx = self.store.begin().await?;
         let now = tx.now(self.clock).await?;
-        let due = tx.take_to_compose(now, MAILS_A_COMMIT as u64).await?;
+        let due = tx.take_to_compose(now, MAILS_A_COMMIT as u64, busy).await?;
         if due.is_empty() {
             return Ok(0);
         }
@@ -105,12 +126,18 @@ impl Settle {
                 })
                 .collect();
             if let Some(programme) = tx.programme(id).await? {
-                known.insert(id, (programme, tx.rules(id).await?, tx.registrations_by_id(&wanted).await?));
+                known.insert(
+                    id,
+                    (programme, tx.rules(id).await?, tx.registrations_by_id(&wanted).await?),
+                );
             }
         }
         for entry in &due {
-            let Some((programme, rules, registrations)) = known.get(&entry.programme_id) else { continue };
-            self.compose_one(&tx, entry, programme, rules, registrations, now).await?;
+            let Some((programme, rules, registrations)) = known.get(&entry.programme_id) else {
+                continue;
+            };
+            self.compose_one(&tx, entry, programme, rules, registrations, now)
+                .await?;
         }
         tx.announce_change().await?;
         tx.commit().await?;
@@ -131,7 +158,14 @@ impl Settle {
         let opened = self.seal.open(entry.id, &entry.sealed_letter)?;
         let letter: Letter = serde_json::from_slice(&opened).map_err(SettleError::Letter)?;
         let Some(addressee) = addressee_in(programme, registrations.iter(), entry.recipient) else {
-            return Ok(tx.compose_failed(entry.id, entry.attempts + 1, "there is nobody to write to any more".to_owned(), again_at).await?);
+            return Ok(tx
+                .compose_failed(
+                    entry.id,
+                    entry.attempts + 1,
+                    "there is nobody to write to any more".to_owned(),
+                    again_at,
+                )
+                .await?);
         };
         let rule = rules.iter().find(|rule| Source::Rule(rule.key) == entry.source);
         let making = Making {
@@ -147,20 +181,34 @@ impl Settle {
             Ok(id) => Ok(tx.composed(entry.id, id, now).await?),
             Err(problem) => {
                 tracing::error!(entry = %entry.id, error = %problem, "a mail cannot be made");
-                Ok(tx.compose_failed(entry.id, entry.attempts + 1, problem.to_string(), again_at).await?)
+                Ok(tx
+                    .compose_failed(entry.id, entry.attempts + 1, problem.to_string(), again_at)
+                    .await?)
             }
         }
     }
 
     /// Renders a mail and puts it into the outbox. The inner error: it cannot be rendered, and nothing was written.
-    async fn make(&self, tx: &Tx, making: Making<'_>, now: DateTime<Utc>) -> Result<std::result::Result<MessageId, ComposeError>> {
+    async fn make(
+        &self,
+        tx: &Tx,
+        making: Making<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<std::result::Result<MessageId, ComposeError>> {
         let id = MessageId(self.entropy.id(now));
         let message_id = self.sender.message_id(id);
         let token = BASE64_URL_SAFE_NO_PAD.encode(self.entropy.bytes::<32>());
         let link = format!("{}/p/{token}", self.base_url);
         let own_sentence = making.rule.and_then(|rule| rule.own_sentence.as_deref());
-        let composed =
-            self.composer.compose(making.letter, &making.addressee, making.programme, Some(&link), own_sentence, &message_id, now);
+        let composed = self.composer.compose(
+            making.letter,
+            &making.addressee,
+            making.programme,
+            Some(&link),
+            own_sentence,
+            &message_id,
+            now,
+        );
         let composed = match composed {
             Ok(composed) => composed,
             Err(problem) => return Ok(Err(problem)),
@@ -169,7 +217,8 @@ impl Settle {
             Recipient::Registration(id) => Holder::Registration(id),
             Recipient::TeamMember(id) => Holder::TeamMember(id),
         };
-        tx.insert_token(TokenId(self.entropy.id(now)), hash_token(&token), holder, None, now).await?;
+        tx.insert_token(TokenId(self.entropy.id(now)), hash_token(&token), holder, None, now)
+            .await?;
         tx.insert_message(&NewMessage {
             id,
             programme_id: making.programme.id,
@@ -200,11 +249,14 @@ fn addressee_in<'a>(
     recipient: Recipient,
 ) -> Option<Addressee> {
     match recipient {
-        Recipient::Registration(id) => {
-            registrations.find(|registration| registration.id == id).map(|registration| Addressee::from(&registration.person))
-        }
-        Recipient::TeamMember(id) => {
-            programme.announced.team.iter().find(|member| member.id == id).map(Addressee::from)
-        }
+        Recipient::Registration(id) => registrations
+            .find(|registration| registration.id == id)
+            .map(|registration| Addressee::from(&registration.person)),
+        Recipient::TeamMember(id) => programme
+            .announced
+            .team
+            .iter()
+            .find(|member| member.id == id)
+            .map(Addressee::from),
     }
 }

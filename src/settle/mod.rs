@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::watch;
 
+pub use crate::mail::reading::ReadMail;
 use crate::{
     clock::Clock,
     domain::{
@@ -26,9 +27,8 @@ use crate::{
         compose::{Composer, Sender},
         reading,
     },
-    store::{AuditEntry, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
+    store::{AuditEntry, Busy, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
-pub use crate::mail::reading::ReadMail;
 pub use error::SettleError;
 
 /// A result of settling.
@@ -106,7 +106,9 @@ impl Settle {
         T: Serialize + DeserializeOwned + Send,
     {
         let tx = self.store.begin().await?;
-        let Some(locked) = tx.lock_programme(programme).await? else { return Ok(None) };
+        let Some(locked) = tx.lock_programme(programme).await? else {
+            return Ok(None);
+        };
         let mut settled = self.settled(&tx, &locked, &envelope.scope).await?;
         let now = settled.now;
         let claim = match &envelope.key {
@@ -141,11 +143,14 @@ impl Settle {
         Ok(Some(answer))
     }
 
-    /// Carries out what is due in one programme whose moment has come; none: there is none left, beside those to pass over.
-    pub async fn settle_one(&self, pass_over: &[ProgrammeId]) -> Result<Option<ProgrammeId>> {
+    /// Carries out what is due in one programme whose moment has come; none: there is none left, beside those to pass over
+    /// and, as `busy` says, those that somebody else is busy with.
+    pub async fn settle_one(&self, pass_over: &[ProgrammeId], busy: Busy) -> Result<Option<ProgrammeId>> {
         let tx = self.store.begin().await?;
         let now = tx.now(self.clock).await?;
-        let Some(locked) = tx.lock_due_programme(now, pass_over).await? else { return Ok(None) };
+        let Some(locked) = tx.lock_due_programme(now, pass_over, busy).await? else {
+            return Ok(None);
+        };
         let id = locked.id();
         let carried_out = async {
             let settled = self.settled(&tx, &locked, &Scope::Live).await?;
@@ -159,7 +164,10 @@ impl Settle {
             }
             Err(error) => {
                 tx.rollback().await?;
-                Err(SettleError::Programme { id, source: Box::new(error) })
+                Err(SettleError::Programme {
+                    id,
+                    source: Box::new(error),
+                })
             }
         }
     }
@@ -185,7 +193,10 @@ impl Settle {
     /// Stores a new programme as a draft, with the product's rules.
     pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
         let mut facts = Facts::of_draft(id, announced, now);
-        facts.rules = RuleKey::ALL.iter().map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now)).collect();
+        facts.rules = RuleKey::ALL
+            .iter()
+            .map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now))
+            .collect();
         Ok(tx.insert_programme(&facts, now).await?)
     }
 
@@ -205,15 +216,31 @@ impl Settle {
             Scope::Touched(_) if !locked.is_due(now) => locked.wake_at(),
             _ => None,
         };
-        Ok(Settled { before, facts, steps, now, others_wake_at })
+        Ok(Settled {
+            before,
+            facts,
+            steps,
+            now,
+            others_wake_at,
+        })
     }
 
     /// Carries out what the act made due, writes facts, steps and mails, and sets the moment of the next look.
     async fn finish(&self, tx: &Tx, settled: Settled) -> Result<Priority> {
-        let Settled { before, facts, mut steps, now, others_wake_at } = settled;
+        let Settled {
+            before,
+            facts,
+            mut steps,
+            now,
+            others_wake_at,
+        } = settled;
         let due_by_time = steps.len();
         let (made_due, facts) = advance(facts, now);
-        let priority = if made_due.len() <= MAILS_OF_A_SMALL_ACT { Priority::Act } else { Priority::Time };
+        let priority = if made_due.len() <= MAILS_OF_A_SMALL_ACT {
+            Priority::Act
+        } else {
+            Priority::Time
+        };
         steps.extend(made_due);
         // The programme first: a registration, a step and a mail refer to it.
         let wake_at = [others_wake_at, next_wake(&facts)].into_iter().flatten().min();
@@ -223,7 +250,14 @@ impl Settle {
         Ok(priority)
     }
 
-    async fn audit(&self, tx: &Tx, programme: ProgrammeId, envelope: &Envelope, refusal: Option<&Refusal>, now: DateTime<Utc>) -> Result<()> {
+    async fn audit(
+        &self,
+        tx: &Tx,
+        programme: ProgrammeId,
+        envelope: &Envelope,
+        refusal: Option<&Refusal>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let target = match &envelope.scope {
             Scope::Touched(touched) => touched.registration.map(|id| id.to_string()),
             Scope::Live | Scope::Everybody => None,

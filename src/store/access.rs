@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use entities::{access_token, audit_entry, idempotency_key, token_programme};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult, sea_query::OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult, sea_query::OnConflict,
+};
 use uuid::Uuid;
 
 use super::{Result, Store, StoreError, Tx};
@@ -65,15 +67,32 @@ fn holder(row: &access_token::Model, programmes: Vec<ProgrammeId>) -> Result<Hol
     match (row.registration_id, row.team_member_id, row.role.as_deref()) {
         (Some(id), None, None) => Ok(Holder::Registration(RegistrationId(id))),
         (None, Some(id), None) => Ok(Holder::TeamMember(TeamMemberId(id))),
-        (None, None, Some("organiser")) => Ok(Holder::Organiser { token: TokenId(row.id), programmes }),
-        (None, None, Some("administrator")) => Ok(Holder::Administrator { token: Some(TokenId(row.id)) }),
-        _ => Err(StoreError::inconsistent("access_token", "role", row.id, "no such holder")),
+        (None, None, Some("organiser")) => Ok(Holder::Organiser {
+            token: TokenId(row.id),
+            programmes,
+        }),
+        (None, None, Some("administrator")) => Ok(Holder::Administrator {
+            token: Some(TokenId(row.id)),
+        }),
+        _ => Err(StoreError::inconsistent(
+            "access_token",
+            "role",
+            row.id,
+            "no such holder",
+        )),
     }
 }
 
 impl Tx {
     /// Stores a token by its hash.
-    pub async fn insert_token(&self, id: TokenId, hash: String, holder: Holder, label: Option<String>, now: DateTime<Utc>) -> Result<()> {
+    pub async fn insert_token(
+        &self,
+        id: TokenId,
+        hash: String,
+        holder: Holder,
+        label: Option<String>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let (registration_id, team_member_id, role) = match &holder {
             Holder::Registration(id) => (Some(id.0), None, None),
             Holder::TeamMember(id) => (None, Some(id.0), None),
@@ -101,14 +120,22 @@ impl Tx {
 
     /// Lets an organiser's API token act for one more programme.
     pub async fn open_programme_to(&self, token: TokenId, programme: ProgrammeId) -> Result<()> {
-        token_programme::ActiveModel { token_id: Set(token.0), programme_id: Set(programme.0) }.insert(&self.0).await?;
+        token_programme::ActiveModel {
+            token_id: Set(token.0),
+            programme_id: Set(programme.0),
+        }
+        .insert(&self.0)
+        .await?;
         Ok(())
     }
 
     /// Revokes an API token; whether there was one.
     pub async fn revoke_token(&self, id: TokenId, now: DateTime<Utc>) -> Result<bool> {
         let written = access_token::Entity::update_many()
-            .set(access_token::ActiveModel { revoked_at: Set(Some(now)), ..Default::default() })
+            .set(access_token::ActiveModel {
+                revoked_at: Set(Some(now)),
+                ..Default::default()
+            })
             .filter(access_token::Column::Id.eq(id.0))
             .filter(access_token::Column::RevokedAt.is_null())
             .exec(&self.0)
@@ -128,7 +155,10 @@ impl Tx {
     /// Claims an idempotency key for this transaction. A twin that runs at the same time waits here until the first has
     /// committed, and then gets its answer.
     pub async fn claim_key(&self, scope: &str, key: &str, input_hash: &str, now: DateTime<Utc>) -> Result<KeyClaim> {
-        idempotency_key::Entity::delete_many().filter(idempotency_key::Column::CreatedAt.lt(now - KEYS_ARE_KEPT)).exec(&self.0).await?;
+        idempotency_key::Entity::delete_many()
+            .filter(idempotency_key::Column::CreatedAt.lt(now - KEYS_ARE_KEPT))
+            .exec(&self.0)
+            .await?;
         let row = idempotency_key::ActiveModel {
             scope: Set(scope.to_owned()),
             key: Set(key.to_owned()),
@@ -145,7 +175,9 @@ impl Tx {
         if let TryInsertResult::Inserted(1..) = inserted {
             return Ok(KeyClaim::New);
         }
-        let found = idempotency_key::Entity::find_by_id((scope.to_owned(), key.to_owned())).one(&self.0).await?;
+        let found = idempotency_key::Entity::find_by_id((scope.to_owned(), key.to_owned()))
+            .one(&self.0)
+            .await?;
         Ok(match found {
             Some(row) if row.input_hash == input_hash => KeyClaim::Answered(row.response.unwrap_or_default()),
             _ => KeyClaim::Reused,
@@ -155,17 +187,28 @@ impl Tx {
     /// Keeps the answer to a claimed key.
     pub async fn keep_answer(&self, scope: &str, key: &str, response: String) -> Result<()> {
         let written = idempotency_key::Entity::update_many()
-            .set(idempotency_key::ActiveModel { response: Set(Some(response)), ..Default::default() })
+            .set(idempotency_key::ActiveModel {
+                response: Set(Some(response)),
+                ..Default::default()
+            })
             .filter(idempotency_key::Column::Scope.eq(scope))
             .filter(idempotency_key::Column::Key.eq(key))
             .exec(&self.0)
             .await?;
-        if written.rows_affected == 1 { Ok(()) } else { Err(StoreError::Stale { what: "an idempotency key" }) }
+        if written.rows_affected == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Stale {
+                what: "an idempotency key",
+            })
+        }
     }
 
     /// Lets go of a claimed key whose act was refused: only successes are kept.
     pub async fn release_key(&self, scope: &str, key: &str) -> Result<()> {
-        idempotency_key::Entity::delete_by_id((scope.to_owned(), key.to_owned())).exec(&self.0).await?;
+        idempotency_key::Entity::delete_by_id((scope.to_owned(), key.to_owned()))
+            .exec(&self.0)
+            .await?;
         Ok(())
     }
 
@@ -194,7 +237,11 @@ impl Store {
             .one(&self.reader)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let programmes = self.programmes_of_tokens(&[row.id]).await?.remove(&row.id).unwrap_or_default();
+        let programmes = self
+            .programmes_of_tokens(&[row.id])
+            .await?
+            .remove(&row.id)
+            .unwrap_or_default();
         holder(&row, programmes).map(Some)
     }
 
@@ -226,7 +273,10 @@ impl Store {
             .await?;
         let mut programmes: HashMap<Uuid, Vec<ProgrammeId>> = HashMap::new();
         for row in found {
-            programmes.entry(row.token_id).or_default().push(ProgrammeId(row.programme_id));
+            programmes
+                .entry(row.token_id)
+                .or_default()
+                .push(ProgrammeId(row.programme_id));
         }
         Ok(programmes)
     }

@@ -30,22 +30,34 @@ impl Store {
     /// Listens from now on.
     pub async fn changes(&self) -> Result<Changes> {
         if self.is_postgres() {
-            let mut listener =
-                PgListener::connect_with(self.writer.get_postgres_connection_pool()).await.map_err(StoreError::connecting)?;
+            let mut listener = PgListener::connect_with(self.writer.get_postgres_connection_pool())
+                .await
+                .map_err(StoreError::connecting)?;
             listener.listen(CHANNEL).await.map_err(StoreError::connecting)?;
             return Ok(Changes::Told(Box::new(listener)));
         }
         let options = self.reader.get_sqlite_connection_pool().connect_options();
-        let mut connection = Box::new(SqliteConnection::connect_with(&options).await.map_err(StoreError::connecting)?);
+        let mut connection = Box::new(
+            SqliteConnection::connect_with(&options)
+                .await
+                .map_err(StoreError::connecting)?,
+        );
         let version = data_version(&mut connection).await?;
         let mut beat = interval(POLL);
         beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Ok(Changes::Asked { connection, beat, version })
+        Ok(Changes::Asked {
+            connection,
+            beat,
+            version,
+        })
     }
 }
 
 async fn data_version(connection: &mut SqliteConnection) -> Result<i64> {
-    sqlx::query_scalar("PRAGMA data_version").fetch_one(connection).await.map_err(StoreError::connecting)
+    sqlx::query_scalar("PRAGMA data_version")
+        .fetch_one(connection)
+        .await
+        .map_err(StoreError::connecting)
 }
 
 impl Changes {
@@ -56,7 +68,11 @@ impl Changes {
                 listener.recv().await.map_err(StoreError::connecting)?;
                 Ok(())
             }
-            Self::Asked { connection, beat, version } => loop {
+            Self::Asked {
+                connection,
+                beat,
+                version,
+            } => loop {
                 beat.tick().await;
                 let seen = data_version(connection).await?;
                 if seen != *version {

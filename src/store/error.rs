@@ -46,7 +46,17 @@ impl StoreError {
         Self::Connecting(Box::new(error))
     }
 
-    pub(super) fn inconsistent(table: &'static str, column: &'static str, row: impl ToString, problem: impl ToString) -> Self {
-        Self::Inconsistent { table, column, row: row.to_string(), problem: problem.to_string() }
+    pub(super) fn inconsistent(
+        table: &'static str,
+        column: &'static str,
+        row: impl ToString,
+        problem: impl ToString,
+    ) -> Self {
+        Self::Inconsistent {
+            table,
+            column,
+            row: row.to_string(),
+            problem: problem.to_string(),
+        }
     }
 }

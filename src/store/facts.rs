@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use chrono::{DateTime, Utc};
 use entities::{decision, ledger_entry, meeting, meeting_day, programme, registration, rule, team_member};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IsolationLevel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, TransactionOptions, TransactionTrait,
-    sea_query::{LockBehavior, LockType, SimpleExpr},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IsolationLevel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set, TransactionOptions, TransactionTrait,
+    sea_query::SimpleExpr,
 };
 use uuid::Uuid;
 
 use super::{
-    Result, Store, StoreError, Tx,
+    Busy, Result, Store, StoreError, Tx,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
 };
@@ -81,12 +81,18 @@ pub struct Touched {
 impl Scope {
     /// The scope of an act on one registration.
     pub fn registration(id: RegistrationId) -> Self {
-        Self::Touched(Touched { registration: Some(id), ..Touched::default() })
+        Self::Touched(Touched {
+            registration: Some(id),
+            ..Touched::default()
+        })
     }
 
     /// The scope of an act by or for one person.
     pub fn person(person: PersonKey) -> Self {
-        Self::Touched(Touched { person: Some(person), ..Touched::default() })
+        Self::Touched(Touched {
+            person: Some(person),
+            ..Touched::default()
+        })
     }
 }
 
@@ -106,7 +112,9 @@ impl Store {
             ..TransactionOptions::default()
         };
         let snapshot = self.reader.begin_with_options(options).await?;
-        let Some(row) = programme::Entity::find_by_id(id.0).one(&snapshot).await? else { return Ok(None) };
+        let Some(row) = programme::Entity::find_by_id(id.0).one(&snapshot).await? else {
+            return Ok(None);
+        };
         let facts = load(&snapshot, &row, scope, false).await?;
         snapshot.rollback().await?;
         Ok(Some((facts, row.settled_at)))
@@ -117,10 +125,17 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
     let id = row.id;
     let mut meetings = meetings_of(db, &[id]).await?;
     let mut team = team_of(db, &[id]).await?;
-    let programme = rows::programme(row, meetings.remove(&id).unwrap_or_default(), team.remove(&id).unwrap_or_default())?;
+    let programme = rows::programme(
+        row,
+        meetings.remove(&id).unwrap_or_default(),
+        team.remove(&id).unwrap_or_default(),
+    )?;
     let (registrations, ahead) = match scope {
         Scope::Everybody => (registrations_where(db, id, Condition::all()).await?, Ahead::default()),
-        Scope::Live => (registrations_where(db, id, Condition::all().add(is_live())).await?, Ahead::default()),
+        Scope::Live => (
+            registrations_where(db, id, Condition::all().add(is_live())).await?,
+            Ahead::default(),
+        ),
         Scope::Touched(touched) if is_due => {
             let wanted = touched.condition().add(is_live());
             (registrations_where(db, id, wanted).await?, Ahead::default())
@@ -132,7 +147,11 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         .order_by_asc(decision::Column::EffectiveAt)
         .all(db)
         .await?;
-    let rules = rule::Entity::find().filter(rule::Column::ProgrammeId.eq(id)).order_by_asc(rule::Column::Id).all(db).await?;
+    let rules = rule::Entity::find()
+        .filter(rule::Column::ProgrammeId.eq(id))
+        .order_by_asc(rule::Column::Id)
+        .all(db)
+        .await?;
     Ok(Facts {
         counts: rows::counts(row)?,
         next_arrival: row.next_arrival,
@@ -164,14 +183,24 @@ impl Touched {
 }
 
 async fn registrations_where(db: &impl ConnectionTrait, programme: Uuid, wanted: Condition) -> Result<Registrations> {
-    let found =
-        registration::Entity::find().filter(registration::Column::ProgrammeId.eq(programme)).filter(wanted).all(db).await?;
-    found.iter().map(|row| rows::registration(row).map(|registration| (registration.id, registration))).collect()
+    let found = registration::Entity::find()
+        .filter(registration::Column::ProgrammeId.eq(programme))
+        .filter(wanted)
+        .all(db)
+        .await?;
+    found
+        .iter()
+        .map(|row| rows::registration(row).map(|registration| (registration.id, registration)))
+        .collect()
 }
 
 /// What an act touches, the verified people to whom the free places and the one that the act may free could go, and how many
 /// wait before each of them who are not loaded.
-async fn touched_registrations(db: &impl ConnectionTrait, row: &programme::Model, touched: &Touched) -> Result<(Registrations, Ahead)> {
+async fn touched_registrations(
+    db: &impl ConnectionTrait,
+    row: &programme::Model,
+    touched: &Touched,
+) -> Result<(Registrations, Ahead)> {
     let mut registrations = registrations_where(db, row.id, touched.condition()).await?;
     let is_waiting = registration::Column::Status.eq(RegistrationStatus::Waiting.word());
     if row.waiting_verified > 0 {
@@ -195,8 +224,10 @@ async fn touched_registrations(db: &impl ConnectionTrait, row: &programme::Model
         .map(|registration| (registration.arrival, registration.id))
         .collect();
     let loaded = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
-    let mut ahead =
-        Ahead { of_newcomers: u32::try_from(row.waiting).unwrap_or(0).saturating_sub(loaded), ..Ahead::default() };
+    let mut ahead = Ahead {
+        of_newcomers: u32::try_from(row.waiting).unwrap_or(0).saturating_sub(loaded),
+        ..Ahead::default()
+    };
     for (arrival, id) in &waiting {
         let before = registration::Entity::find()
             .filter(registration::Column::ProgrammeId.eq(row.id))
@@ -205,14 +236,20 @@ async fn touched_registrations(db: &impl ConnectionTrait, row: &programme::Model
             .count(db)
             .await?;
         let loaded_before = waiting.iter().filter(|(other, _)| other < arrival).count() as u64;
-        ahead.of.insert(*id, u32::try_from(before.saturating_sub(loaded_before)).unwrap_or(u32::MAX));
+        ahead.of.insert(
+            *id,
+            u32::try_from(before.saturating_sub(loaded_before)).unwrap_or(u32::MAX),
+        );
     }
     Ok((registrations, ahead))
 }
 
 /// The occurrences of steps that only the ledger remembers: calendar rules and requests to decide.
 async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(&'static str, String)>> {
-    let calendar_rules = RuleKey::ALL.iter().filter(|key| key.is_by_calendar()).map(|key| key.word());
+    let calendar_rules = RuleKey::ALL
+        .iter()
+        .filter(|key| key.is_by_calendar())
+        .map(|key| key.word());
     let words: Vec<&'static str> = calendar_rules.chain([BuiltIn::DecisionProposal.word()]).collect();
     let found: Vec<(String, String)> = ledger_entry::Entity::find()
         .select_only()
@@ -225,26 +262,35 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
         .all(db)
         .await?;
     let known = |source: &str| words.iter().find(|word| **word == source).copied();
-    Ok(found.into_iter().filter_map(|(source, occurrence)| Some((known(&source)?, occurrence))).collect())
+    Ok(found
+        .into_iter()
+        .filter_map(|(source, occurrence)| Some((known(&source)?, occurrence)))
+        .collect())
 }
 
 impl Tx {
     /// Locks a programme. None: there is no such programme.
     pub async fn lock_programme(&self, id: ProgrammeId) -> Result<Option<Locked>> {
-        let row = programme::Entity::find_by_id(id.0).lock_exclusive().one(&self.0).await?;
+        let row = programme::Entity::find_by_id(id.0)
+            .lock_exclusive()
+            .one(&self.0)
+            .await?;
         Ok(row.map(|row| Locked { row }))
     }
 
-    /// Locks a programme whose moment has come and that nobody else is busy with.
-    pub async fn lock_due_programme(&self, now: DateTime<Utc>, except: &[ProgrammeId]) -> Result<Option<Locked>> {
-        let row = programme::Entity::find()
+    /// Locks a programme whose moment has come; of those that somebody else is busy with, `busy` tells.
+    pub async fn lock_due_programme(
+        &self,
+        now: DateTime<Utc>,
+        except: &[ProgrammeId],
+        busy: Busy,
+    ) -> Result<Option<Locked>> {
+        let due = programme::Entity::find()
             .filter(programme::Column::WakeAt.lte(now))
             .filter(programme::Column::Id.is_not_in(except.iter().map(|id| id.0)))
             .order_by_asc(programme::Column::WakeAt)
-            .order_by_asc(programme::Column::Id)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .one(&self.0)
-            .await?;
+            .order_by_asc(programme::Column::Id);
+        let row = busy.lock(due).one(&self.0).await?;
         Ok(row.map(|row| Locked { row }))
     }
 
@@ -292,9 +338,16 @@ impl Tx {
             settled_at,
         };
         rows::programme_row(&state).update(&self.0).await?;
-        self.save_meetings(id, &before.programme.announced.meetings, &after.programme.announced.meetings).await?;
-        self.save_team(id, &before.programme.announced.team, &after.programme.announced.team).await?;
-        self.save_registrations(id, &before.registrations, &after.registrations).await?;
+        self.save_meetings(
+            id,
+            &before.programme.announced.meetings,
+            &after.programme.announced.meetings,
+        )
+        .await?;
+        self.save_team(id, &before.programme.announced.team, &after.programme.announced.team)
+            .await?;
+        self.save_registrations(id, &before.registrations, &after.registrations)
+            .await?;
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;
         }
@@ -343,10 +396,19 @@ impl Tx {
         if before == after {
             return Ok(());
         }
-        let gone = before.iter().filter(|meeting| after.iter().all(|kept| kept.id != meeting.id)).map(|meeting| meeting.id.0);
-        meeting::Entity::delete_many().filter(meeting::Column::Id.is_in(gone)).exec(&self.0).await?;
+        let gone = before
+            .iter()
+            .filter(|meeting| after.iter().all(|kept| kept.id != meeting.id))
+            .map(|meeting| meeting.id.0);
+        meeting::Entity::delete_many()
+            .filter(meeting::Column::Id.is_in(gone))
+            .exec(&self.0)
+            .await?;
         // The numbers are unique, so those that move stand aside first.
-        for kept in before.iter().filter(|meeting| after.iter().any(|other| other.id == meeting.id)) {
+        for kept in before
+            .iter()
+            .filter(|meeting| after.iter().any(|other| other.id == meeting.id))
+        {
             let aside = meeting::ActiveModel {
                 id: Set(kept.id.0),
                 number: Set(-1 - i32::try_from(kept.number).unwrap_or(0)),
@@ -361,7 +423,10 @@ impl Tx {
             } else {
                 row.insert(&self.0).await?;
             }
-            meeting_day::Entity::delete_many().filter(meeting_day::Column::MeetingId.eq(meeting.id.0)).exec(&self.0).await?;
+            meeting_day::Entity::delete_many()
+                .filter(meeting_day::Column::MeetingId.eq(meeting.id.0))
+                .exec(&self.0)
+                .await?;
             for day in &meeting.days {
                 rows::meeting_day_row(meeting.id, day).insert(&self.0).await?;
             }
@@ -373,9 +438,15 @@ impl Tx {
         if before == after {
             return Ok(());
         }
-        let gone: Vec<_> =
-            before.iter().filter(|member| after.iter().all(|kept| kept.id != member.id)).map(|member| member.id.0).collect();
-        team_member::Entity::delete_many().filter(team_member::Column::Id.is_in(gone.iter().copied())).exec(&self.0).await?;
+        let gone: Vec<_> = before
+            .iter()
+            .filter(|member| after.iter().all(|kept| kept.id != member.id))
+            .map(|member| member.id.0)
+            .collect();
+        team_member::Entity::delete_many()
+            .filter(team_member::Column::Id.is_in(gone.iter().copied()))
+            .exec(&self.0)
+            .await?;
         self.revoke_links_of(&gone).await?;
         for (position, member) in after.iter().enumerate() {
             let row = rows::team_member_row(programme, position, member);

@@ -5,7 +5,7 @@ use entities::ledger_entry;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, Tx};
+use super::{Busy, Result, Store, StoreError, Tx};
 use crate::domain::{
     ids::{MessageId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{MessageKind, Recipient},
@@ -133,29 +133,31 @@ impl Tx {
     /// Writes steps into the ledger. A key that is there already is an error: the transaction has not happened.
     pub async fn record_steps(&self, programme: ProgrammeId, entries: &[NewEntry<'_>]) -> Result<()> {
         for some in entries.chunks(ROWS_A_STATEMENT) {
-            ledger_entry::Entity::insert_many(some.iter().map(|entry| row(programme, entry))).exec_without_returning(&self.0).await?;
+            ledger_entry::Entity::insert_many(some.iter().map(|entry| row(programme, entry)))
+                .exec_without_returning(&self.0)
+                .await?;
         }
         Ok(())
     }
 
-    /// Mails that are to be made by now, in due order.
-    pub async fn take_to_compose(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<ToCompose>> {
-        use sea_orm::sea_query::{LockBehavior, LockType};
-        let rows = ledger_entry::Entity::find()
+    /// Mails that are to be made by now, in due order; of those that somebody else is making, `busy` tells.
+    pub async fn take_to_compose(&self, now: DateTime<Utc>, limit: u64, busy: Busy) -> Result<Vec<ToCompose>> {
+        let due = ledger_entry::Entity::find()
             .filter(ledger_entry::Column::ComposeAt.lte(now))
             .order_by_asc(ledger_entry::Column::DueAt)
             .order_by_asc(ledger_entry::Column::Id)
-            .limit(limit)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .all(&self.0)
-            .await?;
+            .limit(limit);
+        let rows = busy.lock(due).all(&self.0).await?;
         rows.into_iter().map(to_compose).collect()
     }
 
     /// Lets every mail that could not be made be tried at once: what failed may have been mended.
     pub async fn compose_all_again(&self, now: DateTime<Utc>) -> Result<()> {
         ledger_entry::Entity::update_many()
-            .set(ledger_entry::ActiveModel { compose_at: Set(Some(now)), ..Default::default() })
+            .set(ledger_entry::ActiveModel {
+                compose_at: Set(Some(now)),
+                ..Default::default()
+            })
             .filter(ledger_entry::Column::ComposeAt.gt(now))
             .exec(&self.0)
             .await?;
@@ -179,7 +181,13 @@ impl Tx {
     }
 
     /// The mail of an entry cannot be made; it is tried again at a moment.
-    pub async fn compose_failed(&self, id: Uuid, attempts: u32, problem: String, again_at: DateTime<Utc>) -> Result<()> {
+    pub async fn compose_failed(
+        &self,
+        id: Uuid,
+        attempts: u32,
+        problem: String,
+        again_at: DateTime<Utc>,
+    ) -> Result<()> {
         let row = ledger_entry::ActiveModel {
             id: Set(id),
             state: Set(EntryState::Failed.word().to_owned()),
@@ -271,14 +279,22 @@ fn row(programme: ProgrammeId, entry: &NewEntry<'_>) -> ledger_entry::ActiveMode
 }
 
 fn source(row: &ledger_entry::Model) -> Result<Source> {
-    Source::from_word(&row.source).ok_or_else(|| StoreError::inconsistent("ledger_entry", "source", row.id, "unknown word"))
+    Source::from_word(&row.source)
+        .ok_or_else(|| StoreError::inconsistent("ledger_entry", "source", row.id, "unknown word"))
 }
 
 fn to_compose(row: ledger_entry::Model) -> Result<ToCompose> {
     let recipient = match (row.registration_id, row.team_member_id) {
         (Some(id), None) => Recipient::Registration(RegistrationId(id)),
         (None, Some(id)) => Recipient::TeamMember(TeamMemberId(id)),
-        _ => return Err(StoreError::inconsistent("ledger_entry", "registration_id", row.id, "no recipient")),
+        _ => {
+            return Err(StoreError::inconsistent(
+                "ledger_entry",
+                "registration_id",
+                row.id,
+                "no recipient",
+            ));
+        }
     };
     Ok(ToCompose {
         id: row.id,
@@ -287,7 +303,9 @@ fn to_compose(row: ledger_entry::Model) -> Result<ToCompose> {
         source: source(&row)?,
         due_at: row.due_at,
         attempts: row.compose_attempts.try_into().unwrap_or(0),
-        sealed_letter: row.sealed_letter.ok_or_else(|| StoreError::inconsistent("ledger_entry", "sealed_letter", row.id, "missing"))?,
+        sealed_letter: row
+            .sealed_letter
+            .ok_or_else(|| StoreError::inconsistent("ledger_entry", "sealed_letter", row.id, "missing"))?,
     })
 }
 
@@ -304,7 +322,10 @@ fn entry(row: ledger_entry::Model) -> Result<LedgerEntry> {
         source: source(&row)?,
         key: format!("{}/{}/{}", row.source, row.subject, row.occurrence),
         kind,
-        state: EntryState::ALL.into_iter().find(|state| state.word() == row.state).ok_or_else(|| unknown("state"))?,
+        state: EntryState::ALL
+            .into_iter()
+            .find(|state| state.word() == row.state)
+            .ok_or_else(|| unknown("state"))?,
         reason: row.reason,
         due_at: row.due_at,
         done_at: row.done_at,

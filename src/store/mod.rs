@@ -5,15 +5,16 @@
 //! readers; PostgreSQL has one pool. Where the two differ it is one function in this module.
 
 mod access;
-mod error;
-mod facts;
-mod ledger;
-mod programmes;
-mod rows;
+mod busy;
 mod changes;
 mod clock;
+mod error;
+mod facts;
 mod instances;
+mod ledger;
 mod outbox;
+mod programmes;
+mod rows;
 mod seal;
 mod settings;
 
@@ -21,7 +22,8 @@ use std::{str::FromStr, time::Duration};
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -29,15 +31,16 @@ use sqlx::{
 };
 
 pub use access::{AuditEntry, KeyClaim, TokenRecord};
+pub use busy::Busy;
 pub use changes::Changes;
 pub use error::StoreError;
 pub use facts::{Locked, Scope, Touched};
-pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
-pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use instances::ALIVE_SECONDS;
+pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
 pub use outbox::{
     Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, NewMessage, Priority, Reach, Requeue,
 };
+pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use seal::{NONCE_BYTES, Seal, hash_token};
 
 /// A result of the store.
@@ -99,15 +102,20 @@ impl Store {
             .connect_with(options.create_if_missing(false).pragma("query_only", "ON"))
             .await
             .map_err(StoreError::connecting)?;
-        Ok(Self { writer: writer.into(), reader: reader.into() })
+        Ok(Self {
+            writer: writer.into(),
+            reader: reader.into(),
+        })
     }
 
     async fn connect_postgres(url: &str) -> Result<Self> {
-        let options = PgConnectOptions::from_str(url).map_err(StoreError::connecting)?.options([
-            ("lock_timeout", "5000"),
-            ("statement_timeout", "30000"),
-            ("idle_in_transaction_session_timeout", "30000"),
-        ]);
+        let options = PgConnectOptions::from_str(url)
+            .map_err(StoreError::connecting)?
+            .options([
+                ("lock_timeout", "5000"),
+                ("statement_timeout", "30000"),
+                ("idle_in_transaction_session_timeout", "30000"),
+            ]);
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(PATIENCE)
@@ -115,7 +123,10 @@ impl Store {
             .await
             .map_err(StoreError::connecting)?;
         let connection: DatabaseConnection = pool.into();
-        Ok(Self { writer: connection.clone(), reader: connection })
+        Ok(Self {
+            writer: connection.clone(),
+            reader: connection,
+        })
     }
 
     /// Brings the schema up to date.
@@ -137,13 +148,18 @@ impl Store {
     /// Begins a transaction that may write. On SQLite it takes the one write lock at once, so it never fails half-way for
     /// want of it.
     pub async fn begin(&self) -> Result<Tx> {
-        let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
         Ok(Tx(self.writer.begin_with_options(options).await?))
     }
 
     /// Answers whether the database answers.
     pub async fn ping(&self) -> Result<()> {
-        self.reader.execute_raw(Statement::from_string(self.reader.get_database_backend(), "SELECT 1")).await?;
+        self.reader
+            .execute_raw(Statement::from_string(self.reader.get_database_backend(), "SELECT 1"))
+            .await?;
         Ok(())
     }
 

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entities::{decision, meeting, meeting_day, programme, registration, rule, team_member};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use uuid::Uuid;
 
 use super::{Result, Store, Tx, rows};
@@ -59,7 +61,10 @@ pub(super) async fn meetings_of(db: &impl ConnectionTrait, programmes: &[Uuid]) 
         .await?;
     let mut by_meeting: HashMap<Uuid, Vec<_>> = HashMap::new();
     for day in &days {
-        by_meeting.entry(day.meeting_id).or_default().push(rows::meeting_day(day));
+        by_meeting
+            .entry(day.meeting_id)
+            .or_default()
+            .push(rows::meeting_day(day));
     }
     let mut by_programme: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in &meetings {
@@ -77,7 +82,10 @@ pub(super) async fn team_of(db: &impl ConnectionTrait, programmes: &[Uuid]) -> R
         .await?;
     let mut by_programme: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in &members {
-        by_programme.entry(row.programme_id).or_default().push(rows::team_member(row)?);
+        by_programme
+            .entry(row.programme_id)
+            .or_default()
+            .push(rows::team_member(row)?);
     }
     Ok(by_programme)
 }
@@ -93,14 +101,21 @@ async fn records(db: &impl ConnectionTrait, found: Vec<programme::Model>) -> Res
         .await?;
     let mut decisions: HashMap<Uuid, Vec<Decision>> = HashMap::new();
     for row in &rows {
-        decisions.entry(row.programme_id).or_default().push(rows::decision(row)?);
+        decisions
+            .entry(row.programme_id)
+            .or_default()
+            .push(rows::decision(row)?);
     }
     found
         .into_iter()
         .map(|row| {
             let id = row.id;
             Ok(ProgrammeRecord {
-                programme: rows::programme(&row, meetings.remove(&id).unwrap_or_default(), team.remove(&id).unwrap_or_default())?,
+                programme: rows::programme(
+                    &row,
+                    meetings.remove(&id).unwrap_or_default(),
+                    team.remove(&id).unwrap_or_default(),
+                )?,
                 counts: rows::counts(&row)?,
                 decisions: decisions.remove(&id).unwrap_or_default(),
                 wake_at: row.wake_at,
@@ -123,21 +138,35 @@ fn with_status(status: ProgrammeStatus, now: DateTime<Utc>) -> Condition {
 }
 
 async fn rules(db: &impl ConnectionTrait, programme: ProgrammeId) -> Result<Vec<Rule>> {
-    let found =
-        rule::Entity::find().filter(rule::Column::ProgrammeId.eq(programme.0)).order_by_asc(rule::Column::Id).all(db).await?;
+    let found = rule::Entity::find()
+        .filter(rule::Column::ProgrammeId.eq(programme.0))
+        .order_by_asc(rule::Column::Id)
+        .all(db)
+        .await?;
     found.iter().map(rows::rule).collect()
 }
 
-async fn registrations_by_id(db: &impl ConnectionTrait, ids: &[RegistrationId]) -> Result<Vec<(ProgrammeId, Registration)>> {
-    let found =
-        registration::Entity::find().filter(registration::Column::Id.is_in(ids.iter().map(|id| id.0))).all(db).await?;
-    found.iter().map(|row| Ok((ProgrammeId(row.programme_id), rows::registration(row)?))).collect()
+async fn registrations_by_id(
+    db: &impl ConnectionTrait,
+    ids: &[RegistrationId],
+) -> Result<Vec<(ProgrammeId, Registration)>> {
+    let found = registration::Entity::find()
+        .filter(registration::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .all(db)
+        .await?;
+    found
+        .iter()
+        .map(|row| Ok((ProgrammeId(row.programme_id), rows::registration(row)?)))
+        .collect()
 }
 
 impl Store {
     /// The programme of a slug.
     pub async fn programme_by_slug(&self, slug: &Slug) -> Result<Option<ProgrammeRecord>> {
-        let found = programme::Entity::find().filter(programme::Column::Slug.eq(&**slug)).all(&self.reader).await?;
+        let found = programme::Entity::find()
+            .filter(programme::Column::Slug.eq(&**slug))
+            .all(&self.reader)
+            .await?;
         Ok(records(&self.reader, found).await?.pop())
     }
 
@@ -155,13 +184,19 @@ impl Store {
         let mut wanted = Condition::all();
         if let Some(ids) = &filter.drafts_of {
             let own = programme::Column::Id.is_in(ids.iter().map(|id| id.0));
-            wanted = wanted.add(Condition::any().add(programme::Column::Phase.ne(Phase::Draft.word())).add(own));
+            wanted = wanted.add(
+                Condition::any()
+                    .add(programme::Column::Phase.ne(Phase::Draft.word()))
+                    .add(own),
+            );
         }
         if let Some(ids) = &filter.only {
             wanted = wanted.add(programme::Column::Id.is_in(ids.iter().map(|id| id.0)));
         }
         if let Some(statuses) = &filter.statuses {
-            wanted = wanted.add(statuses.iter().fold(Condition::any(), |any, status| any.add(with_status(*status, filter.now))));
+            wanted = wanted.add(statuses.iter().fold(Condition::any(), |any, status| {
+                any.add(with_status(*status, filter.now))
+            }));
         }
         let select = programme::Entity::find().filter(wanted);
         let total = select.clone().count(&self.reader).await?;
@@ -172,7 +207,11 @@ impl Store {
         if let Some(before) = window.before {
             stretch = stretch.filter(programme::Column::Id.lt(before));
         }
-        stretch = if window.is_from_end { stretch.order_by_desc(programme::Column::Id) } else { stretch.order_by_asc(programme::Column::Id) };
+        stretch = if window.is_from_end {
+            stretch.order_by_desc(programme::Column::Id)
+        } else {
+            stretch.order_by_asc(programme::Column::Id)
+        };
         let found = stretch.all(&self.reader).await?;
         Ok(Page::of_fetched(records(&self.reader, found).await?, window, total))
     }
@@ -184,7 +223,10 @@ impl Store {
 
     /// The registration of a person that has not ended; none: there is none in that programme.
     pub async fn live_registration(&self, programme: ProgrammeId, person: &PersonKey) -> Result<Option<Registration>> {
-        let final_words = RegistrationStatus::ALL.into_iter().filter(|status| status.is_final()).map(RegistrationStatus::word);
+        let final_words = RegistrationStatus::ALL
+            .into_iter()
+            .filter(|status| status.is_final())
+            .map(RegistrationStatus::word);
         let row = registration::Entity::find()
             .filter(registration::Column::ProgrammeId.eq(programme.0))
             .filter(registration::Column::PersonKey.eq(person.0.as_str()))
@@ -214,13 +256,24 @@ impl Store {
             stretch = stretch.filter(registration::Column::Arrival.lt(before));
         }
         let arrival = registration::Column::Arrival;
-        stretch = if window.is_from_end { stretch.order_by_desc(arrival) } else { stretch.order_by_asc(arrival) };
+        stretch = if window.is_from_end {
+            stretch.order_by_desc(arrival)
+        } else {
+            stretch.order_by_asc(arrival)
+        };
         let found = stretch.all(&self.reader).await?;
-        Ok(Page::of_fetched(found.iter().map(rows::registration).collect::<Result<_>>()?, window, total))
+        Ok(Page::of_fetched(
+            found.iter().map(rows::registration).collect::<Result<_>>()?,
+            window,
+            total,
+        ))
     }
 
     /// How many wait before each of these registrations, itself included: the positions in the waiting list.
-    pub async fn waiting_line(&self, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Vec<(i64, RegistrationId)>>> {
+    pub async fn waiting_line(
+        &self,
+        programmes: &[ProgrammeId],
+    ) -> Result<HashMap<ProgrammeId, Vec<(i64, RegistrationId)>>> {
         let found: Vec<(Uuid, i64, Uuid)> = registration::Entity::find()
             .select_only()
             .column(registration::Column::ProgrammeId)
@@ -234,7 +287,10 @@ impl Store {
             .await?;
         let mut lines: HashMap<ProgrammeId, Vec<_>> = HashMap::new();
         for (programme, arrival, id) in found {
-            lines.entry(ProgrammeId(programme)).or_default().push((arrival, RegistrationId(id)));
+            lines
+                .entry(ProgrammeId(programme))
+                .or_default()
+                .push((arrival, RegistrationId(id)));
         }
         Ok(lines)
     }
@@ -242,7 +298,8 @@ impl Store {
     /// A member of a team, with the programme.
     pub async fn team_member(&self, id: TeamMemberId) -> Result<Option<(ProgrammeId, TeamMember)>> {
         let row = team_member::Entity::find_by_id(id.0).one(&self.reader).await?;
-        row.map(|row| Ok((ProgrammeId(row.programme_id), rows::team_member(&row)?))).transpose()
+        row.map(|row| Ok((ProgrammeId(row.programme_id), rows::team_member(&row)?)))
+            .transpose()
     }
 
     /// The rules of a programme, in the order of its life.
@@ -259,20 +316,32 @@ impl Store {
             .await?;
         let mut rules: HashMap<ProgrammeId, Vec<Rule>> = HashMap::new();
         for row in &found {
-            rules.entry(ProgrammeId(row.programme_id)).or_default().push(rows::rule(row)?);
+            rules
+                .entry(ProgrammeId(row.programme_id))
+                .or_default()
+                .push(rows::rule(row)?);
         }
         Ok(rules)
     }
 
     /// The rules of some ids with their programmes' ids, in no order.
     pub async fn rules_by_id(&self, ids: &[RuleId]) -> Result<Vec<(ProgrammeId, Rule)>> {
-        let found = rule::Entity::find().filter(rule::Column::Id.is_in(ids.iter().map(|id| id.0))).all(&self.reader).await?;
-        found.iter().map(|row| Ok((ProgrammeId(row.programme_id), rows::rule(row)?))).collect()
+        let found = rule::Entity::find()
+            .filter(rule::Column::Id.is_in(ids.iter().map(|id| id.0)))
+            .all(&self.reader)
+            .await?;
+        found
+            .iter()
+            .map(|row| Ok((ProgrammeId(row.programme_id), rows::rule(row)?)))
+            .collect()
     }
 
     /// Those who hold a place for good in some programmes, by arrival.
     pub async fn participants_of(&self, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Vec<Registration>>> {
-        let counting = RegistrationStatus::ALL.into_iter().filter(|status| status.counts()).map(RegistrationStatus::word);
+        let counting = RegistrationStatus::ALL
+            .into_iter()
+            .filter(|status| status.counts())
+            .map(RegistrationStatus::word);
         let found = registration::Entity::find()
             .filter(registration::Column::ProgrammeId.is_in(programmes.iter().map(|id| id.0)))
             .filter(registration::Column::Status.is_in(counting))
@@ -281,7 +350,10 @@ impl Store {
             .await?;
         let mut participants: HashMap<ProgrammeId, Vec<Registration>> = HashMap::new();
         for row in &found {
-            participants.entry(ProgrammeId(row.programme_id)).or_default().push(rows::registration(row)?);
+            participants
+                .entry(ProgrammeId(row.programme_id))
+                .or_default()
+                .push(rows::registration(row)?);
         }
         Ok(participants)
     }
@@ -327,7 +399,11 @@ impl Tx {
 
     /// The registrations of some ids, in no order.
     pub async fn registrations_by_id(&self, ids: &[RegistrationId]) -> Result<Vec<Registration>> {
-        Ok(registrations_by_id(&self.0, ids).await?.into_iter().map(|(_, registration)| registration).collect())
+        Ok(registrations_by_id(&self.0, ids)
+            .await?
+            .into_iter()
+            .map(|(_, registration)| registration)
+            .collect())
     }
 
     /// The programme of a slug, by id.

@@ -12,7 +12,9 @@ use crate::domain::{
     facts::Counts,
     ids::{MeetingId, ProgrammeId, RegistrationId, RuleId, TeamMemberId},
     message::{CancellationCause, Locale},
-    programme::{Announcement, Cancellation, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, TeamMember, TeamRole},
+    programme::{
+        Announcement, Cancellation, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, TeamMember, TeamRole,
+    },
     registration::{Billing, Registrant, Registration, RegistrationStatus},
     rule::{Anchor, Rule, RuleKey, Trigger, WhenMoved},
 };
@@ -26,7 +28,9 @@ struct Place<'a> {
 
 impl Place<'_> {
     fn parse<T: FromStr<Err: ToString>>(self, column: &'static str, value: &str) -> Result<T> {
-        value.parse().map_err(|error: T::Err| StoreError::inconsistent(self.table, column, self.row.to_string(), error))
+        value
+            .parse()
+            .map_err(|error: T::Err| StoreError::inconsistent(self.table, column, self.row.to_string(), error))
     }
 
     fn optional<T: FromStr<Err: ToString>>(self, column: &'static str, value: Option<&String>) -> Result<Option<T>> {
@@ -38,7 +42,9 @@ impl Place<'_> {
     }
 
     fn count(self, column: &'static str, value: i32) -> Result<u32> {
-        value.try_into().map_err(|_| StoreError::inconsistent(self.table, column, self.row.to_string(), "negative"))
+        value
+            .try_into()
+            .map_err(|_| StoreError::inconsistent(self.table, column, self.row.to_string(), "negative"))
     }
 }
 
@@ -47,7 +53,10 @@ fn stored(count: u32) -> i32 {
 }
 
 pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Vec<TeamMember>) -> Result<Programme> {
-    let place = Place { table: "programme", row: &row.id };
+    let place = Place {
+        table: "programme",
+        row: &row.id,
+    };
     let cancellation = match (row.cancelled_at, row.cancellation_cause.as_deref()) {
         (Some(at), Some(cause)) => Some(Cancellation {
             at,
@@ -57,7 +66,14 @@ pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Ve
                     counted: place.count("cancellation_counted", row.cancellation_counted.unwrap_or(0))?,
                     minimum: place.count("cancellation_minimum", row.cancellation_minimum.unwrap_or(0))?,
                 },
-                _ => return Err(StoreError::inconsistent("programme", "cancellation_cause", row.id, "unknown word")),
+                _ => {
+                    return Err(StoreError::inconsistent(
+                        "programme",
+                        "cancellation_cause",
+                        row.id,
+                        "unknown word",
+                    ));
+                }
             },
             reason: place.optional("cancellation_reason", row.cancellation_reason.as_ref())?,
         }),
@@ -80,7 +96,10 @@ pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Ve
             cents: place.count("price_cents", row.price_cents)?,
             vat_included: row.vat_included,
             vat_basis_points: place.count("vat_basis_points", row.vat_basis_points)?,
-            subsidy_basis_points: row.subsidy_basis_points.map(|points| place.count("subsidy_basis_points", points)).transpose()?,
+            subsidy_basis_points: row
+                .subsidy_basis_points
+                .map(|points| place.count("subsidy_basis_points", points))
+                .transpose()?,
         },
         meetings,
         team,
@@ -96,7 +115,10 @@ pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Ve
 }
 
 pub(super) fn counts(row: &programme::Model) -> Result<Counts> {
-    let place = Place { table: "programme", row: &row.id };
+    let place = Place {
+        table: "programme",
+        row: &row.id,
+    };
     Ok(Counts {
         taken: place.count("taken", row.taken)?,
         counted: place.count("counted", row.counted)?,
@@ -117,13 +139,21 @@ pub(super) struct ProgrammeState<'a> {
 }
 
 pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveModel {
-    let ProgrammeState { programme, counts, next_arrival, wake_at, settled_at } = state;
+    let ProgrammeState {
+        programme,
+        counts,
+        next_arrival,
+        wake_at,
+        settled_at,
+    } = state;
     let announced = &programme.announced;
     let cancellation = programme.cancellation.as_ref();
     let (cause, counted, minimum) = match cancellation.map(|cancellation| cancellation.cause) {
         None => (None, None, None),
         Some(CancellationCause::Organiser) => (Some("organiser"), None, None),
-        Some(CancellationCause::NoGo { counted, minimum }) => (Some("no-go"), Some(stored(counted)), Some(stored(minimum))),
+        Some(CancellationCause::NoGo { counted, minimum }) => {
+            (Some("no-go"), Some(stored(counted)), Some(stored(minimum)))
+        }
     };
     programme::ActiveModel {
         id: Set(programme.id.0),
@@ -151,7 +181,9 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
         cancellation_cause: Set(cause.map(str::to_owned)),
         cancellation_counted: Set(counted),
         cancellation_minimum: Set(minimum),
-        cancellation_reason: Set(cancellation.and_then(|cancellation| cancellation.reason.as_ref()).map(ToString::to_string)),
+        cancellation_reason: Set(cancellation
+            .and_then(|cancellation| cancellation.reason.as_ref())
+            .map(ToString::to_string)),
         next_arrival: Set(*next_arrival),
         taken: Set(stored(counts.taken)),
         counted: Set(stored(counts.counted)),
@@ -166,7 +198,10 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
 }
 
 pub(super) fn meeting(row: &meeting::Model, days: Vec<MeetingDay>) -> Result<Meeting> {
-    let place = Place { table: "meeting", row: &row.id };
+    let place = Place {
+        table: "meeting",
+        row: &row.id,
+    };
     Ok(Meeting {
         id: MeetingId(row.id),
         number: place.count("number", row.number)?,
@@ -191,27 +226,47 @@ pub(super) fn meeting_row(programme: ProgrammeId, meeting: &Meeting) -> meeting:
 }
 
 pub(super) fn meeting_day(row: &meeting_day::Model) -> MeetingDay {
-    MeetingDay { on: row.held_on, starts: row.starts, ends: row.ends }
+    MeetingDay {
+        on: row.held_on,
+        starts: row.starts,
+        ends: row.ends,
+    }
 }
 
 pub(super) fn meeting_day_row(meeting: MeetingId, day: &MeetingDay) -> meeting_day::ActiveModel {
-    meeting_day::ActiveModel { meeting_id: Set(meeting.0), held_on: Set(day.on), starts: Set(day.starts), ends: Set(day.ends) }
+    meeting_day::ActiveModel {
+        meeting_id: Set(meeting.0),
+        held_on: Set(day.on),
+        starts: Set(day.starts),
+        ends: Set(day.ends),
+    }
 }
 
 pub(super) fn team_member(row: &team_member::Model) -> Result<TeamMember> {
-    let place = Place { table: "team_member", row: &row.id };
+    let place = Place {
+        table: "team_member",
+        row: &row.id,
+    };
     Ok(TeamMember {
         id: TeamMemberId(row.id),
         name: place.parse("name", &row.name)?,
         organisation: place.optional("organisation", row.organisation.as_ref())?,
         email: place.parse("email", &row.email)?,
-        roles: row.roles.split_whitespace().map(|word| place.word("roles", word, TeamRole::from_word)).collect::<Result<_>>()?,
+        roles: row
+            .roles
+            .split_whitespace()
+            .map(|word| place.word("roles", word, TeamRole::from_word))
+            .collect::<Result<_>>()?,
         biography: place.optional("biography", row.biography.as_ref())?,
         locale: place.word("locale", &row.locale, Locale::from_tag)?,
     })
 }
 
-pub(super) fn team_member_row(programme: ProgrammeId, position: usize, member: &TeamMember) -> team_member::ActiveModel {
+pub(super) fn team_member_row(
+    programme: ProgrammeId,
+    position: usize,
+    member: &TeamMember,
+) -> team_member::ActiveModel {
     let roles: Vec<_> = member.roles.iter().map(|role| role.word()).collect();
     team_member::ActiveModel {
         id: Set(member.id.0),
@@ -228,7 +283,10 @@ pub(super) fn team_member_row(programme: ProgrammeId, position: usize, member: &
 }
 
 pub(super) fn registration(row: &registration::Model) -> Result<Registration> {
-    let place = Place { table: "registration", row: &row.id };
+    let place = Place {
+        table: "registration",
+        row: &row.id,
+    };
     Ok(Registration {
         id: RegistrationId(row.id),
         arrival: row.arrival,
@@ -289,7 +347,10 @@ pub(super) fn registration_row(programme: ProgrammeId, registration: &Registrati
 }
 
 pub(super) fn decision(row: &decision::Model) -> Result<Decision> {
-    let place = Place { table: "decision", row: &row.programme_id };
+    let place = Place {
+        table: "decision",
+        row: &row.programme_id,
+    };
     Ok(Decision {
         registration_deadline: row.registration_deadline,
         outcome: place.word("outcome", &row.outcome, DecisionOutcome::from_word)?,
@@ -315,13 +376,18 @@ pub(super) fn decision_row(programme: ProgrammeId, decision: &Decision) -> decis
 }
 
 pub(super) fn rule(row: &rule::Model) -> Result<Rule> {
-    let place = Place { table: "rule", row: &row.id };
+    let place = Place {
+        table: "rule",
+        row: &row.id,
+    };
     let key = place.word("rule_key", &row.rule_key, RuleKey::from_word)?;
     let default = Rule::default_of(key, RuleId(row.id), row.valid_from);
     let trigger = match (row.anchor.as_deref(), row.offset_days, row.at_time) {
-        (Some(anchor), Some(offset_days), Some(at)) => {
-            Trigger::Anchored { anchor: place.word("anchor", anchor, Anchor::from_word)?, offset_days, at }
-        }
+        (Some(anchor), Some(offset_days), Some(at)) => Trigger::Anchored {
+            anchor: place.word("anchor", anchor, Anchor::from_word)?,
+            offset_days,
+            at,
+        },
         // The event belongs to the rule's key.
         _ => default.trigger,
     };
@@ -339,7 +405,11 @@ pub(super) fn rule(row: &rule::Model) -> Result<Rule> {
 pub(super) fn rule_row(programme: ProgrammeId, rule: &Rule) -> rule::ActiveModel {
     let (anchor, offset_days, at_time) = match rule.trigger {
         Trigger::Event(_) => (None, None, None),
-        Trigger::Anchored { anchor, offset_days, at } => (Some(anchor.word().to_owned()), Some(offset_days), Some(at)),
+        Trigger::Anchored {
+            anchor,
+            offset_days,
+            at,
+        } => (Some(anchor.word().to_owned()), Some(offset_days), Some(at)),
     };
     rule::ActiveModel {
         id: Set(rule.id.0),
@@ -349,7 +419,9 @@ pub(super) fn rule_row(programme: ProgrammeId, rule: &Rule) -> rule::ActiveModel
         anchor: Set(anchor),
         offset_days: Set(offset_days),
         at_time: Set(at_time),
-        lateness_hours: Set(rule.lateness.map(|lateness| lateness.num_hours().try_into().unwrap_or(i32::MAX))),
+        lateness_hours: Set(rule
+            .lateness
+            .map(|lateness| lateness.num_hours().try_into().unwrap_or(i32::MAX))),
         when_moved: Set(rule.when_moved.word().to_owned()),
         own_sentence: Set(rule.own_sentence.as_ref().map(ToString::to_string)),
         pause_note: Set(rule.pause_note.as_ref().map(ToString::to_string)),

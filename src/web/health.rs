@@ -29,7 +29,9 @@ struct Report {
 
 /// Whether the process answers at all: mount it at `/healthz`.
 pub fn liveness() -> impl Endpoint {
-    poem::get(make_sync(|_| plain(StatusCode::OK, "text/plain; charset=utf-8", "ok\n".to_owned())))
+    poem::get(make_sync(|_| {
+        plain(StatusCode::OK, "text/plain; charset=utf-8", "ok\n".to_owned())
+    }))
 }
 
 /// Whether this instance can take requests: 200 or 503, with the problems as JSON. Mount it at `/readyz`.
@@ -38,9 +40,17 @@ pub fn readiness(checks: Arc<dyn Readiness>) -> impl Endpoint {
         let checks = Arc::clone(&checks);
         async move {
             let problems = tokio::time::timeout(TIME_LIMIT, checks.problems()).await;
-            let problems = problems.unwrap_or_else(|_| vec![format!("the checks took more than {} seconds", TIME_LIMIT.as_secs())]);
-            let report = Report { ready: problems.is_empty(), problems };
-            let status = if report.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+            let problems = problems
+                .unwrap_or_else(|_| vec![format!("the checks took more than {} seconds", TIME_LIMIT.as_secs())]);
+            let report = Report {
+                ready: problems.is_empty(),
+                problems,
+            };
+            let status = if report.ready {
+                StatusCode::OK
+            } else {
+                StatusCode::SERVICE_UNAVAILABLE
+            };
             let body = serde_json::to_string(&report).map_err(poem::error::InternalServerError)?;
             Ok::<_, poem::Error>(plain(status, "application/json", body))
         }
@@ -82,13 +92,19 @@ mod tests {
 
     async fn report(checks: impl Readiness) -> (StatusCode, String) {
         let response = readiness(Arc::new(checks)).get_response(Request::default()).await;
-        (response.status(), response.into_body().into_string().await.expect("text"))
+        (
+            response.status(),
+            response.into_body().into_string().await.expect("text"),
+        )
     }
 
     #[tokio::test(start_paused = true)]
     async fn ready_or_why_not() {
         let (status, body) = report(Problems(Vec::new())).await;
-        assert_eq!((status, body.as_str()), (StatusCode::OK, r#"{"ready":true,"problems":[]}"#));
+        assert_eq!(
+            (status, body.as_str()),
+            (StatusCode::OK, r#"{"ready":true,"problems":[]}"#)
+        );
         let (status, body) = report(Problems(vec!["2 migrations are pending".to_owned()])).await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(body, r#"{"ready":false,"problems":["2 migrations are pending"]}"#);

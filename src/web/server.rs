@@ -40,7 +40,14 @@ pub struct Site<E, A> {
 
 /// The whole server: a request in, an answer out.
 pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Output = Response> {
-    let Site { app, door, sdl, readiness, mailbox, is_reached_over_tls } = site;
+    let Site {
+        app,
+        door,
+        sdl,
+        readiness,
+        mailbox,
+        is_reached_over_tls,
+    } = site;
     let parts = PageParts {
         app,
         rate_limits: door.rate_limits.clone(),
@@ -60,14 +67,23 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         .at(STYLESHEET_PATH, stylesheet())
         .at("/healthz", health::liveness())
         .at("/readyz", health::readiness(readiness))
-        .catch_error(|_: NotFoundError| async { sentence(StatusCode::NOT_FOUND, "There is nothing at this address.".to_owned()) })
-        .with(CatchPanic::new().with_handler(move |panic: Box<dyn std::any::Any + Send>| {
-            let correlation_id = new_correlation_id();
-            let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-            tracing::error!(%correlation_id, message, "a request panicked");
-            sentence(StatusCode::INTERNAL_SERVER_ERROR, format!("Something went wrong; it is logged as {correlation_id}."))
-        }))
+        .catch_error(|_: NotFoundError| async {
+            sentence(StatusCode::NOT_FOUND, "There is nothing at this address.".to_owned())
+        })
+        .with(
+            CatchPanic::new().with_handler(move |panic: Box<dyn std::any::Any + Send>| {
+                let correlation_id = new_correlation_id();
+                let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+                let message = message
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_default();
+                tracing::error!(%correlation_id, message, "a request panicked");
+                sentence(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    format!("Something went wrong; it is logged as {correlation_id}."),
+                )
+            }),
+        )
         .map_to_response()
 }
 

@@ -33,7 +33,12 @@ fn outcome(
     now: DateTime<Utc>,
     act: &dyn Fn(&mut Facts, DateTime<Utc>) -> Result<(), Refusal>,
     seen: &[RegistrationId],
-) -> (Result<(), Refusal>, Vec<Step>, BTreeMap<RegistrationId, Registration>, String) {
+) -> (
+    Result<(), Refusal>,
+    Vec<Step>,
+    BTreeMap<RegistrationId, Registration>,
+    String,
+) {
     let answer = act(&mut facts, now);
     let (steps, after) = advance(facts, now);
     let numbers = format!("{:?} {}", after.counts, after.next_arrival);
@@ -48,12 +53,17 @@ struct Act {
 }
 
 fn on(id: RegistrationId, pure: fn(&mut Facts, RegistrationId, DateTime<Utc>) -> Result<(), Refusal>) -> Act {
-    Act { scope: Scope::registration(id), pure: Box::new(move |facts, now| pure(facts, id, now)) }
+    Act {
+        scope: Scope::registration(id),
+        pure: Box::new(move |facts, now| pure(facts, id, now)),
+    }
 }
 
 fn registrant(n: usize) -> Registrant {
     let mut parsing = leernetwerk::app::fields::Parsing::default();
-    person(n).parse(&mut parsing, leernetwerk::domain::message::Locale::Nl).unwrap()
+    person(n)
+        .parse(&mut parsing, leernetwerk::domain::message::Locale::Nl)
+        .unwrap()
 }
 
 async fn an_act_on_a_part_is_the_act_on_the_whole(test: &TestFoundation) {
@@ -61,12 +71,19 @@ async fn an_act_on_a_part_is_the_act_on_the_whole(test: &TestFoundation) {
     let mut chance = 20_140_525_u64;
     let mut draw = move |below: usize| {
         // Knuth's MMIX generator: enough to wander about, and the same every time.
-        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        chance = chance
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(chance >> 33).unwrap() % below
     };
     let mut offers = 0;
     for round in 0..160 {
-        let everybody = test.app().registrations(&ADMINISTRATOR, test.programme, None, &Window::first(500)).await.unwrap().items;
+        let everybody = test
+            .app()
+            .registrations(&ADMINISTRATOR, test.programme, None, &Window::first(500))
+            .await
+            .unwrap()
+            .items;
         let some = (!everybody.is_empty()).then(|| everybody[draw(everybody.len())].registration.clone());
         let new = RegistrationId(Uuid::from_u128(1_000_000 + round));
         let n = draw(60);
@@ -78,7 +95,10 @@ async fn an_act_on_a_part_is_the_act_on_the_whole(test: &TestFoundation) {
             (9, Some(one)) => {
                 let address = one.person.email.comparable();
                 Act {
-                    scope: Scope::Touched(Touched { address: Some(address.clone()), ..Touched::default() }),
+                    scope: Scope::Touched(Touched {
+                        address: Some(address.clone()),
+                        ..Touched::default()
+                    }),
                     pure: Box::new(move |facts, _| {
                         acts::request_links(facts, &address, Uuid::from_u128(round));
                         Ok(())
@@ -110,7 +130,11 @@ async fn an_act_on_a_part_is_the_act_on_the_whole(test: &TestFoundation) {
         let of_part = outcome(part, now, &act.pure, &seen);
         let of_whole = outcome(whole, now, &act.pure, &seen);
         assert_eq!(of_part, of_whole, "round {round}");
-        offers += of_part.1.iter().filter(|step| step.key.to_string().starts_with("offer/")).count();
+        offers += of_part
+            .1
+            .iter()
+            .filter(|step| step.key.to_string().starts_with("offer/"))
+            .count();
 
         carry_out(test, round, n, &mut draw).await;
         if round % 8 == 7 {
@@ -123,7 +147,12 @@ async fn an_act_on_a_part_is_the_act_on_the_whole(test: &TestFoundation) {
 
 /// Moves the programme on, through the intents.
 async fn carry_out(test: &TestFoundation, round: u128, n: usize, draw: &mut impl FnMut(usize) -> usize) {
-    let everybody = test.app().registrations(&ADMINISTRATOR, test.programme, None, &Window::first(500)).await.unwrap().items;
+    let everybody = test
+        .app()
+        .registrations(&ADMINISTRATOR, test.programme, None, &Window::first(500))
+        .await
+        .unwrap()
+        .items;
     let once = Repeatable::default();
     if everybody.is_empty() || draw(3) > 0 {
         // Refusals are part of the walk.

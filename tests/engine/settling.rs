@@ -1,13 +1,12 @@
 //! What is due is carried out in the database exactly as the pure rules say.
 
 use leernetwerk::{
-    app::{Repeatable, outbox::Wanted, timeline::{ItemState, Span}},
-    domain::{
-        decision::DecisionOutcome,
-        message::MessageKind,
-        page::Window,
-        programme::ProgrammeStatus,
+    app::{
+        Repeatable,
+        outbox::Wanted,
+        timeline::{ItemState, Span},
     },
+    domain::{decision::DecisionOutcome, message::MessageKind, page::Window, programme::ProgrammeStatus},
 };
 
 use crate::harness::{
@@ -15,11 +14,22 @@ use crate::harness::{
     foundation::{ADMINISTRATOR, TestFoundation, at},
 };
 
-on_both!(eight_verified_make_a_go, seven_and_one_unverified_make_a_no_go, a_freed_place_is_offered_in_the_same_act);
+on_both!(
+    eight_verified_make_a_go,
+    seven_and_one_unverified_make_a_no_go,
+    a_freed_place_is_offered_in_the_same_act
+);
 
 async fn mails(test: &TestFoundation, kind: MessageKind) -> u64 {
-    let wanted = Wanted { kinds: vec![kind], ..Wanted::default() };
-    test.app().messages(&ADMINISTRATOR, wanted, &Window::first(1)).await.unwrap().total
+    let wanted = Wanted {
+        kinds: vec![kind],
+        ..Wanted::default()
+    };
+    test.app()
+        .messages(&ADMINISTRATOR, wanted, &Window::first(1))
+        .await
+        .unwrap()
+        .total
 }
 
 async fn eight_verified_make_a_go(test: &TestFoundation) {
@@ -32,12 +42,22 @@ async fn eight_verified_make_a_go(test: &TestFoundation) {
     test.travel("2014-05-26T00:00:00+02:00").await;
     let record = test.record().await;
     let decision = record.decisions.last().unwrap();
-    assert_eq!((decision.outcome, decision.counted, decision.effective_at), (DecisionOutcome::Go, 8, at("2014-05-25T22:00:00Z")));
-    assert_eq!(record.programme.status(at("2014-05-25T22:00:00Z")), ProgrammeStatus::GoingAhead);
+    assert_eq!(
+        (decision.outcome, decision.counted, decision.effective_at),
+        (DecisionOutcome::Go, 8, at("2014-05-25T22:00:00Z"))
+    );
+    assert_eq!(
+        record.programme.status(at("2014-05-25T22:00:00Z")),
+        ProgrammeStatus::GoingAhead
+    );
     assert_eq!(mails(test, MessageKind::ProgrammeGoesAhead).await, 8);
     assert_eq!(mails(test, MessageKind::DecisionReport).await, 1);
     assert_eq!(mails(test, MessageKind::BelowMinimum).await, 0);
-    let timeline = test.app().whole_timeline(&ADMINISTRATOR, test.programme, Span::default()).await.unwrap();
+    let timeline = test
+        .app()
+        .whole_timeline(&ADMINISTRATOR, test.programme, Span::default())
+        .await
+        .unwrap();
     let skipped = timeline.iter().filter(|item| item.state == ItemState::Skipped).count();
     assert_eq!(skipped, 4, "the four warnings stand with their reason: {timeline:#?}");
 }
@@ -65,8 +85,15 @@ async fn a_freed_place_is_offered_in_the_same_act(test: &TestFoundation) {
         ids.push(id);
     }
     assert_eq!(mails(test, MessageKind::PlaceOffered).await, 0);
-    test.app().withdraw_registration(&ADMINISTRATOR, Some(ids[3]), None, &Repeatable::default()).await.unwrap();
+    test.app()
+        .withdraw_registration(&ADMINISTRATOR, Some(ids[3]), None, &Repeatable::default())
+        .await
+        .unwrap();
     assert_eq!(mails(test, MessageKind::PlaceOffered).await, 1);
-    let accepted = test.app().accept_place(&ADMINISTRATOR, Some(ids[12]), &Repeatable::default()).await.unwrap();
+    let accepted = test
+        .app()
+        .accept_place(&ADMINISTRATOR, Some(ids[12]), &Repeatable::default())
+        .await
+        .unwrap();
     assert_eq!(accepted.registration.status.word(), "registered");
 }

@@ -48,11 +48,7 @@ async fn fails_at_every_step(act: Act, is_taken_at_dot: bool, reason: &str) {
             assert!(text.contains(reason), "{what}: {text}");
             assert!(!sender.is_connected(), "{what}");
             assert_eq!(send(&mut sender, 2).await.outcome, Accepted, "after {what}");
-            let taken: Vec<String> = server
-                .accepted()
-                .into_iter()
-                .map(|mail| mail.envelope_to)
-                .collect();
+            let taken: Vec<String> = server.accepted().into_iter().map(|mail| mail.envelope_to).collect();
             let first = (verb == Dot && is_taken_at_dot).then_some("p1@people.example");
             let expected: Vec<&str> = first.into_iter().chain(["p2@people.example"]).collect();
             assert_eq!(taken, expected, "{what}");
@@ -99,11 +95,7 @@ async fn a_relay_that_contradicts_itself_in_one_reply() {
 
 #[tokio::test]
 async fn a_relay_that_answers_the_phone_and_says_nothing() {
-    for (act, verb) in [
-        (Act::Drop, Greeting),
-        (Act::Reset, Greeting),
-        (Act::Stall, Greeting),
-    ] {
+    for (act, verb) in [(Act::Drop, Greeting), (Act::Reset, Greeting), (Act::Stall, Greeting)] {
         let server = SmtpServer::start().await;
         server.on(Rule::at(Connect, act).times(1));
         let mut sender = SmtpSender::new(server.relay(), "leer.example", short());
@@ -117,9 +109,7 @@ async fn a_relay_that_answers_the_phone_and_says_nothing() {
 /// A mail too big for the buffers between us and the relay, so that it is seen in the middle.
 fn big_mail() -> (Envelope, Vec<u8>) {
     let (envelope, mut raw) = mail(1);
-    raw.extend(
-        b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd\r\n".repeat(400_000),
-    );
+    raw.extend(b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcd\r\n".repeat(400_000));
     (envelope, raw)
 }
 
@@ -146,11 +136,7 @@ async fn the_fate_of_a_mail_is_known_until_the_terminator() {
             "{act:?}: {verdict:?}"
         );
         assert!(!sender.is_connected(), "{act:?}");
-        assert_eq!(
-            send(&mut sender, 2).await.outcome,
-            Accepted,
-            "after {act:?}"
-        );
+        assert_eq!(send(&mut sender, 2).await.outcome, Accepted, "after {act:?}");
         assert_eq!(server.accepted().len(), 1, "{act:?}");
     }
 }
@@ -233,11 +219,7 @@ async fn a_send_that_is_given_up_leaves_no_connection_behind() {
             1,
             "{verb:?}"
         );
-        assert_eq!(
-            taken.iter().any(|mail| mail.raw == raw),
-            verb == Dot,
-            "{verb:?}"
-        );
+        assert_eq!(taken.iter().any(|mail| mail.raw == raw), verb == Dot, "{verb:?}");
     }
 }
 
@@ -256,10 +238,6 @@ async fn giving_up_between_mails_is_safe_too() {
     server.behave();
     server.release();
     assert_eq!(send(&mut sender, 3).await.outcome, Accepted);
-    let taken: Vec<String> = server
-        .accepted()
-        .into_iter()
-        .map(|mail| mail.envelope_to)
-        .collect();
+    let taken: Vec<String> = server.accepted().into_iter().map(|mail| mail.envelope_to).collect();
     assert_eq!(taken, ["p1@people.example", "p3@people.example"]);
 }

@@ -16,11 +16,7 @@ async fn credentials() {
             ..with_password()
         })
         .await;
-        assert_eq!(
-            send(&mut sender(&server), 1).await.outcome,
-            Accepted,
-            "{mechanisms}"
-        );
+        assert_eq!(send(&mut sender(&server), 1).await.outcome, Accepted, "{mechanisms}");
 
         let wrong = server.url().replace("s3cret", "wrong").parse().unwrap();
         let mut wrong = SmtpSender::new(wrong, "leer.example", Deadlines::default());
@@ -54,11 +50,7 @@ async fn credentials() {
 #[tokio::test]
 async fn encryption() {
     for (tls, verb) in [(TlsMode::StartTls, StartTls), (TlsMode::Implicit, Connect)] {
-        let server = SmtpServer::start_with(SmtpOptions {
-            tls,
-            ..with_password()
-        })
-        .await;
+        let server = SmtpServer::start_with(SmtpOptions { tls, ..with_password() }).await;
         let mut trusting = sender(&server);
         for nth in 1..=3 {
             assert_eq!(send(&mut trusting, nth).await.outcome, Accepted);
@@ -88,20 +80,9 @@ async fn encryption() {
 #[tokio::test]
 async fn a_relay_without_starttls_never_sees_the_password() {
     let server = SmtpServer::start_with(with_password()).await;
-    let relay = server
-        .url()
-        .replace("tls=none", "tls=starttls")
-        .parse()
-        .unwrap();
-    let verdict = send(
-        &mut SmtpSender::new(relay, "leer.example", Deadlines::default()),
-        1,
-    )
-    .await;
-    assert_eq!(
-        (verdict.outcome, verdict.verb),
-        (RelayFailed, Some(StartTls))
-    );
+    let relay = server.url().replace("tls=none", "tls=starttls").parse().unwrap();
+    let verdict = send(&mut SmtpSender::new(relay, "leer.example", Deadlines::default()), 1).await;
+    assert_eq!((verdict.outcome, verdict.verb), (RelayFailed, Some(StartTls)));
     assert_eq!(server.commands(), [(1, "EHLO leer.example".to_owned())]);
 }
 
@@ -114,9 +95,6 @@ async fn words_slipped_in_before_the_handshake_are_not_taken_for_encrypted_ones(
     .await;
     server.on(Rule::at(StartTls, Act::Reply(220, "go on\r\n250 injected")));
     let verdict = send(&mut sender(&server), 1).await;
-    assert_eq!(
-        (verdict.outcome, verdict.verb),
-        (RelayFailed, Some(StartTls))
-    );
+    assert_eq!((verdict.outcome, verdict.verb), (RelayFailed, Some(StartTls)));
     assert_eq!(server.accepted(), []);
 }

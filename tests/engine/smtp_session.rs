@@ -34,11 +34,7 @@ pub(super) fn sender(server: &SmtpServer) -> SmtpSender {
 }
 
 fn recipients(server: &SmtpServer) -> Vec<String> {
-    server
-        .accepted()
-        .into_iter()
-        .map(|mail| mail.envelope_to)
-        .collect()
+    server.accepted().into_iter().map(|mail| mail.envelope_to).collect()
 }
 
 pub(super) fn with_password() -> SmtpOptions {
@@ -68,11 +64,7 @@ async fn an_accepted_mail_is_in_the_log_as_it_was() {
     assert_eq!(accepted[0].raw, raw);
     assert_eq!(accepted[0].message_id.as_deref(), Some("1@leer.example"));
     sender.quit().await;
-    let said: Vec<String> = server
-        .commands()
-        .into_iter()
-        .map(|(_, line)| line)
-        .collect();
+    let said: Vec<String> = server.commands().into_iter().map(|(_, line)| line).collect();
     let mail_command = format!("MAIL FROM:<bounce@leer.example> SIZE={}", raw.len());
     assert_eq!(
         said,
@@ -131,11 +123,7 @@ async fn every_code_at_every_step() {
                 Accepted,
                 "after {what}"
             );
-            assert_eq!(
-                server.connections() - connections,
-                u64::from(!is_kept),
-                "after {what}"
-            );
+            assert_eq!(server.connections() - connections, u64::from(!is_kept), "after {what}");
             handed_over.push(format!("p{}@people.example", handed_over.len() + 1));
         }
     }
@@ -161,10 +149,7 @@ async fn a_refused_recipient_does_not_end_the_connection() {
     server.on(Rule::at(Rcpt, Act::Reply(550, "5.1.1 unknown")).to("p1@people.example"));
     let mut sender = sender(&server);
     let refused = send(&mut sender, 1).await;
-    assert_eq!(
-        (refused.outcome, refused.enhanced.as_deref()),
-        (Refused, Some("5.1.1"))
-    );
+    assert_eq!((refused.outcome, refused.enhanced.as_deref()), (Refused, Some("5.1.1")));
     assert_eq!(send(&mut sender, 2).await.outcome, Accepted);
     let said: Vec<String> = server
         .commands()
@@ -172,11 +157,7 @@ async fn a_refused_recipient_does_not_end_the_connection() {
         .filter(|(at, _)| *at == 1)
         .map(|(_, line)| line)
         .collect();
-    assert_eq!(
-        said.iter().filter(|line| *line == "RSET").count(),
-        1,
-        "{said:?}"
-    );
+    assert_eq!(said.iter().filter(|line| *line == "RSET").count(), 1, "{said:?}");
     assert_eq!(
         (recipients(&server), server.connections()),
         (vec!["p2@people.example".to_owned()], 1)
@@ -218,11 +199,7 @@ async fn a_connection_that_cannot_be_reset_is_replaced_in_silence() {
         for nth in 1..=2 {
             assert_eq!(send(&mut sender, nth).await.outcome, Accepted, "{act:?}");
         }
-        assert_eq!(
-            (server.accepted().len(), server.connections()),
-            (2, 2),
-            "{act:?}"
-        );
+        assert_eq!((server.accepted().len(), server.connections()), (2, 2), "{act:?}");
     }
 }
 
@@ -238,10 +215,7 @@ async fn a_connection_is_used_for_so_many_mails_and_so_long() {
     let standard = Deadlines::default();
     let none = std::time::Duration::ZERO;
     for deadlines in [
-        Deadlines {
-            idle: none,
-            ..standard
-        },
+        Deadlines { idle: none, ..standard },
         Deadlines {
             lifetime: none,
             ..standard
@@ -281,16 +255,10 @@ async fn the_bytes_that_arrive_are_ours() {
     }
     // The terminator needs a line end; nothing else is added.
     assert_eq!(
-        sender
-            .send(&mail(9).0, b"Subject: x\r\n\r\nno end")
-            .await
-            .outcome,
+        sender.send(&mail(9).0, b"Subject: x\r\n\r\nno end").await.outcome,
         Accepted
     );
-    assert_eq!(
-        server.accepted().pop().unwrap().raw,
-        b"Subject: x\r\n\r\nno end\r\n"
-    );
+    assert_eq!(server.accepted().pop().unwrap().raw, b"Subject: x\r\n\r\nno end\r\n");
 }
 
 #[tokio::test]
@@ -331,20 +299,10 @@ async fn what_smtp_cannot_carry_is_refused_without_a_word_to_the_relay() {
                 from: hostile.into(),
                 ..good.clone()
             };
-            assert_eq!(
-                sender.send(&from, &raw).await.outcome,
-                Refused,
-                "{hostile:?}"
-            );
+            assert_eq!(sender.send(&from, &raw).await.outcome, Refused, "{hostile:?}");
         }
     }
-    for hostile in [
-        "",
-        "a\n.\nMAIL FROM:<x@y>\n",
-        "a\r\n\r.\r\n",
-        "caf\u{e9}\r\n",
-        "\0",
-    ] {
+    for hostile in ["", "a\n.\nMAIL FROM:<x@y>\n", "a\r\n\r.\r\n", "caf\u{e9}\r\n", "\0"] {
         assert_eq!(
             sender.send(&good, hostile.as_bytes()).await.outcome,
             Refused,
@@ -356,10 +314,7 @@ async fn what_smtp_cannot_carry_is_refused_without_a_word_to_the_relay() {
         from: String::new(),
         ..good
     };
-    assert_eq!(
-        sender.send(&reports_to_nobody, &raw).await.outcome,
-        Accepted
-    );
+    assert_eq!(sender.send(&reports_to_nobody, &raw).await.outcome, Accepted);
     assert_eq!(server.accepted()[0].envelope_from, "");
 }
 

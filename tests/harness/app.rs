@@ -1,6 +1,9 @@
 //! A running instance on a database of its own, spoken to over HTTP as a client would.
 
-use std::{sync::atomic::{AtomicU64, Ordering}, time::Duration};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use leernetwerk::{
     app::{Caller, Repeatable, outbox::Wanted, tokens::TokenRole},
@@ -54,7 +57,11 @@ pub struct TestApp {
 pub fn start() -> Start {
     Start {
         limits: DispatchLimits {
-            breaker: BreakerLimits { first_pause: Duration::from_millis(20), longest_pause: Duration::from_millis(100), ..BreakerLimits::default() },
+            breaker: BreakerLimits {
+                first_pause: Duration::from_millis(20),
+                longest_pause: Duration::from_millis(100),
+                ..BreakerLimits::default()
+            },
             poll: Duration::from_millis(200),
             ..DispatchLimits::default()
         },
@@ -76,7 +83,14 @@ impl Subject for TestApp {
         let acknowledged = self.acknowledged.lock().await.clone();
         for mail in self.mails().await {
             let accounted = mail.status == MessageStatus::Sent || acknowledged.contains(&mail.status);
-            assert!(accounted, "the {} mail to {} is left {:?}: {:?}", mail.kind.word(), mail.address, mail.status, mail.reason);
+            assert!(
+                accounted,
+                "the {} mail to {} is left {:?}: {:?}",
+                mail.kind.word(),
+                mail.address,
+                mail.status,
+                mail.reason
+            );
         }
         self.stop().await;
     }
@@ -86,13 +100,26 @@ impl TestApp {
     /// An instance whose settings differ from the usual ones of the tests.
     pub async fn with(database: Database, change: impl FnOnce(Given) -> Given) -> Self {
         let given = change(settings(&database, STARTS_AT));
-        let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(1), start()).await.unwrap();
+        let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(1), start())
+            .await
+            .unwrap();
         let app = &running.foundation.app;
-        let created = app.create_programme(&ADMINISTRATOR, &programme_fields(), &Repeatable::default()).await.unwrap();
+        let created = app
+            .create_programme(&ADMINISTRATOR, &programme_fields(), &Repeatable::default())
+            .await
+            .unwrap();
         let programme = created.programme.id;
-        app.publish_programme(&ADMINISTRATOR, programme, &Repeatable::default()).await.unwrap();
-        let (_, organiser) = app.create_token(&ADMINISTRATOR, TokenRole::Organiser(vec![programme]), None).await.unwrap();
-        let (_, administrator) = app.create_token(&ADMINISTRATOR, TokenRole::Administrator, None).await.unwrap();
+        app.publish_programme(&ADMINISTRATOR, programme, &Repeatable::default())
+            .await
+            .unwrap();
+        let (_, organiser) = app
+            .create_token(&ADMINISTRATOR, TokenRole::Organiser(vec![programme]), None)
+            .await
+            .unwrap();
+        let (_, administrator) = app
+            .create_token(&ADMINISTRATOR, TokenRole::Administrator, None)
+            .await
+            .unwrap();
         Self {
             running: Mutex::new(Some(running)),
             given: Mutex::new(given),
@@ -100,7 +127,10 @@ impl TestApp {
             programme,
             organiser,
             administrator,
-            client: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap(),
+            client: reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .unwrap(),
             acknowledged: Mutex::default(),
             starts: AtomicU64::new(2),
         }
@@ -113,7 +143,10 @@ impl TestApp {
 
     /// What the instance listens on.
     pub async fn base_url(&self) -> String {
-        format!("http://{}", self.running.lock().await.as_ref().expect("running").address)
+        format!(
+            "http://{}",
+            self.running.lock().await.as_ref().expect("running").address
+        )
     }
 
     /// The HTTP client; it follows no redirects.
@@ -124,11 +157,17 @@ impl TestApp {
     /// Asks the API; the whole answer.
     pub async fn ask(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
         let url = format!("{}/graphql", self.base_url().await);
-        let mut request = self.client.post(url).json(&json!({ "query": query, "variables": variables }));
+        let mut request = self
+            .client
+            .post(url)
+            .json(&json!({ "query": query, "variables": variables }));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        let answer = timeout(PATIENCE, request.send()).await.expect("an answer in time").expect("an answer");
+        let answer = timeout(PATIENCE, request.send())
+            .await
+            .expect("an answer in time")
+            .expect("an answer");
         answer.json().await.expect("a JSON answer")
     }
 
@@ -142,7 +181,11 @@ impl TestApp {
     /// Carries a mutation out that succeeds; its payload.
     pub async fn mutate(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
         let data = self.data(token, query, variables).await;
-        let payload = data.as_object().and_then(|data| data.values().next()).expect("a payload").clone();
+        let payload = data
+            .as_object()
+            .and_then(|data| data.values().next())
+            .expect("a payload")
+            .clone();
         assert_eq!(payload["errors"], json!([]), "{query}");
         payload
     }
@@ -163,16 +206,25 @@ impl TestApp {
     /// The newest mail to an address: its kind and its plain text.
     pub async fn newest_mail(&self, to: &str) -> (MessageKind, String) {
         let mails = self.mails().await;
-        let newest = mails.iter().rfind(|mail| mail.address == to).unwrap_or_else(|| panic!("no mail to {to}"));
+        let newest = mails
+            .iter()
+            .rfind(|mail| mail.address == to)
+            .unwrap_or_else(|| panic!("no mail to {to}"));
         let source = self.source(newest).await;
-        (newest.kind, reading::read(&source).expect("a mail that can be read").text)
+        (
+            newest.kind,
+            reading::read(&source).expect("a mail that can be read").text,
+        )
     }
 
     /// The bytes of a mail.
     pub async fn source(&self, mail: &Message) -> Vec<u8> {
         let running = self.running.lock().await;
         let app = &running.as_ref().expect("running").foundation.app;
-        app.message_source(&ADMINISTRATOR, mail.id).await.unwrap().expect("a body")
+        app.message_source(&ADMINISTRATOR, mail.id)
+            .await
+            .unwrap()
+            .expect("a body")
     }
 
     /// The n-th person presses the button behind the link of the newest mail.
@@ -217,7 +269,8 @@ impl TestApp {
 
     /// The clock walks to an instant, through the API; mail that is due then has gone.
     pub async fn travel(&self, to: &str) {
-        let mutation = "mutation ($to: DateTime!) { travelTo(input: { instant: $to }) { clock { now } errors { code message } } }";
+        let mutation =
+            "mutation ($to: DateTime!) { travelTo(input: { instant: $to }) { clock { now } errors { code message } } }";
         self.mutate(Some(&self.organiser), mutation, json!({ "to": to })).await;
         self.settle().await;
     }
@@ -225,8 +278,13 @@ impl TestApp {
     /// Waits until no mail is due or under way.
     pub async fn settle(&self) {
         let running = self.running.lock().await;
-        let Some(dispatcher) = running.as_ref().and_then(Running::dispatcher) else { return };
-        timeout(PATIENCE, dispatcher.idle()).await.expect("the mail goes in time").unwrap();
+        let Some(dispatcher) = running.as_ref().and_then(Running::dispatcher) else {
+            return;
+        };
+        timeout(PATIENCE, dispatcher.idle())
+            .await
+            .expect("the mail goes in time")
+            .unwrap();
     }
 
     /// What the API tells of the programme.
@@ -242,9 +300,17 @@ impl TestApp {
         loop {
             let query = "query ($slug: String!, $after: String) { programme(slug: $slug) { timeline(first: 100, after: $after) {
                 edges { node { at doneAt key kind state reason recipient messageKind message { status } } } pageInfo { hasNextPage endCursor } } } }";
-            let data = self.data(Some(&self.organiser), query, json!({ "slug": SLUG, "after": after })).await;
+            let data = self
+                .data(Some(&self.organiser), query, json!({ "slug": SLUG, "after": after }))
+                .await;
             let page = &data["programme"]["timeline"];
-            entries.extend(page["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone()));
+            entries.extend(
+                page["edges"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|edge| edge["node"].clone()),
+            );
             if page["pageInfo"]["hasNextPage"] != json!(true) {
                 return entries;
             }
@@ -265,7 +331,9 @@ impl TestApp {
         given.clock = Some(format!("test:{at}"));
         // No two starts draw the same ids, also where the clock stands still between them.
         let seed = self.starts.fetch_add(1, Ordering::Relaxed);
-        let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(seed), start()).await.unwrap();
+        let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(seed), start())
+            .await
+            .unwrap();
         *self.running.lock().await = Some(running);
     }
 
@@ -278,7 +346,15 @@ impl TestApp {
     /// Who the caller behind a token is, for tests of the intents.
     pub async fn caller(&self, token: &str) -> Caller {
         let running = self.running.lock().await;
-        running.as_ref().expect("running").foundation.app.caller_of(token, None).await.unwrap().expect("a caller")
+        running
+            .as_ref()
+            .expect("running")
+            .foundation
+            .app
+            .caller_of(token, None)
+            .await
+            .unwrap()
+            .expect("a caller")
     }
 }
 

@@ -57,7 +57,11 @@ pub fn at(text: &str) -> DateTime<Utc> {
 
 fn day(on: &str) -> MeetingDay {
     let time = |text: &str| NaiveTime::from_str(text).unwrap();
-    MeetingDay { on: on.parse().unwrap(), starts: time("09:30:00"), ends: time("16:30:00") }
+    MeetingDay {
+        on: on.parse().unwrap(),
+        starts: time("09:30:00"),
+        ends: time("16:30:00"),
+    }
 }
 
 /// The dates and numbers of the brochure.
@@ -80,7 +84,12 @@ pub fn programme_fields() -> ProgrammeFields {
         min_participants: Some(8),
         max_participants: Some(12),
         registration_deadline: Some(NaiveDate::from_ymd_opt(2014, 5, 25).unwrap()),
-        price: Some(PriceFields { cents: 155_000, vat_percentage: Some(21.0), subsidy_percentage: Some(50.0), ..PriceFields::default() }),
+        price: Some(PriceFields {
+            cents: 155_000,
+            vat_percentage: Some(21.0),
+            subsidy_percentage: Some(50.0),
+            ..PriceFields::default()
+        }),
         meetings: Some(vec![
             meeting("Start", &["2014-06-12"]),
             meeting("Tweede bijeenkomst", &["2014-09-23", "2014-09-24"]),
@@ -89,8 +98,16 @@ pub fn programme_fields() -> ProgrammeFields {
             meeting("Slot", &["2015-01-29"]),
         ]),
         team: Some(vec![
-            member("Marc Jetten", "marc@leernetwerk.example", &[TeamRole::Organiser, TeamRole::Facilitator, TeamRole::Contact]),
-            member("Birgit Oelkerts", "birgit@leernetwerk.example", &[TeamRole::Facilitator]),
+            member(
+                "Marc Jetten",
+                "marc@leernetwerk.example",
+                &[TeamRole::Organiser, TeamRole::Facilitator, TeamRole::Contact],
+            ),
+            member(
+                "Birgit Oelkerts",
+                "birgit@leernetwerk.example",
+                &[TeamRole::Facilitator],
+            ),
         ]),
         ..ProgrammeFields::default()
     }
@@ -123,13 +140,28 @@ impl Subject for TestFoundation {
 
     async fn on(database: Database) -> Self {
         let settings = settings(&database, "2014-05-01T09:00:00+02:00").parse().unwrap();
-        let foundation =
-            Foundation::lay(settings, Entropy::seeded(7), "http://leernetwerk.example".to_owned(), Migrating::No).await.unwrap();
+        let foundation = Foundation::lay(
+            settings,
+            Entropy::seeded(7),
+            "http://leernetwerk.example".to_owned(),
+            Migrating::No,
+        )
+        .await
+        .unwrap();
         let app = &foundation.app;
-        let created = app.create_programme(&ADMINISTRATOR, &programme_fields(), &Repeatable::default()).await.unwrap();
+        let created = app
+            .create_programme(&ADMINISTRATOR, &programme_fields(), &Repeatable::default())
+            .await
+            .unwrap();
         let programme = created.programme.id;
-        app.publish_programme(&ADMINISTRATOR, programme, &Repeatable::default()).await.unwrap();
-        Self { foundation, programme, database }
+        app.publish_programme(&ADMINISTRATOR, programme, &Repeatable::default())
+            .await
+            .unwrap();
+        Self {
+            foundation,
+            programme,
+            database,
+        }
     }
 
     async fn check(&self) {
@@ -145,20 +177,41 @@ impl TestFoundation {
 
     /// The programme as it stands.
     pub async fn record(&self) -> ProgrammeRecord {
-        self.app().programmes_by_id(&ADMINISTRATOR, &[self.programme]).await.unwrap().remove(0)
+        self.app()
+            .programmes_by_id(&ADMINISTRATOR, &[self.programme])
+            .await
+            .unwrap()
+            .remove(0)
     }
 
     /// The n-th person registers; the registration's id.
     pub async fn register(&self, n: usize) -> RegistrationId {
         let slug = "werken-in-het-westen-2014";
-        self.app().register(&Caller::Public, slug, person(n), &Repeatable::default()).await.unwrap();
-        let last = Window { after: None, before: None, limit: 1, is_from_end: true };
-        self.app().registrations(&ADMINISTRATOR, self.programme, None, &last).await.unwrap().items[0].registration.id
+        self.app()
+            .register(&Caller::Public, slug, person(n), &Repeatable::default())
+            .await
+            .unwrap();
+        let last = Window {
+            after: None,
+            before: None,
+            limit: 1,
+            is_from_end: true,
+        };
+        self.app()
+            .registrations(&ADMINISTRATOR, self.programme, None, &last)
+            .await
+            .unwrap()
+            .items[0]
+            .registration
+            .id
     }
 
     /// The address of a registration is verified.
     pub async fn verify(&self, id: RegistrationId) {
-        self.app().confirm_registration(&ADMINISTRATOR, Some(id), &Repeatable::default()).await.unwrap();
+        self.app()
+            .confirm_registration(&ADMINISTRATOR, Some(id), &Repeatable::default())
+            .await
+            .unwrap();
     }
 
     /// The clock travels.
@@ -168,11 +221,27 @@ impl TestFoundation {
 
     /// What is stored equals what is recounted from it, and nothing that follows from the facts is looked at too late.
     pub async fn facts_agree(&self) {
-        use leernetwerk::{domain::{facts::Counts, timeline::next_wake}, store::Scope};
-        let (facts, _) = self.foundation.store.facts(self.programme, &Scope::Everybody).await.unwrap().unwrap();
-        assert_eq!(facts.counts, Counts::of(facts.registrations.values()), "the stored counts equal a recount");
+        use leernetwerk::{
+            domain::{facts::Counts, timeline::next_wake},
+            store::Scope,
+        };
+        let (facts, _) = self
+            .foundation
+            .store
+            .facts(self.programme, &Scope::Everybody)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            facts.counts,
+            Counts::of(facts.registrations.values()),
+            "the stored counts equal a recount"
+        );
         if let Some(next) = next_wake(&facts) {
-            assert!(self.record().await.wake_at.is_some_and(|wake_at| wake_at <= next), "the next look comes in time");
+            assert!(
+                self.record().await.wake_at.is_some_and(|wake_at| wake_at <= next),
+                "the next look comes in time"
+            );
         }
     }
 }

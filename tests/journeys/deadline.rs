@@ -10,9 +10,17 @@ on_both!(eight_verified_go_ahead, seven_do_not);
 async fn eight_verified_go_ahead(app: &TestApp) {
     app.verified(0..8).await;
     app.travel("2014-05-25T23:59:59+02:00").await;
-    assert_eq!(app.programme(None, "status isRegistrationOpen").await, json!({ "status": "OPEN", "isRegistrationOpen": true }));
+    assert_eq!(
+        app.programme(None, "status isRegistrationOpen").await,
+        json!({ "status": "OPEN", "isRegistrationOpen": true })
+    );
     app.travel("2014-05-26T00:00:00+02:00").await;
-    let told = app.programme(None, "status isRegistrationOpen decision { outcome counted minimum effectiveAt }").await;
+    let told = app
+        .programme(
+            None,
+            "status isRegistrationOpen decision { outcome counted minimum effectiveAt }",
+        )
+        .await;
     assert_eq!(
         told,
         json!({ "status": "GOING_AHEAD", "isRegistrationOpen": false,
@@ -31,7 +39,10 @@ async fn seven_do_not(app: &TestApp) {
     app.register(7).await;
     app.travel("2014-05-26T09:00:00+02:00").await;
     let told = app.programme(None, "status decision { outcome counted }").await;
-    assert_eq!(told, json!({ "status": "CANCELLED", "decision": { "outcome": "NO_GO", "counted": 7 } }));
+    assert_eq!(
+        told,
+        json!({ "status": "CANCELLED", "decision": { "outcome": "NO_GO", "counted": 7 } })
+    );
     assert_eq!(app.count(MessageKind::ProgrammeCancelled).await, 7);
     assert_eq!(app.count(MessageKind::BelowMinimum).await, 4);
 }

@@ -14,7 +14,11 @@ use crate::harness::{
     foundation::schema,
 };
 
-on_both!(the_schema_goes_down_and_up_again, the_entities_say_what_the_migrations_made, migrating_twice_changes_nothing);
+on_both!(
+    the_schema_goes_down_and_up_again,
+    the_entities_say_what_the_migrations_made,
+    migrating_twice_changes_nothing
+);
 
 /// A migrated database with a connection of its own.
 struct Migrated {
@@ -41,10 +45,18 @@ type Columns = BTreeMap<String, (bool, &'static str)>;
 impl Migrated {
     async fn tables(&self) -> Vec<String> {
         let sql = match self.connection.get_database_backend() {
-            DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
-            _ => "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
+            DbBackend::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            }
+            _ => {
+                "SELECT table_name::text AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+            }
         };
-        let rows = self.connection.query_all_raw(Statement::from_string(self.connection.get_database_backend(), sql)).await.unwrap();
+        let rows = self
+            .connection
+            .query_all_raw(Statement::from_string(self.connection.get_database_backend(), sql))
+            .await
+            .unwrap();
         let names: Vec<String> = rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
         names.into_iter().filter(|name| name != "seaql_migrations").collect()
     }
@@ -52,16 +64,25 @@ impl Migrated {
     async fn columns(&self, table: &str) -> Columns {
         let backend = self.connection.get_database_backend();
         let sql = match backend {
-            DbBackend::Sqlite => format!("SELECT name, lower(type) AS type, (\"notnull\" = 0 AND pk = 0) AS nullable FROM pragma_table_info('{table}')"),
+            DbBackend::Sqlite => format!(
+                "SELECT name, lower(type) AS type, (\"notnull\" = 0 AND pk = 0) AS nullable FROM pragma_table_info('{table}')"
+            ),
             _ => format!(
                 "SELECT column_name::text AS name, data_type::text AS type, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_name = '{table}'"
             ),
         };
-        let rows = self.connection.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+        let rows = self
+            .connection
+            .query_all_raw(Statement::from_string(backend, sql))
+            .await
+            .unwrap();
         rows.iter()
             .map(|row| {
                 let kind: String = row.try_get("", "type").unwrap();
-                (row.try_get("", "name").unwrap(), (row.try_get("", "nullable").unwrap(), unified(&kind)))
+                (
+                    row.try_get("", "name").unwrap(),
+                    (row.try_get("", "nullable").unwrap(), unified(&kind)),
+                )
             })
             .collect()
     }
@@ -141,12 +162,19 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         of_entity::<entities::token_programme::Entity>(),
     ]
     .into();
-    assert_eq!(test.tables().await, entities.keys().cloned().collect::<Vec<_>>(), "a table without an entity, or the reverse");
+    assert_eq!(
+        test.tables().await,
+        entities.keys().cloned().collect::<Vec<_>>(),
+        "a table without an entity, or the reverse"
+    );
     // SQLite has one integer, of 64 bits.
     let is_sqlite = test.connection.get_database_backend() == DbBackend::Sqlite;
     for (table, mut columns) in entities {
         if is_sqlite {
-            columns.values_mut().filter(|column| column.1 == "big integer").for_each(|column| column.1 = "integer");
+            columns
+                .values_mut()
+                .filter(|column| column.1 == "big integer")
+                .for_each(|column| column.1 = "integer");
         }
         assert_eq!(test.columns(&table).await, columns, "{table}");
     }

@@ -21,13 +21,21 @@ pub(super) struct Source<'i> {
 impl<'i> Source<'i> {
     /// Parses TOML, or tells all that is wrong with it.
     pub(super) fn parse(text: &'i str) -> Result<Self, Problems> {
-        let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let line_starts = std::iter::once(0)
+            .chain(text.match_indices('\n').map(|(at, _)| at + 1))
+            .collect();
         let (root, errors) = DeTable::parse_recoverable(text);
-        let source = Self { line_starts, root, taken_out: Vec::new() };
+        let source = Self {
+            line_starts,
+            root,
+            taken_out: Vec::new(),
+        };
         if errors.is_empty() {
             return Ok(source);
         }
-        let problems = errors.iter().map(|error| source.problem(error.span().map(|span| span.start), error.message()));
+        let problems = errors
+            .iter()
+            .map(|error| source.problem(error.span().map(|span| span.start), error.message()));
         Err(Problems::sorted(problems.collect()))
     }
 
@@ -46,7 +54,10 @@ impl<'i> Source<'i> {
                 None => error.message().to_owned(),
             };
             // What lacks something only because that was taken out goes without another word.
-            let lacks = |taken: &Vec<String>| path.as_ref().is_some_and(|path| taken.len() > path.len() && taken.starts_with(path));
+            let lacks = |taken: &Vec<String>| {
+                path.as_ref()
+                    .is_some_and(|path| taken.len() > path.len() && taken.starts_with(path))
+            };
             if self.taken_out.iter().any(lacks) {
                 self.taken_out.retain(|taken| !lacks(taken));
             } else {
@@ -60,7 +71,10 @@ impl<'i> Source<'i> {
     }
 
     fn problem(&self, at: Option<usize>, what: &str) -> Problem {
-        Problem { line: at.map(|at| self.line(at)), what: what.lines().collect::<Vec<_>>().join(" ") }
+        Problem {
+            line: at.map(|at| self.line(at)),
+            what: what.lines().collect::<Vec<_>>().join(" "),
+        }
     }
 
     fn line(&self, at: usize) -> usize {
@@ -76,7 +90,9 @@ impl<'i> Source<'i> {
                 None => self.root.get_ref().get_key_value(part.as_str()),
                 Some(DeValue::Table(table)) => table.get_key_value(part.as_str()),
                 Some(DeValue::Array(array)) => {
-                    let Some(element) = part.parse().ok().and_then(|index: usize| array.get(index)) else { break };
+                    let Some(element) = part.parse().ok().and_then(|index: usize| array.get(index)) else {
+                        break;
+                    };
                     found = Some(element.span().start);
                     value = Some(element);
                     continue;
@@ -95,11 +111,17 @@ impl<'i> Source<'i> {
     pub(super) fn problems(&self, refusals: &[Refusal]) -> Vec<Problem> {
         let problem = |refusal: &Refusal| {
             let Some(field) = refusal.field() else {
-                return Some(Problem { line: None, what: refusal.to_string() });
+                return Some(Problem {
+                    line: None,
+                    what: refusal.to_string(),
+                });
             };
             let path: Vec<String> = field.iter().map(|part| snake_case(part)).collect();
             let was_told = self.taken_out.iter().any(|taken| taken.starts_with(&path));
-            (!was_told).then(|| Problem { line: self.line_of(&path), what: told(&path, &explanation(refusal)) })
+            (!was_told).then(|| Problem {
+                line: self.line_of(&path),
+                what: told(&path, &explanation(refusal)),
+            })
         };
         refusals.iter().filter_map(problem).collect()
     }
@@ -116,7 +138,11 @@ fn explanation(refusal: &Refusal) -> String {
 
 /// The names on a path, and what is wrong there: "team.email: is not an e-mail address". Which member it is, the line tells.
 fn told(path: &[String], what: &str) -> String {
-    let names: Vec<_> = path.iter().filter(|part| part.parse::<usize>().is_err()).map(String::as_str).collect();
+    let names: Vec<_> = path
+        .iter()
+        .filter(|part| part.parse::<usize>().is_err())
+        .map(String::as_str)
+        .collect();
     format!("{}: {what}", names.join("."))
 }
 
@@ -143,7 +169,9 @@ fn take_out(table: &mut DeTable<'_>, span: &Span) -> Option<Vec<String>> {
             return Some(path);
         }
     }
-    let about = table.iter().find(|(key, value)| key.span() == *span || value.span() == *span);
+    let about = table
+        .iter()
+        .find(|(key, value)| key.span() == *span || value.span() == *span);
     let name = about.map(|(key, _)| key.get_ref().to_string())?;
     table.remove(name.as_str());
     Some(vec![name])

@@ -26,13 +26,24 @@ fn the_sample_has_the_facts() {
     assert_eq!(&*programme.slug, "werken-in-het-westen-2014");
     assert_eq!((programme.min_participants, programme.max_participants), (8, 12));
     assert_eq!(programme.registration_deadline.to_string(), "2014-05-25");
-    assert_eq!((programme.registration_opens_at, programme.decision_mode), (None, DecisionMode::Automatic));
+    assert_eq!(
+        (programme.registration_opens_at, programme.decision_mode),
+        (None, DecisionMode::Automatic)
+    );
     assert_eq!(
         programme.price,
-        Price { cents: 155_000, vat_included: false, vat_basis_points: 2100, subsidy_basis_points: Some(5000) }
+        Price {
+            cents: 155_000,
+            vat_included: false,
+            vat_basis_points: 2100,
+            subsidy_basis_points: Some(5000)
+        }
     );
-    let days: Vec<Vec<String>> =
-        programme.meetings.iter().map(|meeting| meeting.days.iter().map(|day| day.on.to_string()).collect()).collect();
+    let days: Vec<Vec<String>> = programme
+        .meetings
+        .iter()
+        .map(|meeting| meeting.days.iter().map(|day| day.on.to_string()).collect())
+        .collect();
     assert_eq!(
         days,
         [
@@ -43,7 +54,10 @@ fn the_sample_has_the_facts() {
             vec!["2015-01-29"]
         ]
     );
-    assert_eq!(programme.meetings.iter().map(|meeting| meeting.half_days).sum::<u32>(), 14);
+    assert_eq!(
+        programme.meetings.iter().map(|meeting| meeting.half_days).sum::<u32>(),
+        14
+    );
     assert!(programme.team.iter().all(|member| member.email.ends_with(".example")));
     assert!(!file.is_draft);
 }
@@ -51,19 +65,32 @@ fn the_sample_has_the_facts() {
 /// A file without comments, blank lines and what is not stored.
 fn normalised(file: &str) -> Vec<&str> {
     let stored = file.split("[announced]").next().unwrap_or_default();
-    stored.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).collect()
+    stored
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .collect()
 }
 
 #[test]
 fn the_sample_comes_back_from_an_export() {
     let file = ProgrammeFile::read(SAMPLE).unwrap();
-    let exported = export(Exported { announcement: &file.announcement, is_draft: file.is_draft, rules: &[] });
+    let exported = export(Exported {
+        announcement: &file.announcement,
+        is_draft: file.is_draft,
+        rules: &[],
+    });
     assert_eq!(normalised(&exported), normalised(SAMPLE));
 }
 
 #[test]
 fn a_file_that_is_no_toml() {
-    assert_eq!(problems("slug = \"a\ntitle ="), ["line 1: invalid basic string, expected `\"`", "line 2: string values must be quoted, expected literal string"]);
+    assert_eq!(
+        problems("slug = \"a\ntitle ="),
+        [
+            "line 1: invalid basic string, expected `\"`",
+            "line 2: string values must be quoted, expected literal string"
+        ]
+    );
 }
 
 #[test]
@@ -133,25 +160,49 @@ fn an_empty_file_tells_all_that_is_needed() {
 
 #[test]
 fn dates_and_times_are_told_how_to_be_written() {
-    let opens = |value: &str| problems(&changed("decision_mode = \"automatic\"", &format!("registration_opens_at = {value}")));
+    let opens = |value: &str| {
+        problems(&changed(
+            "decision_mode = \"automatic\"",
+            &format!("registration_opens_at = {value}"),
+        ))
+    };
     assert_eq!(opens("2014-04-14T09:00:00+02:00"), [""; 0]);
     for wrong in ["2014-04-14", "2014-04-14T09:00:00", "\"2014-04-14T09:00:00Z\"", "5"] {
         let told = opens(wrong);
-        assert!(matches!(told.as_slice(), [one] if one.contains("registration_opens_at: is not a moment; write")), "{told:?}");
+        assert!(
+            matches!(told.as_slice(), [one] if one.contains("registration_opens_at: is not a moment; write")),
+            "{told:?}"
+        );
     }
     for wrong in ["2014-05-25T00:00:00", "2014-05-25T00:00:00Z", "20140525", "\"25 mei\""] {
-        let told = problems(&changed("registration_deadline = 2014-05-25", &format!("registration_deadline = {wrong}")));
-        assert!(matches!(told.as_slice(), [one] if one.contains("registration_deadline: is not a day; write")), "{told:?}");
+        let told = problems(&changed(
+            "registration_deadline = 2014-05-25",
+            &format!("registration_deadline = {wrong}"),
+        ));
+        assert!(
+            matches!(told.as_slice(), [one] if one.contains("registration_deadline: is not a day; write")),
+            "{told:?}"
+        );
     }
-    assert_eq!(problems(&changed("2014-06-12, starts = 09:30:00", "2014-06-12, starts = 09:30")), [""; 0], "TOML 1.1 needs no seconds");
+    assert_eq!(
+        problems(&changed("2014-06-12, starts = 09:30:00", "2014-06-12, starts = 09:30")),
+        [""; 0],
+        "TOML 1.1 needs no seconds"
+    );
     let told = problems(&changed("2014-06-12, starts = 09:30:00", "2014-06-12, starts = 9"));
-    assert!(matches!(told.as_slice(), [one] if one.contains("meetings.days.starts: is not a time of day; write")), "{told:?}");
+    assert!(
+        matches!(told.as_slice(), [one] if one.contains("meetings.days.starts: is not a time of day; write")),
+        "{told:?}"
+    );
 }
 
 #[test]
 fn a_huge_file_is_refused_at_once() {
     let told = problems(&format!("description = \"{}\"", "x".repeat(MOST_BYTES)));
-    assert_eq!(told, ["is longer than 1024 kB; a programme file has some pages at most"]);
+    assert_eq!(
+        told,
+        ["is longer than 1024 kB; a programme file has some pages at most"]
+    );
     let told = problems(&"x = [".repeat(20_000));
     assert!(!told.is_empty() && told.len() <= MOST_PROBLEMS, "{told:?}");
     let told = problems(&"[[team]]\n".repeat(2_000));
@@ -161,7 +212,10 @@ fn a_huge_file_is_refused_at_once() {
 #[test]
 fn bytes_that_are_not_utf_8_are_told_with_their_line() {
     let told = ProgrammeFile::of_bytes(b"slug = \"a\"\ntitle = \"\xe9\"\n").unwrap_err();
-    assert_eq!(told.to_string(), "line 2: holds bytes that are not UTF-8; save the file as UTF-8");
+    assert_eq!(
+        told.to_string(),
+        "line 2: holds bytes that are not UTF-8; save the file as UTF-8"
+    );
 }
 
 #[test]
@@ -172,9 +226,17 @@ fn a_file_that_is_not_there() {
 
 #[test]
 fn what_a_file_leaves_out_has_its_default() {
-    let text = changed("locale = \"nl\"\n", "").replace("decision_mode = \"automatic\"\n", "").replace("time_zone = \"Europe/Amsterdam\"\n", "");
-    let text = text.replace("vat_percentage = 21\n", "").replace("vat_included = false\n", "").replace("half_days = 2\n", "");
-    assert_eq!(ProgrammeFile::read(&text).unwrap().announcement, ProgrammeFile::read(SAMPLE).unwrap().announcement);
+    let text = changed("locale = \"nl\"\n", "")
+        .replace("decision_mode = \"automatic\"\n", "")
+        .replace("time_zone = \"Europe/Amsterdam\"\n", "");
+    let text = text
+        .replace("vat_percentage = 21\n", "")
+        .replace("vat_included = false\n", "")
+        .replace("half_days = 2\n", "");
+    assert_eq!(
+        ProgrammeFile::read(&text).unwrap().announcement,
+        ProgrammeFile::read(SAMPLE).unwrap().announcement
+    );
 }
 
 /// Any text that a field takes: quotes, backslashes, leading spaces on later lines.

@@ -24,7 +24,11 @@ pub struct Exported<'a> {
 
 /// The file of a programme: reading it gives the same programme, and writing that the same file.
 pub fn export(programme: Exported<'_>) -> String {
-    let Exported { announcement, is_draft, rules } = programme;
+    let Exported {
+        announcement,
+        is_draft,
+        rules,
+    } = programme;
     let mut file = String::new();
     head(&mut file, announcement, is_draft);
     price(&mut file, &announcement.price);
@@ -113,7 +117,11 @@ fn write_meeting(file: &mut String, meeting: &Meeting) {
     put_optional(file, "municipality", meeting.municipality.as_deref());
     file.push_str("days = [\n");
     for day in &meeting.days {
-        let _ = writeln!(file, "  {{ on = {}, starts = {}, ends = {} }},", day.on, day.starts, day.ends);
+        let _ = writeln!(
+            file,
+            "  {{ on = {}, starts = {}, ends = {} }},",
+            day.on, day.starts, day.ends
+        );
     }
     file.push_str("]\n");
 }
@@ -142,10 +150,17 @@ fn write_rules(file: &mut String, rules: &[Rule]) {
 fn moment_of(rule: &Rule) -> String {
     match rule.trigger {
         Trigger::Event(_) => "as soon as it happens".to_owned(),
-        Trigger::Anchored { anchor: Anchor::RegistrationDeadline, offset_days, at } => {
+        Trigger::Anchored {
+            anchor: Anchor::RegistrationDeadline,
+            offset_days,
+            at,
+        } => {
             let side = if offset_days < 0 { "before" } else { "after" };
             let (days, at) = (offset_days.unsigned_abs(), at.format("%H:%M"));
-            format!("{days} {} {side} the last day of registration, at {at}", if days == 1 { "day" } else { "days" })
+            format!(
+                "{days} {} {side} the last day of registration, at {at}",
+                if days == 1 { "day" } else { "days" }
+            )
         }
     }
 }

@@ -33,38 +33,65 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                 confirm_before: facts.programme.confirm_before(registration)?,
             })
         }),
-        Happened::RegisteredAgain(id, act) => {
-            person(facts, *id, RuleKey::RegistrationState, act.to_string(), |registration| {
+        Happened::RegisteredAgain(id, act) => person(
+            facts,
+            *id,
+            RuleKey::RegistrationState,
+            act.to_string(),
+            |registration| {
                 Some(Letter::RegistrationState {
                     status: registration.status,
                     is_verified: registration.is_verified(),
                     waiting_position: facts.waiting_position(registration),
-                    act_before: facts.programme.confirm_before(registration).or_else(|| facts.programme.accept_before(registration)),
+                    act_before: facts
+                        .programme
+                        .confirm_before(registration)
+                        .or_else(|| facts.programme.accept_before(registration)),
                 })
-            })
-        }
+            },
+        ),
         Happened::PlaceTaken(id) => person(facts, *id, RuleKey::RegistrationReceived, first(), |registration| {
-            Some(Letter::RegistrationReceived { is_confirmed: registration.status == Status::Confirmed })
+            Some(Letter::RegistrationReceived {
+                is_confirmed: registration.status == Status::Confirmed,
+            })
         }),
         Happened::WaitingListJoined(id) => {
             let mut answers = person(facts, *id, RuleKey::WaitingListJoined, first(), |registration| {
-                Some(Letter::WaitingListJoined { waiting_position: facts.waiting_position(registration).unwrap_or(1) })
+                Some(Letter::WaitingListJoined {
+                    waiting_position: facts.waiting_position(registration).unwrap_or(1),
+                })
             });
-            if facts.registrations.get(id).is_some_and(|registration| registration.status != Status::Waiting) {
-                answers.iter_mut().for_each(|answer| answer.unless = Some(Why::OfferedAtOnce));
+            if facts
+                .registrations
+                .get(id)
+                .is_some_and(|registration| registration.status != Status::Waiting)
+            {
+                answers
+                    .iter_mut()
+                    .for_each(|answer| answer.unless = Some(Why::OfferedAtOnce));
             }
             answers
         }
         Happened::PlaceOffered(id) => {
-            let accept_before = facts.registrations.get(id).and_then(|registration| facts.programme.accept_before(registration));
-            let mut answers =
-                person(facts, *id, RuleKey::PlaceOffered, first(), |_| Some(Letter::PlaceOffered { accept_before: accept_before? }));
-            answers.iter_mut().for_each(|answer| answer.useful_until = accept_before);
+            let accept_before = facts
+                .registrations
+                .get(id)
+                .and_then(|registration| facts.programme.accept_before(registration));
+            let mut answers = person(facts, *id, RuleKey::PlaceOffered, first(), |_| {
+                Some(Letter::PlaceOffered {
+                    accept_before: accept_before?,
+                })
+            });
+            answers
+                .iter_mut()
+                .for_each(|answer| answer.useful_until = accept_before);
             answers
         }
         Happened::OfferExpired(id) => {
             let can_register_anew = facts.programme.is_registration_open(at);
-            person(facts, *id, RuleKey::PlaceOfferExpired, first(), |_| Some(Letter::PlaceOfferExpired { can_register_anew }))
+            person(facts, *id, RuleKey::PlaceOfferExpired, first(), |_| {
+                Some(Letter::PlaceOfferExpired { can_register_anew })
+            })
         }
         Happened::RegistrationExpired(id, cause) => {
             // At a kick-off that brought the no-go nothing started; whoever waited until then is told what happened instead.
@@ -73,22 +100,41 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             }
             let can_register_anew = facts.programme.is_registration_open(at);
             person(facts, *id, RuleKey::RegistrationExpired, first(), |_| {
-                Some(Letter::RegistrationExpired { cause: *cause, can_register_anew })
+                Some(Letter::RegistrationExpired {
+                    cause: *cause,
+                    can_register_anew,
+                })
             })
         }
         Happened::Withdrawn(id) => person(facts, *id, RuleKey::RegistrationWithdrawn, first(), |_| {
-            Some(Letter::RegistrationWithdrawn { after_go: facts.is_after_go() })
+            Some(Letter::RegistrationWithdrawn {
+                after_go: facts.is_after_go(),
+            })
         }),
-        Happened::LinkRequested(id, act) => person(facts, *id, RuleKey::PersonalLink, act.to_string(), |registration| {
-            Some(Letter::PersonalLink { status: Some(registration.status) })
-        }),
+        Happened::LinkRequested(id, act) => {
+            person(facts, *id, RuleKey::PersonalLink, act.to_string(), |registration| {
+                Some(Letter::PersonalLink {
+                    status: Some(registration.status),
+                })
+            })
+        }
         Happened::TeamLinkRequested(id, act) => {
-            vec![to(RuleKey::PersonalLink, Recipient::TeamMember(*id), act.to_string(), Letter::PersonalLink { status: None })]
+            vec![to(
+                RuleKey::PersonalLink,
+                Recipient::TeamMember(*id),
+                act.to_string(),
+                Letter::PersonalLink { status: None },
+            )]
         }
         Happened::TeamMemberWelcomed(id) => {
             let member = facts.programme.announced.team.iter().find(|member| member.id == *id);
-            let letter = member.map(|member| Letter::TeamWelcome { roles: member.roles.clone() });
-            letter.map(|letter| to(RuleKey::TeamWelcome, Recipient::TeamMember(*id), first(), letter)).into_iter().collect()
+            let letter = member.map(|member| Letter::TeamWelcome {
+                roles: member.roles.clone(),
+            });
+            letter
+                .map(|letter| to(RuleKey::TeamWelcome, Recipient::TeamMember(*id), first(), letter))
+                .into_iter()
+                .collect()
         }
         Happened::FellBelowMinimum(id) => organisers(facts, RuleKey::BelowMinimumAfterGo, &id.to_string(), || {
             Some(Letter::BelowMinimum {
@@ -110,31 +156,43 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             })
         }
         Happened::Decided => {
-            let Some(decision) = facts.decisions.last() else { return Vec::new() };
-            organisers(facts, RuleKey::DecisionReport, &decision.registration_deadline.to_string(), || {
-                Some(Letter::DecisionReport {
-                    outcome: decision.outcome,
-                    counted: decision.counted,
-                    minimum: decision.minimum,
-                    effective_at: decision.effective_at,
-                    waiting: facts.counts.waiting_verified,
-                    reason: decision.reason.as_ref().map(ToString::to_string),
-                })
-            })
+            let Some(decision) = facts.decisions.last() else {
+                return Vec::new();
+            };
+            organisers(
+                facts,
+                RuleKey::DecisionReport,
+                &decision.registration_deadline.to_string(),
+                || {
+                    Some(Letter::DecisionReport {
+                        outcome: decision.outcome,
+                        counted: decision.counted,
+                        minimum: decision.minimum,
+                        effective_at: decision.effective_at,
+                        waiting: facts.counts.waiting_verified,
+                        reason: decision.reason.as_ref().map(ToString::to_string),
+                    })
+                },
+            )
         }
         Happened::Confirmed(id) => person(facts, *id, RuleKey::ProgrammeGoesAhead, first(), |_| {
-            Some(Letter::ProgrammeGoesAhead { participants: facts.counts.counted })
+            Some(Letter::ProgrammeGoesAhead {
+                participants: facts.counts.counted,
+            })
         }),
         Happened::Cancelled(id, cause) => cancelled(facts, *id, *cause),
-        Happened::DeadlineExtended { registration, reason, can_register_anew, act } => {
-            person(facts, *registration, RuleKey::DeadlineExtended, act.to_string(), |_| {
-                Some(Letter::DeadlineExtended {
-                    registration_deadline: facts.programme.announced.registration_deadline,
-                    reason: reason.clone(),
-                    can_register_anew: *can_register_anew,
-                })
+        Happened::DeadlineExtended {
+            registration,
+            reason,
+            can_register_anew,
+            act,
+        } => person(facts, *registration, RuleKey::DeadlineExtended, act.to_string(), |_| {
+            Some(Letter::DeadlineExtended {
+                registration_deadline: facts.programme.announced.registration_deadline,
+                reason: reason.clone(),
+                can_register_anew: *can_register_anew,
             })
-        }
+        }),
     }
 }
 
@@ -145,13 +203,24 @@ fn first() -> String {
 
 fn cancelled(facts: &Facts, id: RegistrationId, cause: CancellationCause) -> Vec<Answer> {
     person(facts, id, RuleKey::ProgrammeCancelled, first(), |_| {
-        let reason = facts.programme.cancellation.as_ref().and_then(|cancellation| cancellation.reason.clone());
+        let reason = facts
+            .programme
+            .cancellation
+            .as_ref()
+            .and_then(|cancellation| cancellation.reason.clone());
         Some(Letter::ProgrammeCancelled { cause, reason })
     })
 }
 
 fn to(rule: RuleKey, recipient: Recipient, occurrence: String, letter: Letter) -> Answer {
-    Answer { rule, recipient, occurrence, letter, unless: None, useful_until: None }
+    Answer {
+        rule,
+        recipient,
+        occurrence,
+        letter,
+        unless: None,
+        useful_until: None,
+    }
 }
 
 fn person(
@@ -162,10 +231,22 @@ fn person(
     letter: impl Fn(&Registration) -> Option<Letter>,
 ) -> Vec<Answer> {
     let letter = facts.registrations.get(&id).and_then(letter);
-    letter.map(|letter| to(rule, Recipient::Registration(id), occurrence, letter)).into_iter().collect()
+    letter
+        .map(|letter| to(rule, Recipient::Registration(id), occurrence, letter))
+        .into_iter()
+        .collect()
 }
 
 fn organisers(facts: &Facts, rule: RuleKey, occurrence: &str, letter: impl Fn() -> Option<Letter>) -> Vec<Answer> {
     let members = facts.programme.team_with(TeamRole::Organiser);
-    members.filter_map(|member| Some(to(rule, Recipient::TeamMember(member.id), occurrence.to_owned(), letter()?))).collect()
+    members
+        .filter_map(|member| {
+            Some(to(
+                rule,
+                Recipient::TeamMember(member.id),
+                occurrence.to_owned(),
+                letter()?,
+            ))
+        })
+        .collect()
 }

@@ -7,10 +7,7 @@
 mod letters;
 mod step;
 
-use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
-};
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 use chrono::{DateTime, Utc};
 
@@ -65,14 +62,21 @@ struct Agenda(BinaryHeap<Reverse<(DateTime<Utc>, i64, RegistrationId)>>);
 impl Agenda {
     fn of(facts: &Facts) -> Self {
         let entry = |registration: &Registration| {
-            facts.expires_at(registration).map(|at| Reverse((at, registration.arrival, registration.id)))
+            facts
+                .expires_at(registration)
+                .map(|at| Reverse((at, registration.arrival, registration.id)))
         };
         Self(facts.registrations.values().filter_map(entry).collect())
     }
 
     fn drop_overtaken(&mut self, facts: &Facts) {
         while let Some(Reverse((at, _, id))) = self.0.peek() {
-            if facts.registrations.get(id).and_then(|registration| facts.expires_at(registration)) == Some(*at) {
+            if facts
+                .registrations
+                .get(id)
+                .and_then(|registration| facts.expires_at(registration))
+                == Some(*at)
+            {
                 return;
             }
             self.0.pop();
@@ -104,7 +108,11 @@ fn decision_due_at(facts: &Facts) -> Option<DateTime<Utc>> {
     if facts.programme.phase != Phase::Open || facts.decision_for_deadline().is_some() {
         return None;
     }
-    if was_asked(facts) { facts.programme.kick_off_at() } else { Some(facts.programme.registration_closes_at()) }
+    if was_asked(facts) {
+        facts.programme.kick_off_at()
+    } else {
+        Some(facts.programme.registration_closes_at())
+    }
 }
 
 fn deadline_word(facts: &Facts) -> String {
@@ -112,16 +120,22 @@ fn deadline_word(facts: &Facts) -> String {
 }
 
 fn was_asked(facts: &Facts) -> bool {
-    facts.settled.contains(&(BuiltIn::DecisionProposal.word(), deadline_word(facts)))
+    facts
+        .settled
+        .contains(&(BuiltIn::DecisionProposal.word(), deadline_word(facts)))
 }
 
 /// Calendar rules that have an occurrence which is not in the ledger.
 fn due_rules(facts: &Facts) -> impl Iterator<Item = (DateTime<Utc>, &Rule, String)> {
-    facts.rules.iter().filter(|_| facts.programme.published_at.is_some()).filter_map(|rule| {
-        let (at, occurrence) = rule.occurrence(&facts.programme)?;
-        let is_settled = facts.settled.contains(&(rule.key.word(), occurrence.clone()));
-        (!is_settled).then_some((at, rule, occurrence))
-    })
+    facts
+        .rules
+        .iter()
+        .filter(|_| facts.programme.published_at.is_some())
+        .filter_map(|rule| {
+            let (at, occurrence) = rule.occurrence(&facts.programme)?;
+            let is_settled = facts.settled.contains(&(rule.key.word(), occurrence.clone()));
+            (!is_settled).then_some((at, rule, occurrence))
+        })
 }
 
 struct Fold {
@@ -133,7 +147,12 @@ struct Fold {
 
 impl Fold {
     fn of(facts: Facts, now: DateTime<Utc>) -> Self {
-        Self { agenda: Agenda::of(&facts), facts, steps: Vec::new(), now }
+        Self {
+            agenda: Agenda::of(&facts),
+            facts,
+            steps: Vec::new(),
+            now,
+        }
     }
 
     fn next_due_at(&mut self) -> Option<DateTime<Utc>> {
@@ -152,15 +171,30 @@ impl Fold {
 
     fn expire_one(&mut self, id: RegistrationId, at: DateTime<Utc>) {
         self.agenda.0.pop();
-        let Some((before, was_verified)) = self.facts.registrations.get(&id).map(|one| (one.status, one.is_verified())) else { return };
+        let Some((before, was_verified)) = self
+            .facts
+            .registrations
+            .get(&id)
+            .map(|one| (one.status, one.is_verified()))
+        else {
+            return;
+        };
         self.facts.apply(id, Verb::Expire, at);
-        let kick_off_passed = self.facts.programme.kick_off_at().is_some_and(|kick_off_at| kick_off_at <= at);
+        let kick_off_passed = self
+            .facts
+            .programme
+            .kick_off_at()
+            .is_some_and(|kick_off_at| kick_off_at <= at);
         let (why, happened) = match before {
             Status::Offered => (Why::OfferUnanswered, Happened::OfferExpired(id)),
-            _ if was_verified || kick_off_passed => {
-                (Why::ProgrammeStarted, Happened::RegistrationExpired(id, ExpiryCause::ProgrammeStarted))
-            }
-            _ => (Why::NotVerifiedInTime, Happened::RegistrationExpired(id, ExpiryCause::NotVerified)),
+            _ if was_verified || kick_off_passed => (
+                Why::ProgrammeStarted,
+                Happened::RegistrationExpired(id, ExpiryCause::ProgrammeStarted),
+            ),
+            _ => (
+                Why::NotVerifiedInTime,
+                Happened::RegistrationExpired(id, ExpiryCause::NotVerified),
+            ),
         };
         self.facts.happened.push_back(happened);
         self.change(BuiltIn::RegistrationExpiry, Some(id), "1".to_owned(), at, why);
@@ -187,7 +221,9 @@ impl Fold {
                     super::decision::DecisionMode::Propose => Why::OrganisersDecide { counted, minimum },
                     super::decision::DecisionMode::Automatic => Why::WaitingWouldReachMinimum { counted, minimum },
                 };
-                self.facts.settled.insert((BuiltIn::DecisionProposal.word(), occurrence.clone()));
+                self.facts
+                    .settled
+                    .insert((BuiltIn::DecisionProposal.word(), occurrence.clone()));
                 self.facts.happened.push_back(Happened::DecisionRequested);
                 self.change(BuiltIn::DecisionProposal, None, occurrence, at, why);
                 return;
@@ -228,7 +264,9 @@ impl Fold {
             return;
         }
         let free = usize::try_from(self.facts.places_left()).unwrap_or(usize::MAX);
-        let line = self.facts.in_line(|registration| registration.status == Status::Waiting && registration.is_verified());
+        let line = self
+            .facts
+            .in_line(|registration| registration.status == Status::Waiting && registration.is_verified());
         for id in line.into_iter().take(free) {
             if let Some(Transition::To(_)) = self.facts.apply(id, Verb::Offer, at) {
                 self.agenda.add(&self.facts, id);
@@ -242,35 +280,51 @@ impl Fold {
     fn answer(&mut self, at: DateTime<Utc>) {
         while let Some(happened) = self.facts.happened.pop_front() {
             for mail in letters::answers(&self.facts, &happened, at) {
-                let Some(rule) = self.facts.rule(mail.rule) else { continue };
+                let Some(rule) = self.facts.rule(mail.rule) else {
+                    continue;
+                };
                 let outcome = match mail.unless {
                     Some(why) => Outcome::Skipped(why),
                     None => self.judge(rule, at, mail.useful_until),
                 };
                 let key = StepKey::mail(rule.key, mail.recipient, mail.occurrence);
-                self.steps.push(Step::mail(key, at, outcome, mail.recipient, mail.letter));
+                self.steps
+                    .push(Step::mail(key, at, outcome, mail.recipient, mail.letter));
             }
         }
     }
 
     /// Carries out the calendar rules that are due.
     fn warn(&mut self, at: DateTime<Utc>) {
-        let due: Vec<_> =
-            due_rules(&self.facts).filter(|(due_at, ..)| *due_at <= at).map(|(due_at, rule, occurrence)| (due_at, rule.clone(), occurrence)).collect();
+        let due: Vec<_> = due_rules(&self.facts)
+            .filter(|(due_at, ..)| *due_at <= at)
+            .map(|(due_at, rule, occurrence)| (due_at, rule.clone(), occurrence))
+            .collect();
         for (due_at, rule, occurrence) in due {
             self.facts.settled.insert((rule.key.word(), occurrence.clone()));
             let announced = &self.facts.programme.announced;
             let counts = self.facts.counts;
             let minimum = announced.min_participants;
-            let days_left = announced.registration_deadline.signed_duration_since(calendar::day_of(due_at, announced.time_zone)).num_days();
+            let days_left = announced
+                .registration_deadline
+                .signed_duration_since(calendar::day_of(due_at, announced.time_zone))
+                .num_days();
             let unless = match self.facts.programme.phase {
-                Phase::Open if counts.counted >= minimum => Some(Why::MinimumReached { counted: counts.counted, minimum }),
+                Phase::Open if counts.counted >= minimum => Some(Why::MinimumReached {
+                    counted: counts.counted,
+                    minimum,
+                }),
                 Phase::Open => None,
                 Phase::Cancelled if self.facts.decision_for_deadline().is_none() => Some(Why::ProgrammeCancelled),
                 _ => Some(Why::AlreadyDecided),
             };
             // A moment from before the deadline was set, the programme published or the rule changed is none (rule 16).
-            let known_from = self.facts.programme.published_at.unwrap_or(self.now).max(self.facts.programme.deadline_set_at);
+            let known_from = self
+                .facts
+                .programme
+                .published_at
+                .unwrap_or(self.now)
+                .max(self.facts.programme.deadline_set_at);
             let outcome = if due_at < known_from {
                 Outcome::Skipped(Why::BeforeKnown { known_from })
             } else {
@@ -286,16 +340,31 @@ impl Fold {
                 unverified: counts.unverified,
                 days_left: Some(days_left.try_into().unwrap_or(0)),
             };
-            let organisers: Vec<_> = self.facts.programme.team_with(TeamRole::Organiser).map(|member| Recipient::TeamMember(member.id)).collect();
+            let organisers: Vec<_> = self
+                .facts
+                .programme
+                .team_with(TeamRole::Organiser)
+                .map(|member| Recipient::TeamMember(member.id))
+                .collect();
             if organisers.is_empty() {
                 // The moment still has to end in the ledger, or it would stay due for ever.
-                let key = StepKey { source: Source::Rule(rule.key), subject: None, occurrence: occurrence.clone() };
+                let key = StepKey {
+                    source: Source::Rule(rule.key),
+                    subject: None,
+                    occurrence: occurrence.clone(),
+                };
                 let outcome = Outcome::Skipped(Why::NoOrganiser);
-                self.steps.push(Step { key, kind: StepKind::Change, due_at, outcome });
+                self.steps.push(Step {
+                    key,
+                    kind: StepKind::Change,
+                    due_at,
+                    outcome,
+                });
             }
             for recipient in organisers {
                 let key = StepKey::mail(rule.key, recipient, occurrence.clone());
-                self.steps.push(Step::mail(key, due_at, outcome.clone(), recipient, letter.clone()));
+                self.steps
+                    .push(Step::mail(key, due_at, outcome.clone(), recipient, letter.clone()));
             }
         }
     }
@@ -306,10 +375,15 @@ impl Fold {
             return Outcome::Skipped(Why::Paused { note: note.to_string() });
         }
         if due_at < rule.valid_from {
-            return Outcome::Skipped(Why::BeforeRule { valid_from: rule.valid_from });
+            return Outcome::Skipped(Why::BeforeRule {
+                valid_from: rule.valid_from,
+            });
         }
         if let Some(lateness) = rule.lateness.filter(|lateness| self.now - due_at > *lateness) {
-            return Outcome::Missed(Why::TooLate { seen_at: self.now, lateness_hours: lateness.num_hours() });
+            return Outcome::Missed(Why::TooLate {
+                seen_at: self.now,
+                lateness_hours: lateness.num_hours(),
+            });
         }
         if useful_until.is_some_and(|until| until <= self.now) {
             return Outcome::Missed(Why::NoLongerUseful { seen_at: self.now });
@@ -317,16 +391,34 @@ impl Fold {
         Outcome::Done(None)
     }
 
-    fn built_in(&self, step: BuiltIn, subject: Option<RegistrationId>, occurrence: String, at: DateTime<Utc>, why: Why) -> Step {
+    fn built_in(
+        &self,
+        step: BuiltIn,
+        subject: Option<RegistrationId>,
+        occurrence: String,
+        at: DateTime<Utc>,
+        why: Why,
+    ) -> Step {
         Step {
-            key: StepKey { source: Source::BuiltIn(step), subject: subject.map(Recipient::Registration), occurrence },
+            key: StepKey {
+                source: Source::BuiltIn(step),
+                subject: subject.map(Recipient::Registration),
+                occurrence,
+            },
             kind: StepKind::Change,
             due_at: at,
             outcome: Outcome::Done(Some(why)),
         }
     }
 
-    fn change(&mut self, step: BuiltIn, subject: Option<RegistrationId>, occurrence: String, at: DateTime<Utc>, why: Why) {
+    fn change(
+        &mut self,
+        step: BuiltIn,
+        subject: Option<RegistrationId>,
+        occurrence: String,
+        at: DateTime<Utc>,
+        why: Why,
+    ) {
         let step = self.built_in(step, subject, occurrence, at, why);
         self.steps.push(step);
     }

@@ -26,7 +26,12 @@ pub enum BuiltIn {
 
 impl BuiltIn {
     /// Every built-in step.
-    pub const ALL: [Self; 4] = [Self::RegistrationExpiry, Self::Offer, Self::DecisionProposal, Self::Decision];
+    pub const ALL: [Self; 4] = [
+        Self::RegistrationExpiry,
+        Self::Offer,
+        Self::DecisionProposal,
+        Self::Decision,
+    ];
 
     /// Its name in the ledger and the API.
     pub fn word(self) -> &'static str {
@@ -59,9 +64,12 @@ impl Source {
 
     /// The source of that name.
     pub fn from_word(word: &str) -> Option<Self> {
-        RuleKey::from_word(word)
-            .map(Self::Rule)
-            .or_else(|| BuiltIn::ALL.into_iter().find(|step| step.word() == word).map(Self::BuiltIn))
+        RuleKey::from_word(word).map(Self::Rule).or_else(|| {
+            BuiltIn::ALL
+                .into_iter()
+                .find(|step| step.word() == word)
+                .map(Self::BuiltIn)
+        })
     }
 }
 
@@ -79,7 +87,11 @@ pub struct StepKey {
 impl StepKey {
     /// The key of a mail.
     pub fn mail(rule: RuleKey, recipient: Recipient, occurrence: String) -> Self {
-        Self { source: Source::Rule(rule), subject: Some(recipient), occurrence }
+        Self {
+            source: Source::Rule(rule),
+            subject: Some(recipient),
+            occurrence,
+        }
     }
 
     /// The subject as stored.
@@ -133,7 +145,9 @@ pub enum Why {
         minimum: u32,
     },
     /// The programme leaves decisions to people.
-    #[error("{counted} counted at the closing instant, the minimum is {minimum}; this programme leaves the decision to its organisers")]
+    #[error(
+        "{counted} counted at the closing instant, the minimum is {minimum}; this programme leaves the decision to its organisers"
+    )]
     OrganisersDecide {
         /// Who counted.
         counted: u32,
@@ -141,7 +155,9 @@ pub enum Why {
         minimum: u32,
     },
     /// The waiting list could make it.
-    #[error("{counted} counted at the closing instant, the minimum is {minimum}; verified people who wait or were offered a place would reach it, so the organisers decide")]
+    #[error(
+        "{counted} counted at the closing instant, the minimum is {minimum}; verified people who wait or were offered a place would reach it, so the organisers decide"
+    )]
     WaitingWouldReachMinimum {
         /// Who counted.
         counted: u32,
@@ -258,6 +274,11 @@ impl Step {
     /// A mail.
     pub fn mail(key: StepKey, due_at: DateTime<Utc>, outcome: Outcome, recipient: Recipient, letter: Letter) -> Self {
         debug_assert_eq!(key.subject, Some(recipient));
-        Self { key, kind: StepKind::Mail(letter), due_at, outcome }
+        Self {
+            key,
+            kind: StepKind::Mail(letter),
+            due_at,
+            outcome,
+        }
     }
 }

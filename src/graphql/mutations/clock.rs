@@ -49,7 +49,10 @@ impl TestClock {
         let machine = ctx.data::<Option<Arc<dyn TimeMachine>>>()?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
         let travel = async {
-            scope.app.admit_travel(&scope.caller, input.instant.0, &repeatable).await?;
+            scope
+                .app
+                .admit_travel(&scope.caller, input.instant.0, &repeatable)
+                .await?;
             let Some(machine) = machine else {
                 let explanation = "this server runs without the engine, which carries out what becomes due on the way; \
                                    ask a server that was started without --no-engine";
@@ -64,7 +67,10 @@ impl TestClock {
         };
         let (there, errors) = scope.acted(travel.await).await?;
         let clock = match there {
-            Some(()) => Some(Clock { now: scope.now().await?.into(), mode: scope.app.clock().into() }),
+            Some(()) => Some(Clock {
+                now: scope.now().await?.into(),
+                mode: scope.app.clock().into(),
+            }),
             None => None,
         };
         Ok(TravelToPayload { clock, errors })

@@ -36,7 +36,11 @@ pub struct BillingInput {
 
 impl From<BillingInput> for BillingFields {
     fn from(input: BillingInput) -> Self {
-        Self { organisation: input.organisation, reference: input.reference, email: input.email }
+        Self {
+            organisation: input.organisation,
+            reference: input.reference,
+            email: input.email,
+        }
     }
 }
 
@@ -131,7 +135,11 @@ pub struct MeetingInput {
 
 impl From<MeetingInput> for MeetingFields {
     fn from(input: MeetingInput) -> Self {
-        let day = |day: MeetingDayInput| MeetingDay { on: day.on.0, starts: day.starts_at.0, ends: day.ends_at.0 };
+        let day = |day: MeetingDayInput| MeetingDay {
+            on: day.on.0,
+            starts: day.starts_at.0,
+            ends: day.ends_at.0,
+        };
         Self {
             kind: input.kind.map(Into::into),
             title: input.title,

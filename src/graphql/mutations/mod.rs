@@ -19,12 +19,20 @@ use crate::app::{Repeatable, registering::RegistrationView};
 /// What can be done. Mutations of one request are carried out one after the other, each in a transaction of its own. What a
 /// person can mend is told in the payload; then nothing was done.
 #[derive(Default, MergedObject)]
-pub struct Mutation(public::Public, personal::Personal, organiser::Organiser, clock::TestClock);
+pub struct Mutation(
+    public::Public,
+    personal::Personal,
+    organiser::Organiser,
+    clock::TestClock,
+);
 
 /// What a mutation brings along for being repeated: the client's key, and the input without it. The input is written out with
 /// its names, and what was left out differs from what is null, so equal texts mean equal inputs.
 fn repeatable(key: Option<String>, input: &impl Debug) -> Repeatable {
-    Repeatable { key, input: format!("{input:?}") }
+    Repeatable {
+        key,
+        input: format!("{input:?}"),
+    }
 }
 
 /// What became of a registration.
@@ -38,6 +46,9 @@ pub struct RegistrationPayload {
 
 impl From<(Option<RegistrationView>, Vec<UserError>)> for RegistrationPayload {
     fn from((view, errors): (Option<RegistrationView>, Vec<UserError>)) -> Self {
-        Self { registration: view.map(Registration::from), errors }
+        Self {
+            registration: view.map(Registration::from),
+            errors,
+        }
     }
 }

@@ -37,7 +37,10 @@ pub struct ProgrammePayload {
 
 impl From<(Option<ProgrammeRecord>, Vec<UserError>)> for ProgrammePayload {
     fn from((record, errors): (Option<ProgrammeRecord>, Vec<UserError>)) -> Self {
-        Self { programme: record.map(Programme::from), errors }
+        Self {
+            programme: record.map(Programme::from),
+            errors,
+        }
     }
 }
 
@@ -52,7 +55,10 @@ pub struct MessagePayload {
 
 impl From<(Option<outbox::Message>, Vec<UserError>)> for MessagePayload {
     fn from((message, errors): (Option<outbox::Message>, Vec<UserError>)) -> Self {
-        Self { message: message.map(Message), errors }
+        Self {
+            message: message.map(Message),
+            errors,
+        }
     }
 }
 
@@ -211,7 +217,9 @@ impl From<CreateProgrammeInput> for ProgrammeFields {
             registration_deadline: Some(input.registration_deadline.0),
             decision_mode: input.decision_mode.map(Into::into),
             price: Some(input.price.into()),
-            meetings: input.meetings.map(|meetings| meetings.into_iter().map(Into::into).collect()),
+            meetings: input
+                .meetings
+                .map(|meetings| meetings.into_iter().map(Into::into).collect()),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }
@@ -233,7 +241,9 @@ impl From<UpdateProgrammeInput> for ProgrammeFields {
             registration_deadline: input.registration_deadline.map(|day| day.0),
             decision_mode: input.decision_mode.map(Into::into),
             price: input.price.map(Into::into),
-            meetings: input.meetings.map(|meetings| meetings.into_iter().map(Into::into).collect()),
+            meetings: input
+                .meetings
+                .map(|meetings| meetings.into_iter().map(Into::into).collect()),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }
@@ -250,7 +260,10 @@ impl Organiser {
     ) -> Result<ProgrammePayload> {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let result = scope.app.create_programme(&scope.caller, &input.into(), &repeatable).await;
+        let result = scope
+            .app
+            .create_programme(&scope.caller, &input.into(), &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -263,7 +276,10 @@ impl Organiser {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
         let id = id_in(&input.programme_id);
-        let result = scope.app.update_programme(&scope.caller, id, &input.into(), &repeatable).await;
+        let result = scope
+            .app
+            .update_programme(&scope.caller, id, &input.into(), &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -275,7 +291,10 @@ impl Organiser {
     ) -> Result<ProgrammePayload> {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let result = scope.app.publish_programme(&scope.caller, id_in(&input.programme_id), &repeatable).await;
+        let result = scope
+            .app
+            .publish_programme(&scope.caller, id_in(&input.programme_id), &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -288,7 +307,10 @@ impl Organiser {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
         let id = id_in(&input.programme_id);
-        let result = scope.app.add_registration(&scope.caller, id, input.person.into(), &repeatable).await;
+        let result = scope
+            .app
+            .add_registration(&scope.caller, id, input.person.into(), &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -302,7 +324,10 @@ impl Organiser {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
         let (id, day) = (id_in(&input.programme_id), input.registration_deadline.0);
-        let result = scope.app.extend_deadline(&scope.caller, id, day, &input.reason, &repeatable).await;
+        let result = scope
+            .app
+            .extend_deadline(&scope.caller, id, day, &input.reason, &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -315,7 +340,10 @@ impl Organiser {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
         let id = id_in(&input.programme_id);
-        let result = scope.app.cancel_programme(&scope.caller, id, &input.reason, &repeatable).await;
+        let result = scope
+            .app
+            .cancel_programme(&scope.caller, id, &input.reason, &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -327,7 +355,10 @@ impl Organiser {
     ) -> Result<MessagePayload> {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let result = scope.app.retry_message(&scope.caller, id_in(&input.message_id), &repeatable).await;
+        let result = scope
+            .app
+            .retry_message(&scope.caller, id_in(&input.message_id), &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -339,7 +370,10 @@ impl Organiser {
     ) -> Result<MessagePayload> {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let result = scope.app.cancel_message(&scope.caller, id_in(&input.message_id), &repeatable).await;
+        let result = scope
+            .app
+            .cancel_message(&scope.caller, id_in(&input.message_id), &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 }

@@ -114,7 +114,10 @@ impl Personal {
             motivation: change(input.motivation, |text| text),
             billing: change(input.billing, Into::into),
         };
-        let result = scope.app.update_registration(&scope.caller, id, corrections, &repeatable).await;
+        let result = scope
+            .app
+            .update_registration(&scope.caller, id, corrections, &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 
@@ -127,7 +130,10 @@ impl Personal {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
         let id = input.registration_id.as_ref().map(id_in);
-        let result = scope.app.withdraw_registration(&scope.caller, id, input.reason.as_deref(), &repeatable).await;
+        let result = scope
+            .app
+            .withdraw_registration(&scope.caller, id, input.reason.as_deref(), &repeatable)
+            .await;
         Ok(scope.acted(result).await?.into())
     }
 

@@ -35,7 +35,11 @@ pub struct RegistrationReceipt {
 impl From<Receipt> for RegistrationReceipt {
     fn from(receipt: Receipt) -> Self {
         Self {
-            place: if receipt.waiting_position.is_some() { PlaceOutcome::Waiting } else { PlaceOutcome::Held },
+            place: if receipt.waiting_position.is_some() {
+                PlaceOutcome::Waiting
+            } else {
+                PlaceOutcome::Held
+            },
             waiting_position: receipt.waiting_position,
             confirm_before: receipt.confirm_before.into(),
         }
@@ -92,9 +96,15 @@ impl Public {
     ) -> Result<RegisterPayload> {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let result = scope.app.register(&scope.caller, &input.programme_slug, input.person.into(), &repeatable).await;
+        let result = scope
+            .app
+            .register(&scope.caller, &input.programme_slug, input.person.into(), &repeatable)
+            .await;
         let (receipt, errors) = scope.acted(result).await?;
-        Ok(RegisterPayload { receipt: receipt.map(Into::into), errors })
+        Ok(RegisterPayload {
+            receipt: receipt.map(Into::into),
+            errors,
+        })
     }
 
     /// Sends new personal links to an address: one mail per registration, and per membership of the team. Older links stay
@@ -106,7 +116,10 @@ impl Public {
     ) -> Result<RequestPersonalLinkPayload> {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let result = scope.app.request_personal_link(&scope.caller, &input.programme_slug, &input.email, &repeatable).await;
+        let result = scope
+            .app
+            .request_personal_link(&scope.caller, &input.programme_slug, &input.email, &repeatable)
+            .await;
         let (_, errors) = scope.acted(result).await?;
         Ok(RequestPersonalLinkPayload { errors })
     }

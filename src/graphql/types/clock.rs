@@ -2,10 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
-use crate::{
-    clock,
-    graphql::scalars::DateTime,
-};
+use crate::{clock, graphql::scalars::DateTime};
 
 /// Which clock the server runs on.
 #[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]

@@ -47,7 +47,14 @@ impl Meeting {
     /// The meetings of a programme, in order of time.
     pub fn all_of(record: &ProgrammeRecord) -> Vec<Self> {
         let announced = &record.programme.announced;
-        announced.meetings.iter().map(|meeting| Self { meeting: meeting.clone(), zone: announced.time_zone }).collect()
+        announced
+            .meetings
+            .iter()
+            .map(|meeting| Self {
+                meeting: meeting.clone(),
+                zone: announced.time_zone,
+            })
+            .collect()
     }
 
     /// The bare id.

@@ -199,7 +199,9 @@ impl Message {
 
     /// The registration of the person it goes to; null when it goes to a member of the team.
     async fn registration(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<Registration>> {
-        let Recipient::Registration(id) = self.0.recipient else { return None };
+        let Recipient::Registration(id) = self.0.recipient else {
+            return None;
+        };
         Registration::load(ctx, id).await.transpose()
     }
 }

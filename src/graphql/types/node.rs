@@ -17,7 +17,11 @@ use crate::{
 
 /// Anything that can be fetched again by its id.
 #[derive(Debug, Clone, Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Its id, unique among things of all types. Opaque: it says nothing to clients."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Its id, unique among things of all types. Opaque: it says nothing to clients."
+))]
 pub enum Node {
     /// A programme.
     Programme(Programme),
@@ -33,7 +37,11 @@ pub enum Node {
 
 /// The ids of one type among global ids.
 fn of_type<I: Identified>(ids: &[Option<(String, Uuid)>]) -> Vec<I> {
-    ids.iter().flatten().filter(|(name, _)| name == I::TYPE).map(|(_, id)| I::from(*id)).collect()
+    ids.iter()
+        .flatten()
+        .filter(|(name, _)| name == I::TYPE)
+        .map(|(_, id)| I::from(*id))
+        .collect()
 }
 
 fn name_of<I: Identified>(id: I) -> (&'static str, Uuid) {

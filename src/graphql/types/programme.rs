@@ -135,7 +135,10 @@ pub struct Participant {
 
 impl From<&programmes::Participant> for Participant {
     fn from(participant: &programmes::Participant) -> Self {
-        Self { given_name: participant.given_name.to_string(), organisation: participant.organisation.to_string() }
+        Self {
+            given_name: participant.given_name.to_string(),
+            organisation: participant.organisation.to_string(),
+        }
     }
 }
 
@@ -254,7 +257,11 @@ impl Programme {
 
     /// How many places nobody takes.
     async fn places_left(&self) -> u32 {
-        self.0.programme.announced.max_participants.saturating_sub(self.0.counts.taken)
+        self.0
+            .programme
+            .announced
+            .max_participants
+            .saturating_sub(self.0.counts.taken)
     }
 
     /// How many count for the minimum: those registered or confirmed.
@@ -314,7 +321,9 @@ impl Programme {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only with one of these statuses.")] status: Option<Vec<RegistrationStatus>>,
-        #[graphql(desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given.")]
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
@@ -322,9 +331,18 @@ impl Programme {
     ) -> Option<Result<Connection<Registration>>> {
         let find = async {
             let scope = scope(ctx)?;
-            let window = Paging { first, after, last, before }.window::<Registration>()?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<Registration>()?;
             let statuses: Option<Vec<_>> = status.map(|given| given.into_iter().map(Into::into).collect());
-            Ok(scope.app.registrations(&scope.caller, self.key_id(), statuses.as_deref(), &window).await)
+            Ok(scope
+                .app
+                .registrations(&scope.caller, self.key_id(), statuses.as_deref(), &window)
+                .await)
         };
         match find.await {
             Ok(page) => for_role(page.map(|page| page.map(|view| Registration::within(self, view)).into())),
@@ -351,7 +369,9 @@ impl Programme {
         #[graphql(desc = "Only what is due at this instant or earlier; else as far as anything is planned.")]
         until: Option<DateTime>,
         #[graphql(desc = "Only what is about the person behind this registration.")] registration_id: Option<ID>,
-        #[graphql(desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given.")]
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
         first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
         #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
@@ -359,7 +379,13 @@ impl Programme {
     ) -> Option<Result<Connection<TimelineEntry>>> {
         let find = async {
             let scope = scope(ctx)?;
-            let window = Paging { first, after, last, before }.window::<TimelineEntry>()?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<TimelineEntry>()?;
             let span = Span {
                 from: from.map(|from| from.0),
                 until: until.map(|until| until.0),

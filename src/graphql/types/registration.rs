@@ -77,7 +77,10 @@ impl From<RegistrationView> for Registration {
 impl Registration {
     /// A registration in a programme that was read already.
     pub fn within(programme: &Programme, view: RegistrationView) -> Self {
-        Self { view, programme: Some(programme.clone()) }
+        Self {
+            view,
+            programme: Some(programme.clone()),
+        }
     }
 
     /// The registration of an id, if the caller may see it.
@@ -204,8 +207,16 @@ impl Registration {
     ) -> Option<Result<Connection<Message>>> {
         let found = async {
             let scope = scope(ctx)?;
-            let window = Paging { first, after, ..Paging::default() }.window::<Message>()?;
-            let wanted = Wanted { registration: Some(self.view.registration.id), ..Wanted::default() };
+            let window = Paging {
+                first,
+                after,
+                ..Paging::default()
+            }
+            .window::<Message>()?;
+            let wanted = Wanted {
+                registration: Some(self.view.registration.id),
+                ..Wanted::default()
+            };
             Ok(scope.app.messages(&scope.caller, wanted, &window).await)
         };
         match found.await {

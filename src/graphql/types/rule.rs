@@ -80,10 +80,22 @@ pub struct Trigger {
 impl From<rule::Trigger> for Trigger {
     fn from(trigger: rule::Trigger) -> Self {
         match trigger {
-            rule::Trigger::Event(event) => Self { event: Some(event.into()), anchor: None, offset_days: None, at: None },
-            rule::Trigger::Anchored { anchor, offset_days, at } => {
-                Self { event: None, anchor: Some(anchor.into()), offset_days: Some(offset_days), at: Some(at.into()) }
-            }
+            rule::Trigger::Event(event) => Self {
+                event: Some(event.into()),
+                anchor: None,
+                offset_days: None,
+                at: None,
+            },
+            rule::Trigger::Anchored {
+                anchor,
+                offset_days,
+                at,
+            } => Self {
+                event: None,
+                anchor: Some(anchor.into()),
+                offset_days: Some(offset_days),
+                at: Some(at.into()),
+            },
         }
     }
 }

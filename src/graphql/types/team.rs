@@ -57,7 +57,10 @@ impl TeamMember {
     /// A member of this programme's team as the caller sees it: contacts give their address to everyone, the others to the
     /// organiser.
     pub fn seen_by(caller: &Caller, programme: ProgrammeId, member: programme::TeamMember) -> Self {
-        Self { shows_email: member.is(DomainRole::Contact) || caller.organises(programme), member }
+        Self {
+            shows_email: member.is(DomainRole::Contact) || caller.organises(programme),
+            member,
+        }
     }
 }
 

@@ -2,7 +2,11 @@
 
 use async_graphql::{Context, Enum, Object, Result};
 
-use super::{message::{Message, MessageKind}, registration::Registration, rule::Rule};
+use super::{
+    message::{Message, MessageKind},
+    registration::Registration,
+    rule::Rule,
+};
 use crate::{
     app::timeline::{ItemKind, TimelineItem, TimelineKey},
     domain::{ids::ProgrammeId, timeline::Source},
@@ -90,7 +94,9 @@ impl TimelineEntry {
 
     /// The rule that makes it; null for a built-in step.
     async fn rule(&self, ctx: &Context<'_>) -> Option<Result<Rule>> {
-        let Source::Rule(key) = self.item.source else { return None };
+        let Source::Rule(key) = self.item.source else {
+            return None;
+        };
         let find = async {
             let rules = scope(ctx)?.load_for_role(RulesOf(self.programme)).await?;
             Ok(rules.iter().find(|rule| rule.key == key).cloned().map(Rule))

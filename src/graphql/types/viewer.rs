@@ -56,9 +56,17 @@ impl Viewer {
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> Result<Connection<Programme>> {
         let scope = scope(ctx)?;
-        let window = Paging { first, after, ..Paging::default() }.window::<Programme>()?;
+        let window = Paging {
+            first,
+            after,
+            ..Paging::default()
+        }
+        .window::<Programme>()?;
         let page = scope.app.programmes(&scope.caller, true, None, &window).await;
-        Ok(page.map_err(|failed| failure::error(&failed))?.map(Programme::from).into())
+        Ok(page
+            .map_err(|failed| failure::error(&failed))?
+            .map(Programme::from)
+            .into())
     }
 }
 
@@ -75,7 +83,11 @@ mod tests {
     fn roles() {
         let id = uuid::Uuid::from_u128(1);
         for status in RegistrationStatus::ALL {
-            let caller = Caller::Registrant { registration: RegistrationId(id), programme: ProgrammeId(id), status };
+            let caller = Caller::Registrant {
+                registration: RegistrationId(id),
+                programme: ProgrammeId(id),
+                status,
+            };
             let expected = match status {
                 RegistrationStatus::Registered | RegistrationStatus::Confirmed => vec![Role::Participant],
                 _ => vec![],
@@ -83,9 +95,19 @@ mod tests {
             assert_eq!(roles_of(&caller), expected, "{status:?}");
         }
         let roles = vec![TeamRole::Facilitator, TeamRole::Organiser];
-        let member = Caller::TeamMember { member: TeamMemberId(id), programme: ProgrammeId(id), roles };
+        let member = Caller::TeamMember {
+            member: TeamMemberId(id),
+            programme: ProgrammeId(id),
+            roles,
+        };
         assert_eq!(roles_of(&member), [Role::Facilitator, Role::Organiser]);
-        assert_eq!(roles_of(&Caller::Organiser { token: TokenId(id), programmes: vec![] }), [Role::Organiser]);
+        assert_eq!(
+            roles_of(&Caller::Organiser {
+                token: TokenId(id),
+                programmes: vec![]
+            }),
+            [Role::Organiser]
+        );
         assert_eq!(roles_of(&Caller::Administrator { token: None }), [Role::Administrator]);
         assert_eq!(roles_of(&Caller::Public), []);
     }

@@ -81,37 +81,25 @@ pub enum RelayError {
     )]
     Host(url::ParseError),
     /// Port 0.
-    #[error(
-        "the relay's port is 0; leave it out for the usual one (25, starttls 587, implicit 465)"
-    )]
+    #[error("the relay's port is 0; leave it out for the usual one (25, starttls 587, implicit 465)")]
     Port,
     /// A path after the host. A password with a bare `/` may end up here.
-    #[error(
-        "the relay's address has a path after the host; leave it out (in user and password write %2F for /)"
-    )]
+    #[error("the relay's address has a path after the host; leave it out (in user and password write %2F for /)")]
     Path,
     /// A fragment. A password with a bare `#` may end up here.
-    #[error(
-        "the relay's address has a # in it; leave it out (in user and password write %23 for #)"
-    )]
+    #[error("the relay's address has a # in it; leave it out (in user and password write %23 for #)")]
     Fragment,
     /// A setting other than `tls`.
-    #[error(
-        "the relay's address sets \"{0}\"; the only setting is tls, as in smtp://host?tls=starttls"
-    )]
+    #[error("the relay's address sets \"{0}\"; the only setting is tls, as in smtp://host?tls=starttls")]
     Setting(String),
     /// `tls` given twice.
     #[error("the relay's address sets tls more than once; keep one")]
     TlsTwice,
     /// An unknown value of `tls`.
-    #[error(
-        "the relay's address sets tls to \"{0}\"; write tls=none, tls=starttls or tls=implicit"
-    )]
+    #[error("the relay's address sets tls to \"{0}\"; write tls=none, tls=starttls or tls=implicit")]
     Tls(String),
     /// A user without password or the other way round.
-    #[error(
-        "the relay's address has only one of user and password; write smtp://user:password@host, or neither"
-    )]
+    #[error("the relay's address has only one of user and password; write smtp://user:password@host, or neither")]
     HalfCredentials,
     /// User or password that is not text, or holds control characters.
     #[error(

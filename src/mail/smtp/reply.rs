@@ -31,9 +31,7 @@ fn line(bytes: &[u8]) -> Result<Line, NotAReply> {
     let [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] = digits else {
         return Err(NotAReply);
     };
-    let code = digits
-        .iter()
-        .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+    let code = digits.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
     let (is_last, text) = match rest {
         [] => (true, rest),
         [b' ', text @ ..] => (true, text),
@@ -68,13 +66,7 @@ impl Reply {
             taken += with_end.len();
             lines.push(line.text);
             if line.is_last {
-                return Ok(Some((
-                    Self {
-                        code: line.code,
-                        lines,
-                    },
-                    taken,
-                )));
+                return Ok(Some((Self { code: line.code, lines }, taken)));
             }
         }
         Ok(None)
@@ -86,8 +78,7 @@ impl Reply {
         let word = self.lines.first()?.split_whitespace().next()?;
         let mut parts = word.split('.');
         let (class, subject, detail) = (parts.next()?, parts.next()?, parts.next()?);
-        let is_number =
-            |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        let is_number = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
         (parts.next().is_none()
             && class == (self.code / 100).to_string()
             && matches!(class, "2" | "4" | "5")
@@ -115,13 +106,7 @@ impl Reply {
 
     /// This reply as the reason of `outcome`.
     pub(super) fn verdict_as(&self, verb: SmtpVerb, outcome: AttemptOutcome) -> Verdict {
-        Verdict::of_reply(
-            outcome,
-            verb,
-            self.code,
-            self.enhanced(),
-            &self.lines.join(" "),
-        )
+        Verdict::of_reply(outcome, verb, self.code, self.enhanced(), &self.lines.join(" "))
     }
 }
 
@@ -136,12 +121,7 @@ mod tests {
             (b"250 OK\r\n", 250, &["OK"], 8),
             (b"250\r\n", 250, &[""], 5),
             (b"250 OK\n", 250, &["OK"], 7),
-            (
-                b"250-a\r\n250-SIZE 10\r\n250 b\r\n",
-                250,
-                &["a", "SIZE 10", "b"],
-                27,
-            ),
+            (b"250-a\r\n250-SIZE 10\r\n250 b\r\n", 250, &["a", "SIZE 10", "b"], 27),
             (b"221 bye\r\n250 leftover\r\n", 221, &["bye"], 9),
             (b"554 \xff\r\n", 554, &["\u{fffd}"], 7),
         ];
@@ -150,19 +130,8 @@ mod tests {
             assert_eq!((reply.code, len), (code, taken));
             assert_eq!(reply.lines, lines);
         }
-        for incomplete in [
-            "",
-            "2",
-            "250 OK",
-            "250 OK\r",
-            "250-OK\r\n",
-            "250-OK\r\n250 ",
-        ] {
-            assert_eq!(
-                Reply::parse(incomplete.as_bytes()),
-                Ok(None),
-                "{incomplete:?}"
-            );
+        for incomplete in ["", "2", "250 OK", "250 OK\r", "250-OK\r\n", "250-OK\r\n250 "] {
+            assert_eq!(Reply::parse(incomplete.as_bytes()), Ok(None), "{incomplete:?}");
         }
         for wrong in [
             "\n",
@@ -184,10 +153,7 @@ mod tests {
             let (reply, _) = Reply::parse(text.as_bytes()).unwrap().unwrap();
             reply.enhanced()
         };
-        assert_eq!(
-            enhanced("550 5.1.1 no such user\r\n").as_deref(),
-            Some("5.1.1")
-        );
+        assert_eq!(enhanced("550 5.1.1 no such user\r\n").as_deref(), Some("5.1.1"));
         assert_eq!(enhanced("250 2.0.0\r\n").as_deref(), Some("2.0.0"));
         for none in [
             "550 4.1.1 x\r\n",

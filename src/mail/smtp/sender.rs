@@ -47,11 +47,7 @@ impl Envelope {
                 None
             }
         };
-        let from = if self.from.is_empty() {
-            None
-        } else {
-            fault(&self.from)
-        };
+        let from = if self.from.is_empty() { None } else { fault(&self.from) };
         from.map(|fault| format!("the sender's address {fault}"))
             .or_else(|| fault(&self.to).map(|fault| format!("the recipient's address {fault}")))
     }
@@ -108,9 +104,7 @@ impl SmtpSender {
     /// If the future is dropped before it is done, the connection is closed and the mail's fate
     /// is unknown: the caller treats it as ambiguous.
     pub async fn send(&mut self, envelope: &Envelope, raw: &[u8]) -> Verdict {
-        let unsendable = envelope
-            .unsendable()
-            .or_else(|| unsendable(raw).map(str::to_owned));
+        let unsendable = envelope.unsendable().or_else(|| unsendable(raw).map(str::to_owned));
         if let Some(reason) = unsendable {
             return Verdict::refused_unsent(&reason);
         }
@@ -121,14 +115,7 @@ impl SmtpSender {
         };
         let session = match session {
             Some(session) => session,
-            None => match Session::open(
-                &self.relay,
-                &self.hello_name,
-                self.deadlines,
-                &mut self.trust,
-            )
-            .await
-            {
+            None => match Session::open(&self.relay, &self.hello_name, self.deadlines, &mut self.trust).await {
                 Ok(session) => session,
                 Err(verdict) => return verdict,
             },

@@ -75,9 +75,7 @@ impl Session {
             mails: 0,
         };
         session.greeting().await?;
-        let mut offers = session
-            .command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}"))
-            .await?;
+        let mut offers = session.command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}")).await?;
         if relay.tls() == TlsMode::StartTls {
             if offers.extension("STARTTLS").is_none() {
                 return Err(Verdict::of_silence(
@@ -86,12 +84,9 @@ impl Session {
                 ));
             }
             session.command(SmtpVerb::StartTls, "STARTTLS").await?;
-            session.wire =
-                encrypted(session.wire, relay, deadlines, trust, SmtpVerb::StartTls).await?;
+            session.wire = encrypted(session.wire, relay, deadlines, trust, SmtpVerb::StartTls).await?;
             // What was offered in clear may have been anybody's words (RFC 3207, section 4.2).
-            offers = session
-                .command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}"))
-                .await?;
+            offers = session.command(SmtpVerb::Ehlo, &format!("EHLO {hello_name}")).await?;
         }
         session.takes_size = offers.extension("SIZE").is_some();
         if let Some(credentials) = relay.credentials() {
@@ -115,10 +110,7 @@ impl Session {
         // Each answer goes out on a 334; PLAIN's goes with the command (RFC 4954, section 4).
         let (command, answers) = if offered("PLAIN") {
             (
-                format!(
-                    "AUTH PLAIN {}",
-                    BASE64.encode(format!("\0{user}\0{password}"))
-                ),
+                format!("AUTH PLAIN {}", BASE64.encode(format!("\0{user}\0{password}"))),
                 vec![],
             )
         } else if offered("LOGIN") {
@@ -162,11 +154,7 @@ impl Session {
     }
 
     /// Hands one mail over, and itself back if it can carry another.
-    pub(super) async fn deliver(
-        mut self,
-        envelope: &Envelope,
-        raw: &[u8],
-    ) -> (Verdict, Option<Self>) {
+    pub(super) async fn deliver(mut self, envelope: &Envelope, raw: &[u8]) -> (Verdict, Option<Self>) {
         let Ended { verdict, is_usable } = self.transaction(envelope, raw).await;
         self.mails += 1;
         self.used_at = Instant::now();
@@ -182,10 +170,7 @@ impl Session {
             String::new()
         };
         let commands = [
-            (
-                SmtpVerb::Mail,
-                format!("MAIL FROM:<{}>{size}", envelope.from),
-            ),
+            (SmtpVerb::Mail, format!("MAIL FROM:<{}>{size}", envelope.from)),
             (SmtpVerb::Rcpt, format!("RCPT TO:<{}>", envelope.to)),
             (SmtpVerb::Data, "DATA".to_owned()),
         ];
@@ -201,8 +186,7 @@ impl Session {
         match self.wire.ask(TERMINATOR, self.deadlines.final_dot).await {
             Err(silence) => Ended::silence(verb, &silence),
             Ok(reply) => {
-                let outcome =
-                    AttemptOutcome::of_reply(verb, reply.code).unwrap_or(AttemptOutcome::Ambiguous);
+                let outcome = AttemptOutcome::of_reply(verb, reply.code).unwrap_or(AttemptOutcome::Ambiguous);
                 let is_usable = outcome != AttemptOutcome::Ambiguous && reply.code != 421;
                 Ended {
                     verdict: reply.verdict_as(verb, outcome),
@@ -220,10 +204,8 @@ impl Session {
             let written = self.wire.write(block, self.deadlines.data_block).await;
             if self.wire.has_unasked() {
                 let reply = self.wire.reply(self.deadlines.command).await;
-                let reply =
-                    reply.map_err(|silence| Verdict::of_silence(verb, &silence.to_string()))?;
-                let outcome = AttemptOutcome::of_reply(verb, reply.code)
-                    .unwrap_or(AttemptOutcome::RelayFailed);
+                let reply = reply.map_err(|silence| Verdict::of_silence(verb, &silence.to_string()))?;
+                let outcome = AttemptOutcome::of_reply(verb, reply.code).unwrap_or(AttemptOutcome::RelayFailed);
                 return Err(reply.verdict_as(verb, outcome));
             }
             written.map_err(|silence| Verdict::of_silence(verb, &silence.to_string()))?;
@@ -233,8 +215,7 @@ impl Session {
 
     /// A command before any mail; any end is the connection's.
     async fn command(&mut self, verb: SmtpVerb, line: &str) -> Result<Reply, Verdict> {
-        self.command_within(verb, line, self.deadlines.command)
-            .await
+        self.command_within(verb, line, self.deadlines.command).await
     }
 
     async fn command_within(
@@ -243,42 +224,27 @@ impl Session {
         line: &str,
         deadline: std::time::Duration,
     ) -> Result<Reply, Verdict> {
-        self.step(verb, line, deadline)
-            .await
-            .map_err(|ended| ended.verdict)
+        self.step(verb, line, deadline).await.map_err(|ended| ended.verdict)
     }
 
     /// One command and its reply; the end if the reply is not the one that lets us go on.
-    async fn step(
-        &mut self,
-        verb: SmtpVerb,
-        line: &str,
-        deadline: std::time::Duration,
-    ) -> Result<Reply, Ended> {
+    async fn step(&mut self, verb: SmtpVerb, line: &str, deadline: std::time::Duration) -> Result<Reply, Ended> {
         if self.wire.has_unasked() {
             // Mostly a 421 from a relay that shuts down; never the answer to what comes next.
             let silence = match self.wire.reply(deadline).await {
                 Ok(reply) => {
-                    return Err(Ended::unusable(
-                        reply.verdict_as(verb, AttemptOutcome::RelayFailed),
-                    ));
+                    return Err(Ended::unusable(reply.verdict_as(verb, AttemptOutcome::RelayFailed)));
                 }
                 Err(silence) => silence,
             };
             return Err(Ended::silence(verb, &silence));
         }
-        let asked = self
-            .wire
-            .ask(format!("{line}\r\n").as_bytes(), deadline)
-            .await;
+        let asked = self.wire.ask(format!("{line}\r\n").as_bytes(), deadline).await;
         let reply = asked.map_err(|silence| Ended::silence(verb, &silence))?;
         match reply.verdict(verb) {
             None => Ok(reply),
             Some(verdict) => Err(Ended {
-                is_usable: matches!(
-                    verdict.outcome,
-                    AttemptOutcome::Deferred | AttemptOutcome::Refused
-                ),
+                is_usable: matches!(verdict.outcome, AttemptOutcome::Deferred | AttemptOutcome::Refused),
                 verdict,
             }),
         }
@@ -294,8 +260,7 @@ impl Session {
 
 /// A connection to the first of the relay's addresses that answers.
 async fn connected(relay: &Relay, deadlines: Deadlines) -> Result<TcpStream, Verdict> {
-    let failed =
-        |reason: String| Verdict::of_silence(SmtpVerb::Connect, &format!("{relay}: {reason}"));
+    let failed = |reason: String| Verdict::of_silence(SmtpVerb::Connect, &format!("{relay}: {reason}"));
     let late = || format!("nothing within {:?}", deadlines.connect);
     let addresses = timeout(deadlines.connect, lookup_host((relay.host(), relay.port())))
         .await
@@ -307,9 +272,7 @@ async fn connected(relay: &Relay, deadlines: Deadlines) -> Result<TcpStream, Ver
             Ok(Ok(stream)) => {
                 // Commands are small and each waits for its reply: Nagle's algorithm would hold
                 // them back for the other side's delayed acknowledgement.
-                stream
-                    .set_nodelay(true)
-                    .map_err(|error| failed(error.to_string()))?;
+                stream.set_nodelay(true).map_err(|error| failed(error.to_string()))?;
                 return Ok(stream);
             }
             Ok(Err(error)) => reason = error.to_string(),

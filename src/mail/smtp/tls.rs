@@ -49,9 +49,7 @@ impl Trust {
     pub(super) async fn encrypt(&mut self, wire: Wire, host: String) -> Result<Wire, String> {
         let name = ServerName::try_from(host).map_err(|error| error.to_string())?;
         let connector = TlsConnector::from(self.config().await?);
-        let stream = wire
-            .into_stream()
-            .map_err(|silence: Silence| silence.to_string())?;
+        let stream = wire.into_stream().map_err(|silence: Silence| silence.to_string())?;
         let stream = connector
             .connect(name, stream)
             .await

@@ -96,9 +96,7 @@ impl Wire {
 
     async fn read_reply(&mut self) -> Result<Reply, Silence> {
         loop {
-            if let Some((reply, taken)) =
-                Reply::parse(&self.unread).map_err(|_| Silence::NotAReply)?
-            {
+            if let Some((reply, taken)) = Reply::parse(&self.unread).map_err(|_| Silence::NotAReply)? {
                 self.unread.drain(..taken);
                 return Ok(reply);
             }
@@ -111,9 +109,7 @@ impl Wire {
 
     /// Reads what is there, at least a byte. Nothing is lost if this is cancelled.
     async fn fill(&mut self) -> Result<(), Silence> {
-        let room = REPLY_MAX_BYTES
-            .saturating_sub(self.unread.len())
-            .clamp(1, 4096);
+        let room = REPLY_MAX_BYTES.saturating_sub(self.unread.len()).clamp(1, 4096);
         let mut bytes = [0; 4096];
         let bytes = bytes.get_mut(..room).unwrap_or_default();
         let count = self.stream.read(bytes).await?;

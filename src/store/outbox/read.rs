@@ -146,7 +146,11 @@ impl Store {
             part.order_by_desc(message::Column::Id)
         };
         let rows = part.limit(window.limit as u64 + 1).all(&self.reader).await?;
-        Ok(Page::of_fetched(rows.into_iter().map(read).collect::<Result<_>>()?, window, total))
+        Ok(Page::of_fetched(
+            rows.into_iter().map(read).collect::<Result<_>>()?,
+            window,
+            total,
+        ))
     }
 
     /// The attempts of mails, in order; a mail without any is left out.

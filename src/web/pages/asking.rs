@@ -27,7 +27,10 @@ impl Values {
 
     /// The first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(given, _)| given == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The language that was asked for by name.
@@ -50,9 +53,13 @@ impl Values {
 /// # Errors
 /// The status to answer with: it is no form, or a huge one.
 pub async fn read_form(request: &mut Request) -> Result<Values, StatusCode> {
-    let is_form = request
-        .header(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    let is_form = request.header(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    });
     if !is_form {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
@@ -66,7 +73,10 @@ pub async fn read_form(request: &mut Request) -> Result<Values, StatusCode> {
 /// The first language of a browser that we write (RFC 9110, section 12.5.4; browsers send them in order of preference);
 /// else Dutch.
 pub fn preferred(headers: &HeaderMap) -> Locale {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted = headers
+        .get(header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     accepted
         .split(',')
         .filter_map(|range| range.split([';', '-']).next())
@@ -108,16 +118,33 @@ mod tests {
     async fn forms_are_forms_and_bounded() {
         let form = |kind: &'static str, body: Vec<u8>| Request::builder().header(header::CONTENT_TYPE, kind).body(body);
         let kind = "application/x-www-form-urlencoded; charset=utf-8";
-        let values = read_form(&mut form(kind, b"act=withdraw&reason=a+%C3%AB%00&act=verify&x".to_vec())).await.expect("a form");
-        assert_eq!((values.get("act"), values.get("reason"), values.get("x")), (Some("withdraw"), Some("a ë\0"), Some("")));
+        let values = read_form(&mut form(
+            kind,
+            b"act=withdraw&reason=a+%C3%AB%00&act=verify&x".to_vec(),
+        ))
+        .await
+        .expect("a form");
+        assert_eq!(
+            (values.get("act"), values.get("reason"), values.get("x")),
+            (Some("withdraw"), Some("a ë\0"), Some(""))
+        );
         assert_eq!(values.get("none"), None);
         let refused = |request: Request| async move {
             let mut request = request;
             read_form(&mut request).await.err()
         };
-        assert_eq!(refused(form("text/plain", b"act=verify".to_vec())).await, Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-        assert_eq!(refused(Request::builder().body("act=verify")).await, Some(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-        assert_eq!(refused(form(kind, vec![b'a'; MAX_FORM_BYTES + 1])).await, Some(StatusCode::PAYLOAD_TOO_LARGE));
+        assert_eq!(
+            refused(form("text/plain", b"act=verify".to_vec())).await,
+            Some(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        );
+        assert_eq!(
+            refused(Request::builder().body("act=verify")).await,
+            Some(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        );
+        assert_eq!(
+            refused(form(kind, vec![b'a'; MAX_FORM_BYTES + 1])).await,
+            Some(StatusCode::PAYLOAD_TOO_LARGE)
+        );
         assert!(read_form(&mut form(kind, vec![0xff; 100])).await.is_ok());
     }
 }

@@ -36,7 +36,12 @@ pub struct Sheet<'a> {
 impl Sheet<'_> {
     /// The whole document.
     pub fn render(self) -> Markup {
-        let Self { locale, title, switch, body } = self;
+        let Self {
+            locale,
+            title,
+            switch,
+            body,
+        } = self;
         html! {
             (DOCTYPE)
             html lang=(locale.tag()) {

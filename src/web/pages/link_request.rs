@@ -28,7 +28,10 @@ pub struct Filled<'a> {
 
 /// The programmes that a link can be asked for, the latest first.
 pub async fn choices(parts: &PageParts) -> Result<Vec<ProgrammeRecord>, AppError> {
-    let latest = Window { is_from_end: true, ..Window::first(PROGRAMMES) };
+    let latest = Window {
+        is_from_end: true,
+        ..Window::first(PROGRAMMES)
+    };
     let mut page = parts.app.programmes(&Caller::Public, false, None, &latest).await?;
     page.items.reverse();
     Ok(page.items)
@@ -69,7 +72,13 @@ pub fn page(programmes: &[ProgrammeRecord], filled: &Filled<'_>, locale: Locale,
         )) }
         (form(programmes, filled, locale))
     };
-    Sheet { locale, title, switch, body }.render()
+    Sheet {
+        locale,
+        title,
+        switch,
+        body,
+    }
+    .render()
 }
 
 /// The answer to everybody who asks for a link, known or not.
@@ -87,7 +96,13 @@ pub fn asked(locale: Locale) -> Markup {
             "No mail? Then look among the unwanted mail. Or you registered with another address.",
         )) }
     };
-    Sheet { locale, title, switch: &Switch::None, body }.render()
+    Sheet {
+        locale,
+        title,
+        switch: &Switch::None,
+        body,
+    }
+    .render()
 }
 
 /// The one answer to a link that is unknown, revoked or malformed: which of them is not told.
@@ -104,5 +119,14 @@ pub fn dead_link(programmes: &[ProgrammeRecord], locale: Locale, switch: &Switch
             (form(programmes, &Filled::default(), locale))
         }
     };
-    answer(StatusCode::NOT_FOUND, Sheet { locale, title, switch, body }.render())
+    answer(
+        StatusCode::NOT_FOUND,
+        Sheet {
+            locale,
+            title,
+            switch,
+            body,
+        }
+        .render(),
+    )
 }

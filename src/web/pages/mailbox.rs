@@ -71,7 +71,10 @@ pub fn routes(parts: PageParts, access: MailboxAccess) -> impl Endpoint {
             async move { Ok::<_, poem::Error>(mailbox.handle(&request, handler).await) }
         }))
         .with(limits.clone())
-        .with(SecurityHeaders { policy, is_reached_over_tls })
+        .with(SecurityHeaders {
+            policy,
+            is_reached_over_tls,
+        })
     };
     Route::new()
         .at("/", handled(Handler::List, ContentPolicy::Mailbox))
@@ -115,7 +118,12 @@ impl Mailbox {
         shown.unwrap_or_else(|error| {
             let missing = || {
                 let text = say(locale, "Er is hier geen mail.", "There is no mail here.");
-                notice(StatusCode::NOT_FOUND, locale, say(locale, "Niet gevonden", "Not found"), text)
+                notice(
+                    StatusCode::NOT_FOUND,
+                    locale,
+                    say(locale, "Niet gevonden", "Not found"),
+                    text,
+                )
             };
             self.parts.breakdown(locale, error).unwrap_or_else(missing)
         })
@@ -127,7 +135,9 @@ impl Mailbox {
             MailboxAccess::None => Err(AppError::Forbidden),
             MailboxAccess::Everybody => Ok(Some(Caller::Administrator { token: None })),
             MailboxAccess::Administrators { master } => {
-                let Some(token) = request.header(header::AUTHORIZATION).and_then(token_in) else { return Ok(None) };
+                let Some(token) = request.header(header::AUTHORIZATION).and_then(token_in) else {
+                    return Ok(None);
+                };
                 let caller = self.parts.app.caller_of(&token, master.as_ref()).await?;
                 Ok(caller.filter(|caller| matches!(caller, Caller::Administrator { .. })))
             }
@@ -138,42 +148,87 @@ impl Mailbox {
         let key = |name| query.get(name).and_then(|id| id.parse::<Uuid>().ok()).map(MessageId);
         let (after, before) = (key("after"), key("before"));
         let is_from_end = before.is_some();
-        let window = Window { after: if is_from_end { None } else { after }, before, limit: MAILS, is_from_end };
-        let recipient = query.get("to").map(str::trim).filter(|address| !address.is_empty()).map(str::to_owned);
-        let wanted = Wanted { recipient: recipient.clone(), ..Wanted::default() };
+        let window = Window {
+            after: if is_from_end { None } else { after },
+            before,
+            limit: MAILS,
+            is_from_end,
+        };
+        let recipient = query
+            .get("to")
+            .map(str::trim)
+            .filter(|address| !address.is_empty())
+            .map(str::to_owned);
+        let wanted = Wanted {
+            recipient: recipient.clone(),
+            ..Wanted::default()
+        };
         let page = self.parts.app.messages(viewer, wanted, &window).await?;
         let mut ids: Vec<_> = page.items.iter().map(|message| message.programme_id).collect();
         ids.sort_unstable();
         ids.dedup();
         let programmes = self.programmes(viewer, &ids).await?;
-        Ok(answer(StatusCode::OK, list_page(&page, &programmes, recipient.as_deref(), locale)))
+        Ok(answer(
+            StatusCode::OK,
+            list_page(&page, &programmes, recipient.as_deref(), locale),
+        ))
     }
 
-    async fn programmes(&self, viewer: &Caller, ids: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Programme>, AppError> {
+    async fn programmes(
+        &self,
+        viewer: &Caller,
+        ids: &[ProgrammeId],
+    ) -> Result<HashMap<ProgrammeId, Programme>, AppError> {
         let records = self.parts.app.programmes_by_id(viewer, ids).await?;
-        Ok(records.into_iter().map(|record| (record.programme.id, record.programme)).collect())
+        Ok(records
+            .into_iter()
+            .map(|record| (record.programme.id, record.programme))
+            .collect())
     }
 
     async fn mail(&self, viewer: &Caller, request: &Request, locale: Locale) -> Result<Response, AppError> {
         let (message, read) = self.parts.app.read_message(viewer, id_in(request)?).await?;
         let programmes = self.programmes(viewer, &[message.programme_id]).await?;
         let text = read.map(|read| read.text);
-        Ok(answer(StatusCode::OK, mail_page(&message, programmes.get(&message.programme_id), text.as_deref(), locale)))
+        Ok(answer(
+            StatusCode::OK,
+            mail_page(&message, programmes.get(&message.programme_id), text.as_deref(), locale),
+        ))
     }
 
     async fn html(&self, viewer: &Caller, request: &Request, locale: Locale) -> Result<Response, AppError> {
         let (_, read) = self.parts.app.read_message(viewer, id_in(request)?).await?;
         let Some(read) = read else {
-            let text = say(locale, "De tekst van deze mail is er niet meer.", "The text of this mail is no longer here.");
-            return Ok(notice(StatusCode::GONE, locale, say(locale, "Geen tekst", "No text"), text));
+            let text = say(
+                locale,
+                "De tekst van deze mail is er niet meer.",
+                "The text of this mail is no longer here.",
+            );
+            return Ok(notice(
+                StatusCode::GONE,
+                locale,
+                say(locale, "Geen tekst", "No text"),
+                text,
+            ));
         };
-        let response = Response::builder().header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(leading_out(&read.html));
+        let response = Response::builder()
+            .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+            .body(leading_out(&read.html));
         Ok(private(response))
     }
 
     async fn source(&self, viewer: &Caller, request: &Request) -> Result<Response, AppError> {
-        let raw = self.parts.app.message_source(viewer, id_in(request)?).await?.ok_or(AppError::Forbidden)?;
-        Ok(private(Response::builder().header(header::CONTENT_TYPE, "text/plain; charset=utf-8").body(raw)))
+        let raw = self
+            .parts
+            .app
+            .message_source(viewer, id_in(request)?)
+            .await?
+            .ok_or(AppError::Forbidden)?;
+        Ok(private(
+            Response::builder()
+                .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+                .body(raw),
+        ))
     }
 }
 
@@ -202,9 +257,17 @@ fn ask_for_token(locale: Locale) -> Response {
         "Deze mailbox is alleen voor beheerders. Vul als wachtwoord een token van een beheerder in; de naam doet er niet toe.",
         "This mailbox is for administrators only. Give an administrator's token as the password; the name does not matter.",
     );
-    notice(StatusCode::UNAUTHORIZED, locale, say(locale, "Alleen voor beheerders", "For administrators only"), text)
-        .with_header(header::WWW_AUTHENTICATE, "Basic realm=\"leernetwerk mailbox\", charset=\"UTF-8\"")
-        .into_response()
+    notice(
+        StatusCode::UNAUTHORIZED,
+        locale,
+        say(locale, "Alleen voor beheerders", "For administrators only"),
+        text,
+    )
+    .with_header(
+        header::WWW_AUTHENTICATE,
+        "Basic realm=\"leernetwerk mailbox\", charset=\"UTF-8\"",
+    )
+    .into_response()
 }
 
 /// The HTML of a mail with links that leave its frame: a page of ours does not stand in one.
@@ -221,7 +284,10 @@ fn links(text: &str) -> Vec<&str> {
     let words = text.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')' | '[' | ']'));
     for word in words {
         let link = word.trim_end_matches(['.', ',', ';', ':', '!', '?']);
-        if (link.starts_with("https://") || link.starts_with("http://")) && !found.contains(&link) && found.len() < LINKS {
+        if (link.starts_with("https://") || link.starts_with("http://"))
+            && !found.contains(&link)
+            && found.len() < LINKS
+        {
             found.push(link);
         }
     }
@@ -261,7 +327,12 @@ fn query(recipient: Option<&str>, key: Option<(&str, MessageId)>, locale: Locale
     query.finish()
 }
 
-fn list_page(page: &Page<Message>, programmes: &HashMap<ProgrammeId, Programme>, recipient: Option<&str>, locale: Locale) -> Markup {
+fn list_page(
+    page: &Page<Message>,
+    programmes: &HashMap<ProgrammeId, Programme>,
+    recipient: Option<&str>,
+    locale: Locale,
+) -> Markup {
     let lang = locale.tag();
     let to = recipient.map(|address| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -302,7 +373,13 @@ fn list_page(page: &Page<Message>, programmes: &HashMap<ProgrammeId, Programme>,
         }
     };
     let switch = Switch::Query(to.unwrap_or_default());
-    Sheet { locale, title: say(locale, "Mailbox", "Mailbox"), switch: &switch, body }.render()
+    Sheet {
+        locale,
+        title: say(locale, "Mailbox", "Mailbox"),
+        switch: &switch,
+        body,
+    }
+    .render()
 }
 
 fn mail_page(message: &Message, programme: Option<&Programme>, text: Option<&str>, locale: Locale) -> Markup {
@@ -333,7 +410,13 @@ fn mail_page(message: &Message, programme: Option<&Programme>, text: Option<&str
         }
         p { a href={ "/mailbox/?lang=" (locale.tag()) } { (say(locale, "Alle mails", "All mails")) } }
     };
-    Sheet { locale, title: &message.subject, switch: &Switch::Query(String::new()), body }.render()
+    Sheet {
+        locale,
+        title: &message.subject,
+        switch: &Switch::Query(String::new()),
+        body,
+    }
+    .render()
 }
 
 #[cfg(test)]
@@ -345,7 +428,15 @@ mod tests {
         let basic = format!("Basic {}", BASE64_STANDARD.encode("anybody:to:ken"));
         assert_eq!(token_in(&basic).as_deref(), Some("to:ken"));
         assert_eq!(token_in("bearer  token ").as_deref(), Some("token"));
-        for none in ["", "Basic", "Basic !!", "Basic YQ==", "Bearer ", "Digest x", &format!("Bearer {}", "x".repeat(600))] {
+        for none in [
+            "",
+            "Basic",
+            "Basic !!",
+            "Basic YQ==",
+            "Bearer ",
+            "Digest x",
+            &format!("Bearer {}", "x".repeat(600)),
+        ] {
             assert_eq!(token_in(none), None, "{none}");
         }
     }
@@ -358,7 +449,10 @@ mod tests {
 
     #[test]
     fn links_of_a_mail_leave_its_frame() {
-        assert_eq!(leading_out("<html><head><title>x"), "<html><head><base target=\"_top\"><title>x");
+        assert_eq!(
+            leading_out("<html><head><title>x"),
+            "<html><head><base target=\"_top\"><title>x"
+        );
         assert_eq!(leading_out("<p>x"), "<base target=\"_top\"><p>x");
     }
 }

@@ -64,27 +64,51 @@ pub const STYLESHEET_PATH: &str = "/pages.css";
 
 /// A page as an answer: never stored by browsers or proxies, never indexed.
 fn answer(status: StatusCode, page: Markup) -> Response {
-    private(Response::builder().status(status).header(header::CONTENT_TYPE, "text/html; charset=utf-8").body(page.into_string()))
+    private(
+        Response::builder()
+            .status(status)
+            .header(header::CONTENT_TYPE, "text/html; charset=utf-8")
+            .body(page.into_string()),
+    )
 }
 
 /// An answer that is for the person who asked and nobody else.
 fn private(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    headers.insert(
+        HeaderName::from_static("x-robots-tag"),
+        HeaderValue::from_static("noindex"),
+    );
     response
 }
 
 /// Sends the browser on to show, by GET, what came of a POST. The place is relative, so that no key stands in it.
 fn see_other(place: &str) -> Response {
-    let Ok(place) = HeaderValue::from_str(place) else { return StatusCode::NO_CONTENT.into_response() };
-    private(Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, place).finish())
+    let Ok(place) = HeaderValue::from_str(place) else {
+        return StatusCode::NO_CONTENT.into_response();
+    };
+    private(
+        Response::builder()
+            .status(StatusCode::SEE_OTHER)
+            .header(header::LOCATION, place)
+            .finish(),
+    )
 }
 
 /// A page that consists of a heading and a paragraph.
 fn notice(status: StatusCode, locale: Locale, title: &str, text: &str) -> Response {
     let body = maud::html! { p { (text) } };
-    answer(status, Sheet { locale, title, switch: &Switch::None, body }.render())
+    answer(
+        status,
+        Sheet {
+            locale,
+            title,
+            switch: &Switch::None,
+            body,
+        }
+        .render(),
+    )
 }
 
 fn broken(locale: Locale, cause: &dyn Error, new_correlation_id: &NewCorrelationId) -> Response {
@@ -102,7 +126,9 @@ fn broken(locale: Locale, cause: &dyn Error, new_correlation_id: &NewCorrelation
             "De fout ligt bij ons. Probeer het over een paar minuten opnieuw. Gaat het dan weer mis, noem dan deze code: {correlation_id}."
         ),
         Locale::En => {
-            format!("The mistake is ours. Please try again in a few minutes. If it goes wrong again, mention this code: {correlation_id}.")
+            format!(
+                "The mistake is ours. Please try again in a few minutes. If it goes wrong again, mention this code: {correlation_id}."
+            )
         }
     };
     notice(StatusCode::INTERNAL_SERVER_ERROR, locale, title, &text)
@@ -115,7 +141,10 @@ impl PageParts {
             AppError::Broken(cause) => Some(broken(locale, &*cause, &self.new_correlation_id)),
             AppError::Refused(refusals) if !matches!(refusals.as_slice(), [Refusal::NotFound { .. }]) => {
                 let zone = chrono_tz::Europe::Amsterdam;
-                let texts: Vec<_> = refusals.iter().map(|refusal| refusals::in_words(refusal, zone, locale)).collect();
+                let texts: Vec<_> = refusals
+                    .iter()
+                    .map(|refusal| refusals::in_words(refusal, zone, locale))
+                    .collect();
                 let title = say(locale, "Dat kan niet", "That cannot be done");
                 Some(notice(StatusCode::CONFLICT, locale, title, &texts.join(" ")))
             }
@@ -128,7 +157,10 @@ impl PageParts {
         &self,
         act: impl Future<Output = Result<T, AppError>> + Send + 'static,
     ) -> Result<T, AppError> {
-        self.acts.spawn(act).await.unwrap_or_else(|stopped| Err(AppError::Broken(Box::new(stopped))))
+        self.acts
+            .spawn(act)
+            .await
+            .unwrap_or_else(|stopped| Err(AppError::Broken(Box::new(stopped))))
     }
 }
 

@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use poem::{
-    Endpoint, EndpointExt, Request, Response, Route,
-    endpoint::make,
-    http::StatusCode,
-};
+use poem::{Endpoint, EndpointExt, Request, Response, Route, endpoint::make, http::StatusCode};
 
 use super::{
     PageParts, Shared, answer,
@@ -38,7 +34,10 @@ const MAX_TOKEN_BYTES: usize = 128;
 /// The pages: nest them at `/p`.
 pub fn routes(parts: PageParts) -> impl Endpoint {
     let limits = LimitRequests(parts.rate_limits.clone());
-    let headers = SecurityHeaders { policy: ContentPolicy::Page, is_reached_over_tls: parts.is_reached_over_tls };
+    let headers = SecurityHeaders {
+        policy: ContentPolicy::Page,
+        is_reached_over_tls: parts.is_reached_over_tls,
+    };
     let parts = Arc::new(parts);
     let handled = |handler: Handler| {
         let parts = Arc::clone(&parts);
@@ -48,7 +47,10 @@ pub fn routes(parts: PageParts) -> impl Endpoint {
         })
     };
     Route::new()
-        .at("/", poem::get(handled(Handler::Form)).post(handled(Handler::AskForLink)))
+        .at(
+            "/",
+            poem::get(handled(Handler::Form)).post(handled(Handler::AskForLink)),
+        )
         .at("/:token", poem::get(handled(Handler::Show)).post(handled(Handler::Act)))
         .with(limits)
         .with(headers)
@@ -94,25 +96,41 @@ async fn form(parts: &PageParts, locale: Locale) -> Result<Response, AppError> {
 }
 
 async fn ask_for_link(parts: &PageParts, mut request: Request, locale: Locale) -> Result<Response, AppError> {
-    if let Err(exceeded) = parts.rate_limits.admit_mutations(peer_of(&request), &["requestPersonalLink".to_owned()]) {
+    if let Err(exceeded) = parts
+        .rate_limits
+        .admit_mutations(peer_of(&request), &["requestPersonalLink".to_owned()])
+    {
         let seconds = exceeded.retry_after_seconds;
         let text = match locale {
             Locale::Nl => format!("Er is te vaak om een link gevraagd. Probeer het over {seconds} seconden opnieuw."),
             Locale::En => format!("Links were asked for too often. Please try again in {seconds} seconds."),
         };
-        let mut response = notice(StatusCode::TOO_MANY_REQUESTS, locale, say(locale, "Even wachten", "Please wait"), &text);
-        response.headers_mut().insert(poem::http::header::RETRY_AFTER, seconds.into());
+        let mut response = notice(
+            StatusCode::TOO_MANY_REQUESTS,
+            locale,
+            say(locale, "Even wachten", "Please wait"),
+            &text,
+        );
+        response
+            .headers_mut()
+            .insert(poem::http::header::RETRY_AFTER, seconds.into());
         return Ok(response);
     }
     let filled = match read_form(&mut request).await {
         Ok(filled) => filled,
         Err(status) => return Ok(unreadable(status, locale)),
     };
-    let (slug, email) = (filled.get("programme").unwrap_or_default().to_owned(), filled.get("email").unwrap_or_default().to_owned());
+    let (slug, email) = (
+        filled.get("programme").unwrap_or_default().to_owned(),
+        filled.get("email").unwrap_or_default().to_owned(),
+    );
     let asked = parts
         .carry_out({
             let (app, slug, email) = (parts.app.clone(), slug.clone(), email.clone());
-            async move { app.request_personal_link(&Caller::Public, &slug, &email, &Repeatable::default()).await }
+            async move {
+                app.request_personal_link(&Caller::Public, &slug, &email, &Repeatable::default())
+                    .await
+            }
         })
         .await;
     match asked {
@@ -120,21 +138,40 @@ async fn ask_for_link(parts: &PageParts, mut request: Request, locale: Locale) -
         Err(AppError::Refused(refusals)) => {
             let refused = in_words(&refusals, None, locale);
             let programmes = link_request::choices(parts).await?;
-            let filled = Filled { slug: Some(&slug), email: &email, refused: &refused };
-            Ok(answer(StatusCode::UNPROCESSABLE_ENTITY, link_request::page(&programmes, &filled, locale, &Switch::None)))
+            let filled = Filled {
+                slug: Some(&slug),
+                email: &email,
+                refused: &refused,
+            };
+            Ok(answer(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                link_request::page(&programmes, &filled, locale, &Switch::None),
+            ))
         }
         Err(other) => Err(other),
     }
 }
 
 fn unreadable(status: StatusCode, locale: Locale) -> Response {
-    let text = say(locale, "Ga terug en probeer het opnieuw.", "Please go back and try again.");
-    notice(status, locale, say(locale, "We kunnen dit formulier niet lezen", "We cannot read this form"), text)
+    let text = say(
+        locale,
+        "Ga terug en probeer het opnieuw.",
+        "Please go back and try again.",
+    );
+    notice(
+        status,
+        locale,
+        say(locale, "We kunnen dit formulier niet lezen", "We cannot read this form"),
+        text,
+    )
 }
 
 fn in_words(refusals: &[Refusal], zone: Option<chrono_tz::Tz>, locale: Locale) -> Vec<String> {
     let zone = zone.unwrap_or(chrono_tz::Europe::Amsterdam);
-    refusals.iter().map(|refusal| refusals::in_words(refusal, zone, locale)).collect()
+    refusals
+        .iter()
+        .map(|refusal| refusals::in_words(refusal, zone, locale))
+        .collect()
 }
 
 /// Who holds the key in a page's address. API tokens are no personal links.
@@ -158,10 +195,30 @@ struct Own {
 }
 
 impl Own {
-    async fn of(parts: &PageParts, caller: &Caller, registration: RegistrationId, programme: ProgrammeId) -> Result<Self, AppError> {
-        let view = parts.app.registrations_by_id(caller, &[registration]).await?.pop().ok_or(AppError::Forbidden)?;
-        let record = parts.app.programmes_by_id(caller, &[programme]).await?.pop().ok_or(AppError::Forbidden)?;
-        Ok(Self { view, record, successor: parts.app.successor(caller).await?, now: parts.app.now().await? })
+    async fn of(
+        parts: &PageParts,
+        caller: &Caller,
+        registration: RegistrationId,
+        programme: ProgrammeId,
+    ) -> Result<Self, AppError> {
+        let view = parts
+            .app
+            .registrations_by_id(caller, &[registration])
+            .await?
+            .pop()
+            .ok_or(AppError::Forbidden)?;
+        let record = parts
+            .app
+            .programmes_by_id(caller, &[programme])
+            .await?
+            .pop()
+            .ok_or(AppError::Forbidden)?;
+        Ok(Self {
+            view,
+            record,
+            successor: parts.app.successor(caller).await?,
+            now: parts.app.now().await?,
+        })
     }
 
     fn locale(&self, query: &Values) -> Locale {
@@ -185,12 +242,27 @@ impl Own {
 async fn show(parts: &PageParts, request: &Request, query: &Values) -> Result<Response, AppError> {
     let caller = holder(parts, request).await?;
     match caller {
-        Caller::Registrant { registration, programme, .. } => {
+        Caller::Registrant {
+            registration,
+            programme,
+            ..
+        } => {
             let own = Own::of(parts, &caller, registration, programme).await?;
             let is_leaving = query.get("withdraw").is_some() && own.page(query, &Switch::None, &[]).can_withdraw();
-            let switch = Switch::Query(if is_leaving { "withdraw=1".to_owned() } else { String::new() });
+            let switch = Switch::Query(if is_leaving {
+                "withdraw=1".to_owned()
+            } else {
+                String::new()
+            });
             let page = own.page(query, &switch, &[]);
-            Ok(answer(StatusCode::OK, if is_leaving { page.render_withdrawal("") } else { page.render() }))
+            Ok(answer(
+                StatusCode::OK,
+                if is_leaving {
+                    page.render_withdrawal("")
+                } else {
+                    page.render()
+                },
+            ))
         }
         Caller::TeamMember { member, programme, .. } => team(parts, &caller, member, programme, query).await,
         _ => Err(AppError::Forbidden),
@@ -204,11 +276,28 @@ async fn team(
     programme: ProgrammeId,
     query: &Values,
 ) -> Result<Response, AppError> {
-    let record = parts.app.programmes_by_id(caller, &[programme]).await?.pop().ok_or(AppError::Forbidden)?;
-    let member = record.programme.announced.team.iter().find(|one| one.id == member).ok_or(AppError::Forbidden)?;
+    let record = parts
+        .app
+        .programmes_by_id(caller, &[programme])
+        .await?
+        .pop()
+        .ok_or(AppError::Forbidden)?;
+    let member = record
+        .programme
+        .announced
+        .team
+        .iter()
+        .find(|one| one.id == member)
+        .ok_or(AppError::Forbidden)?;
     let switch = Switch::Query(String::new());
     let locale = query.locale().unwrap_or(member.locale);
-    let page = TeamPage { member, record: &record, now: parts.app.now().await?, locale, switch: &switch };
+    let page = TeamPage {
+        member,
+        record: &record,
+        now: parts.app.now().await?,
+        locale,
+        switch: &switch,
+    };
     Ok(answer(StatusCode::OK, page.render()))
 }
 
@@ -220,8 +309,17 @@ async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<
         Err(status) => return Ok(unreadable(status, browsers)),
     };
     // A member of the team has nothing to press here.
-    let Caller::Registrant { registration, programme, .. } = caller else { return Ok(unreadable(StatusCode::BAD_REQUEST, browsers)) };
-    let Some(act) = form.get("act").and_then(Act::from_word) else { return Ok(unreadable(StatusCode::BAD_REQUEST, browsers)) };
+    let Caller::Registrant {
+        registration,
+        programme,
+        ..
+    } = caller
+    else {
+        return Ok(unreadable(StatusCode::BAD_REQUEST, browsers));
+    };
+    let Some(act) = form.get("act").and_then(Act::from_word) else {
+        return Ok(unreadable(StatusCode::BAD_REQUEST, browsers));
+    };
     let reason = form.get("reason").unwrap_or_default();
     let acted = {
         let (app, caller, reason) = (parts.app.clone(), caller.clone(), reason.to_owned());
@@ -242,7 +340,11 @@ async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<
         Ok(_) => Ok(see_other(&format!("?done={}{}", act.word(), query.lang()))),
         Err(AppError::Refused(refusals)) => {
             let own = Own::of(parts, &caller, registration, programme).await?;
-            let refused = in_words(&refusals, Some(own.record.programme.announced.time_zone), own.locale(query));
+            let refused = in_words(
+                &refusals,
+                Some(own.record.programme.announced.time_zone),
+                own.locale(query),
+            );
             let page = own.page(query, &Switch::None, &refused);
             let is_text = refusals.iter().any(|refusal| matches!(refusal, Refusal::Text { .. }));
             Ok(if is_text && act == Act::Withdraw && page.can_withdraw() {

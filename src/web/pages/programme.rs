@@ -12,14 +12,23 @@ use crate::domain::{
 };
 
 /// What stands for itself in the address of a `mailto:` link (RFC 6068, section 2).
-const MAILTO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'+');
+const MAILTO: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'@')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'+');
 
 /// How far a programme has come, in a few words.
 pub fn status(status: ProgrammeStatus, locale: Locale) -> &'static str {
     match status {
         ProgrammeStatus::Draft => say(locale, "nog niet gepubliceerd", "not published yet"),
         ProgrammeStatus::Open => say(locale, "open voor aanmelding", "open for registration"),
-        ProgrammeStatus::AwaitingDecision => say(locale, "aanmelding gesloten, nog geen besluit", "registration closed, no decision yet"),
+        ProgrammeStatus::AwaitingDecision => say(
+            locale,
+            "aanmelding gesloten, nog geen besluit",
+            "registration closed, no decision yet",
+        ),
         ProgrammeStatus::GoingAhead => say(locale, "gaat door", "goes ahead"),
         ProgrammeStatus::Cancelled => say(locale, "gaat niet door", "does not go ahead"),
         ProgrammeStatus::Completed => say(locale, "afgelopen", "over"),
@@ -50,7 +59,10 @@ pub fn registration_until(programme: &Programme, now: DateTime<Utc>, locale: Loc
 }
 
 fn places(programme: &Programme, locale: Locale) -> String {
-    let (minimum, maximum) = (programme.announced.min_participants, programme.announced.max_participants);
+    let (minimum, maximum) = (
+        programme.announced.min_participants,
+        programme.announced.max_participants,
+    );
     match locale {
         Locale::Nl => format!("ten minste {minimum}, ten hoogste {maximum}"),
         Locale::En => format!("at least {minimum}, at most {maximum}"),

@@ -12,18 +12,27 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
         Refusal::Text { field, error } => of_text(name(field, locale), error, locale),
         Refusal::Required { field, .. } => of_text(name(field, locale), &TextError::Empty, locale),
         Refusal::Invalid { field, .. } => match locale {
-            Locale::Nl => format!("Wat u hebt ingevuld bij {} klopt niet. Pas het aan en probeer het opnieuw.", name(field, locale)),
-            Locale::En => format!("What you filled in for {} is not right. Please change it and try again.", name(field, locale)),
+            Locale::Nl => format!(
+                "Wat u hebt ingevuld bij {} klopt niet. Pas het aan en probeer het opnieuw.",
+                name(field, locale)
+            ),
+            Locale::En => format!(
+                "What you filled in for {} is not right. Please change it and try again.",
+                name(field, locale)
+            ),
         },
-        Refusal::NotFound { what: "programme", .. } => {
-            own("Dit programma bestaat niet (meer). Kies een ander programma.", "This programme does not exist (any more). Please choose another one.")
-        }
+        Refusal::NotFound { what: "programme", .. } => own(
+            "Dit programma bestaat niet (meer). Kies een ander programma.",
+            "This programme does not exist (any more). Please choose another one.",
+        ),
         Refusal::NotFound { .. } => own("Dit bestaat niet (meer).", "This does not exist (any more)."),
         Refusal::StateConflict(_) => own(
             "Dit kan nu niet, want uw aanmelding is intussen veranderd. Hieronder ziet u hoe het ervoor staat.",
             "This cannot be done now, because your registration has changed meanwhile. Below you see how things stand.",
         ),
-        Refusal::RegistrationNotOpen { opens_at: Some(opens_at) } => {
+        Refusal::RegistrationNotOpen {
+            opens_at: Some(opens_at),
+        } => {
             let opens = formats::weekday_and_moment(*opens_at, zone, locale);
             match locale {
                 Locale::Nl => format!("U kunt zich nog niet aanmelden. Dat kan vanaf {opens}."),
@@ -104,7 +113,10 @@ mod tests {
 
     fn every_refusal() -> Vec<Refusal> {
         let at = DateTime::from_timestamp(1_401_055_200, 0).expect("an instant");
-        let text = |error| Refusal::Text { field: vec!["email".to_owned()], error };
+        let text = |error| Refusal::Text {
+            field: vec!["email".to_owned()],
+            error,
+        };
         vec![
             text(TextError::Empty),
             text(TextError::TooLong { length: 300, max: 254 }),
@@ -133,10 +145,16 @@ mod tests {
             assert_ne!(nl, en, "{refusal:?}");
             for text in [nl, en] {
                 assert!(text.ends_with('.') && text.starts_with(char::is_uppercase), "{text}");
-                assert!(!text.contains(refusal.word()) && !text.contains("UTC") && !text.contains("registrationId"), "{text}");
+                assert!(
+                    !text.contains(refusal.word()) && !text.contains("UTC") && !text.contains("registrationId"),
+                    "{text}"
+                );
             }
         }
         let closed = in_words(&every_refusal()[13], Amsterdam, Locale::Nl);
-        assert_eq!(closed, "De aanmelding is gesloten. Aanmelden kon tot en met zondag 25 mei 2014.");
+        assert_eq!(
+            closed,
+            "De aanmelding is gesloten. Aanmelden kon tot en met zondag 25 mei 2014."
+        );
     }
 }

@@ -34,7 +34,13 @@ pub enum Act {
 }
 
 impl Act {
-    const ALL: [Self; 5] = [Self::Verify, Self::Accept, Self::Decline, Self::Withdraw, Self::RegisterAnew];
+    const ALL: [Self; 5] = [
+        Self::Verify,
+        Self::Accept,
+        Self::Decline,
+        Self::Withdraw,
+        Self::RegisterAnew,
+    ];
 
     /// The value of the form field `act`.
     pub fn word(self) -> &'static str {
@@ -113,7 +119,13 @@ impl RegistrationPage<'_> {
                 }
             }
         };
-        Sheet { locale, title: &self.record.programme.announced.title, switch: self.switch, body }.render()
+        Sheet {
+            locale,
+            title: &self.record.programme.announced.title,
+            switch: self.switch,
+            body,
+        }
+        .render()
     }
 
     /// The second step of leaving: nothing has happened yet.
@@ -151,7 +163,13 @@ impl RegistrationPage<'_> {
             }
             p { a href={ "?" (self.lang().trim_start_matches('&')) } { (say(locale, "Nee, terug naar mijn aanmelding", "No, back to my registration")) } }
         };
-        Sheet { locale, title: &title, switch: self.switch, body }.render()
+        Sheet {
+            locale,
+            title: &title,
+            switch: self.switch,
+            body,
+        }
+        .render()
     }
 
     /// Whether leaving is still possible, and so the second step is worth showing.
@@ -180,16 +198,24 @@ impl RegistrationPage<'_> {
     fn done_in_words(&self) -> Option<&'static str> {
         let (status, locale) = (self.registration().status, self.locale);
         match self.done? {
-            Act::Verify if self.registration().is_verified() && !status.is_final() => {
-                Some(say(locale, "Dank u wel. Uw e-mailadres is bevestigd.", "Thank you. Your e-mail address is confirmed."))
+            Act::Verify if self.registration().is_verified() && !status.is_final() => Some(say(
+                locale,
+                "Dank u wel. Uw e-mailadres is bevestigd.",
+                "Thank you. Your e-mail address is confirmed.",
+            )),
+            Act::Accept if status.counts() => {
+                Some(say(locale, "Fijn, de plaats is voor u.", "Good, the place is yours."))
             }
-            Act::Accept if status.counts() => Some(say(locale, "Fijn, de plaats is voor u.", "Good, the place is yours.")),
-            Act::Decline if status == Status::Declined => {
-                Some(say(locale, "Dank u wel. De plaats gaat naar de volgende.", "Thank you. The place goes to the next person."))
-            }
-            Act::Withdraw if status == Status::Withdrawn => {
-                Some(say(locale, "U bent afgemeld. Dank dat u het ons liet weten.", "You have withdrawn. Thank you for letting us know."))
-            }
+            Act::Decline if status == Status::Declined => Some(say(
+                locale,
+                "Dank u wel. De plaats gaat naar de volgende.",
+                "Thank you. The place goes to the next person.",
+            )),
+            Act::Withdraw if status == Status::Withdrawn => Some(say(
+                locale,
+                "U bent afgemeld. Dank dat u het ons liet weten.",
+                "You have withdrawn. Thank you for letting us know.",
+            )),
             Act::RegisterAnew if self.successor.is_some() => {
                 Some(say(locale, "U bent opnieuw aangemeld.", "You have registered again."))
             }
@@ -215,8 +241,15 @@ impl RegistrationPage<'_> {
         };
         match self.registration().status {
             Status::Unverified => {
-                standing.heading = say(locale, "Uw aanmelding is nog niet klaar", "Your registration is not complete yet");
-                standing.sentences.push(own("We houden een plaats voor u vast.", "We are holding a place for you."));
+                standing.heading = say(
+                    locale,
+                    "Uw aanmelding is nog niet klaar",
+                    "Your registration is not complete yet",
+                );
+                standing.sentences.push(own(
+                    "We houden een plaats voor u vast.",
+                    "We are holding a place for you.",
+                ));
                 self.ask_to_verify(&mut standing);
             }
             Status::Waiting => {
@@ -247,7 +280,9 @@ impl RegistrationPage<'_> {
             }
             Status::Confirmed if self.record.programme.phase == Phase::Completed => {
                 standing.heading = say(locale, "Het programma is afgelopen", "The programme is over");
-                standing.sentences.push(own("Dank dat u meedeed.", "Thank you for taking part."));
+                standing
+                    .sentences
+                    .push(own("Dank dat u meedeed.", "Thank you for taking part."));
             }
             Status::Confirmed => {
                 standing.heading = say(locale, "U doet mee", "You take part");
@@ -263,8 +298,12 @@ impl RegistrationPage<'_> {
 
     fn waiting(&self) -> String {
         match (self.view.waiting_position, self.locale) {
-            (Some(position), Locale::Nl) => format!("Alle plaatsen zijn nu bezet. U staat op plaats {position} van de wachtlijst."),
-            (Some(position), Locale::En) => format!("All places are taken now. You are number {position} on the waiting list."),
+            (Some(position), Locale::Nl) => {
+                format!("Alle plaatsen zijn nu bezet. U staat op plaats {position} van de wachtlijst.")
+            }
+            (Some(position), Locale::En) => {
+                format!("All places are taken now. You are number {position} on the waiting list.")
+            }
             (None, _) => say(self.locale, "Alle plaatsen zijn nu bezet.", "All places are taken now.").to_owned(),
         }
     }
@@ -280,16 +319,25 @@ impl RegistrationPage<'_> {
         let until = self.until(before);
         standing.sentences.push(match self.locale {
             Locale::Nl => format!("Bevestig dat dit uw e-mailadres is: druk op de knop. Dat kan {until}."),
-            Locale::En => format!("Please confirm that this is your e-mail address: press the button. You can do so {until}."),
+            Locale::En => {
+                format!("Please confirm that this is your e-mail address: press the button. You can do so {until}.")
+            }
         });
-        standing.buttons.push((Act::Verify, say(self.locale, "Bevestig mijn aanmelding", "Confirm my registration")));
+        standing.buttons.push((
+            Act::Verify,
+            say(self.locale, "Bevestig mijn aanmelding", "Confirm my registration"),
+        ));
     }
 
     fn too_late_to_verify(&self, before: DateTime<Utc>) -> String {
         let until = self.until(before);
         match self.locale {
-            Locale::Nl => format!("U kon uw e-mailadres bevestigen {until}. Die tijd is voorbij, en uw aanmelding is vervallen."),
-            Locale::En => format!("You could confirm your e-mail address {until}. That time has passed, and your registration has ended."),
+            Locale::Nl => {
+                format!("U kon uw e-mailadres bevestigen {until}. Die tijd is voorbij, en uw aanmelding is vervallen.")
+            }
+            Locale::En => format!(
+                "You could confirm your e-mail address {until}. That time has passed, and your registration has ended."
+            ),
         }
     }
 
@@ -317,8 +365,14 @@ impl RegistrationPage<'_> {
                         .to_owned(),
                     );
                 }
-                standing.buttons.push((Act::Accept, say(locale, "Ja, ik neem de plaats aan", "Yes, I accept the place")));
-                standing.buttons.push((Act::Decline, say(locale, "Nee, ik wil de plaats niet", "No, I do not want the place")));
+                standing.buttons.push((
+                    Act::Accept,
+                    say(locale, "Ja, ik neem de plaats aan", "Yes, I accept the place"),
+                ));
+                standing.buttons.push((
+                    Act::Decline,
+                    say(locale, "Nee, ik wil de plaats niet", "No, I do not want the place"),
+                ));
             }
         }
     }
@@ -330,25 +384,33 @@ impl RegistrationPage<'_> {
         match registration.status {
             Status::Withdrawn => {
                 standing.heading = say(locale, "U bent afgemeld", "You have withdrawn");
-                standing.sentences.push(own("Uw aanmelding geldt niet meer.", "Your registration no longer counts."));
+                standing.sentences.push(own(
+                    "Uw aanmelding geldt niet meer.",
+                    "Your registration no longer counts.",
+                ));
             }
             Status::Declined => {
                 standing.heading = say(locale, "U hebt de plaats niet aangenomen", "You declined the place");
-                standing.sentences.push(own("Uw aanmelding geldt niet meer.", "Your registration no longer counts."));
+                standing.sentences.push(own(
+                    "Uw aanmelding geldt niet meer.",
+                    "Your registration no longer counts.",
+                ));
             }
             Status::Expired => {
                 standing.heading = say(locale, "Uw aanmelding is vervallen", "Your registration has ended");
-                standing.sentences.push(match (registration.offered_at, registration.is_verified()) {
-                    (Some(_), _) => offer_is_over(locale),
-                    (None, false) => own(
-                        "U hebt uw e-mailadres niet op tijd bevestigd.",
-                        "You did not confirm your e-mail address in time.",
-                    ),
-                    (None, true) => own(
-                        "Het programma is begonnen en er kwam geen plaats voor u vrij.",
-                        "The programme has started and no place became free for you.",
-                    ),
-                });
+                standing
+                    .sentences
+                    .push(match (registration.offered_at, registration.is_verified()) {
+                        (Some(_), _) => offer_is_over(locale),
+                        (None, false) => own(
+                            "U hebt uw e-mailadres niet op tijd bevestigd.",
+                            "You did not confirm your e-mail address in time.",
+                        ),
+                        (None, true) => own(
+                            "Het programma is begonnen en er kwam geen plaats voor u vrij.",
+                            "The programme has started and no place became free for you.",
+                        ),
+                    });
             }
             _ => {
                 standing.heading = say(locale, "Uw aanmelding is beëindigd", "Your registration was ended");
@@ -363,7 +425,10 @@ impl RegistrationPage<'_> {
                     "U hoeft niets opnieuw in te vullen: we gebruiken wat u eerder invulde. U sluit achteraan in de rij.",
                     "You need not fill in anything: we use what you gave before. You join at the end of the line.",
                 ));
-                standing.buttons.push((Act::RegisterAnew, say(locale, "Meld mij opnieuw aan", "Register me again")));
+                standing.buttons.push((
+                    Act::RegisterAnew,
+                    say(locale, "Meld mij opnieuw aan", "Register me again"),
+                ));
             }
             None if self.record.programme.is_registration_open(self.now) => standing.sentences.push(own(
                 "Wilt u toch meedoen? Aanmelden kan nog. U sluit dan achteraan in de rij.",
@@ -377,17 +442,26 @@ impl RegistrationPage<'_> {
         let locale = self.locale;
         match &self.record.programme.cancellation {
             Some(cancellation) => {
-                standing.heading = say(locale, "Het programma gaat niet door", "The programme does not go ahead");
+                standing.heading = say(
+                    locale,
+                    "Het programma gaat niet door",
+                    "The programme does not go ahead",
+                );
                 standing.sentences.push(match (cancellation.cause, locale) {
                     (CancellationCause::NoGo { counted, minimum }, Locale::Nl) => {
-                        format!("Er waren te weinig aanmeldingen: {counted}, terwijl er minstens {minimum} nodig waren.")
+                        format!(
+                            "Er waren te weinig aanmeldingen: {counted}, terwijl er minstens {minimum} nodig waren."
+                        )
                     }
                     (CancellationCause::NoGo { counted, minimum }, Locale::En) => {
                         format!("There were too few registrations: {counted}, and at least {minimum} were needed.")
                     }
-                    (CancellationCause::Organiser, _) => {
-                        say(locale, "De organisatie heeft dit besloten.", "The organisers have decided so.").to_owned()
-                    }
+                    (CancellationCause::Organiser, _) => say(
+                        locale,
+                        "De organisatie heeft dit besloten.",
+                        "The organisers have decided so.",
+                    )
+                    .to_owned(),
                 });
                 standing.quoted = cancellation.reason.as_deref().map(str::to_owned);
             }
@@ -400,7 +474,12 @@ impl RegistrationPage<'_> {
                 .to_owned(),
             ),
             None => standing.sentences.push(
-                say(locale, "De organisatie heeft uw aanmelding beëindigd.", "The organisers have ended your registration.").to_owned(),
+                say(
+                    locale,
+                    "De organisatie heeft uw aanmelding beëindigd.",
+                    "The organisers have ended your registration.",
+                )
+                .to_owned(),
             ),
         }
     }
@@ -413,14 +492,22 @@ impl RegistrationPage<'_> {
                 Locale::Nl => format!("u staat op plaats {position} van de wachtlijst"),
                 Locale::En => format!("you are number {position} on the waiting list"),
             },
-            (Status::Waiting, None) => say(locale, "u staat op de wachtlijst", "you are on the waiting list").to_owned(),
+            (Status::Waiting, None) => {
+                say(locale, "u staat op de wachtlijst", "you are on the waiting list").to_owned()
+            }
             (Status::Offered, _) => say(locale, "er is een plaats voor u vrij", "there is a place for you").to_owned(),
-            (Status::Unverified, _) => say(locale, "u moet die nog bevestigen", "you still have to confirm it").to_owned(),
+            (Status::Unverified, _) => {
+                say(locale, "u moet die nog bevestigen", "you still have to confirm it").to_owned()
+            }
             _ => say(locale, "u hebt een plaats", "you have a place").to_owned(),
         };
         match locale {
-            Locale::Nl => format!("U hebt zich daarna opnieuw aangemeld: {standing}. Gebruik voor die aanmelding de link in de mail die u toen kreeg."),
-            Locale::En => format!("You registered again after that: {standing}. For that registration please use the link in the mail that you got then."),
+            Locale::Nl => format!(
+                "U hebt zich daarna opnieuw aangemeld: {standing}. Gebruik voor die aanmelding de link in de mail die u toen kreeg."
+            ),
+            Locale::En => format!(
+                "You registered again after that: {standing}. For that registration please use the link in the mail that you got then."
+            ),
         }
     }
 }

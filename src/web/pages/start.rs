@@ -26,7 +26,10 @@ const PROGRAMMES: usize = 50;
 /// The page: mount it at `/`.
 pub fn routes(parts: PageParts, shows_mailbox: bool) -> impl Endpoint {
     let limits = LimitRequests(parts.rate_limits.clone());
-    let headers = SecurityHeaders { policy: ContentPolicy::Page, is_reached_over_tls: parts.is_reached_over_tls };
+    let headers = SecurityHeaders {
+        policy: ContentPolicy::Page,
+        is_reached_over_tls: parts.is_reached_over_tls,
+    };
     let parts = Arc::new(parts);
     poem::get(make(move |request: poem::Request| {
         let parts = Arc::clone(&parts);
@@ -34,9 +37,14 @@ pub fn routes(parts: PageParts, shows_mailbox: bool) -> impl Endpoint {
             let locale = locale_of(&request, &Values::of_query(&request));
             let response = match page(&parts, locale, shows_mailbox).await {
                 Ok(response) => response,
-                Err(error) => parts
-                    .breakdown(locale, error)
-                    .unwrap_or_else(|| notice(StatusCode::NOT_FOUND, locale, say(locale, "Niet gevonden", "Not found"), "")),
+                Err(error) => parts.breakdown(locale, error).unwrap_or_else(|| {
+                    notice(
+                        StatusCode::NOT_FOUND,
+                        locale,
+                        say(locale, "Niet gevonden", "Not found"),
+                        "",
+                    )
+                }),
             };
             Ok::<_, poem::Error>(response)
         }
@@ -46,7 +54,10 @@ pub fn routes(parts: PageParts, shows_mailbox: bool) -> impl Endpoint {
 }
 
 async fn page(parts: &PageParts, locale: Locale, shows_mailbox: bool) -> Result<Response, AppError> {
-    let latest = Window { is_from_end: true, ..Window::first(PROGRAMMES) };
+    let latest = Window {
+        is_from_end: true,
+        ..Window::first(PROGRAMMES)
+    };
     let mut programmes = parts.app.programmes(&Caller::Public, false, None, &latest).await?;
     programmes.items.reverse();
     let now = parts.app.now().await?;
@@ -76,7 +87,16 @@ async fn page(parts: &PageParts, locale: Locale, shows_mailbox: bool) -> Result<
         }
     };
     let title = say(locale, "Leernetwerk", "Learning network");
-    Ok(answer(StatusCode::OK, Sheet { locale, title, switch: &Switch::Query(String::new()), body }.render()))
+    Ok(answer(
+        StatusCode::OK,
+        Sheet {
+            locale,
+            title,
+            switch: &Switch::Query(String::new()),
+            body,
+        }
+        .render(),
+    ))
 }
 
 fn entry(record: &ProgrammeRecord, now: chrono::DateTime<chrono::Utc>, locale: Locale) -> Markup {

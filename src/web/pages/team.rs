@@ -64,7 +64,13 @@ impl TeamPage<'_> {
             @if self.member.is(TeamRole::Organiser) { (self.numbers()) (self.api()) }
             (programme::about(&self.record.programme, self.now, locale))
         };
-        Sheet { locale, title: &announced.title, switch: self.switch, body }.render()
+        Sheet {
+            locale,
+            title: &announced.title,
+            switch: self.switch,
+            body,
+        }
+        .render()
     }
 
     fn numbers(&self) -> Markup {

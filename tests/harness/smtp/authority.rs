@@ -32,8 +32,5 @@ pub(super) fn acceptor() -> (TlsAcceptor, CertificateDer<'static>) {
             PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
         )
         .expect("key and certificate match");
-    (
-        TlsAcceptor::from(Arc::new(config)),
-        root_certificate.der().clone(),
-    )
+    (TlsAcceptor::from(Arc::new(config)), root_certificate.der().clone())
 }

@@ -46,8 +46,7 @@ async fn converse(shared: Arc<Shared>, tcp: TcpStream, number: u64) -> io::Resul
     if peer.shared.options.tls == TlsMode::Implicit {
         peer = peer.encrypted().await?;
     }
-    peer.perform(SmtpVerb::Greeting, "220 relay.test ESMTP\r\n")
-        .await?;
+    peer.perform(SmtpVerb::Greeting, "220 relay.test ESMTP\r\n").await?;
     while let Some(line) = peer.command().await? {
         let (verb, argument) = line.split_once(' ').unwrap_or((&line, ""));
         match verb.to_ascii_uppercase().as_str() {
@@ -56,11 +55,7 @@ async fn converse(shared: Arc<Shared>, tcp: TcpStream, number: u64) -> io::Resul
                 peer.perform(SmtpVerb::Ehlo, &offers).await?;
             }
             "STARTTLS" => {
-                if peer
-                    .perform(SmtpVerb::StartTls, "220 2.0.0 go on\r\n")
-                    .await?
-                    == 220
-                {
+                if peer.perform(SmtpVerb::StartTls, "220 2.0.0 go on\r\n").await? == 220 {
                     peer = peer.encrypted().await?;
                 }
             }
@@ -71,8 +66,7 @@ async fn converse(shared: Arc<Shared>, tcp: TcpStream, number: u64) -> io::Resul
             "RSET" => {
                 peer.from = None;
                 peer.to.clear();
-                peer.perform(SmtpVerb::Rset, "250 2.0.0 forgotten\r\n")
-                    .await?;
+                peer.perform(SmtpVerb::Rset, "250 2.0.0 forgotten\r\n").await?;
             }
             "QUIT" => {
                 peer.perform(SmtpVerb::Quit, "221 2.0.0 bye\r\n").await?;
@@ -114,9 +108,7 @@ impl Peer {
                 }
             }
         }
-        let line = String::from_utf8_lossy(&line)
-            .trim_end_matches(['\r', '\n'])
-            .to_owned();
+        let line = String::from_utf8_lossy(&line).trim_end_matches(['\r', '\n']).to_owned();
         lock(&self.shared.commands).push((self.number, line.clone()));
         self.shared.changed.notify_waiters();
         Ok(Some(line))
@@ -148,9 +140,7 @@ impl Peer {
         if let Some(Act::Stall) = act {
             self.stall(verb).await?;
         }
-        let answer = act
-            .as_ref()
-            .map_or(Some(usual.to_owned()), |act| act.answer(usual));
+        let answer = act.as_ref().map_or(Some(usual.to_owned()), |act| act.answer(usual));
         let code = answer
             .as_deref()
             .and_then(|answer| answer.get(..3)?.parse().ok())
@@ -241,17 +231,12 @@ impl Peer {
     }
 
     async fn log_in(&mut self, argument: &str) -> io::Result<()> {
-        let text = |base64: &str| {
-            String::from_utf8(BASE64.decode(base64).unwrap_or_default()).unwrap_or_default()
-        };
+        let text = |base64: &str| String::from_utf8(BASE64.decode(base64).unwrap_or_default()).unwrap_or_default();
         let (user, password) = match argument.split_once(' ') {
             Some(("PLAIN", answer)) => {
                 let answer = text(answer);
                 let mut parts = answer.splitn(3, '\0').skip(1).map(str::to_owned);
-                (
-                    parts.next().unwrap_or_default(),
-                    parts.next().unwrap_or_default(),
-                )
+                (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
             }
             _ if argument == "LOGIN" => {
                 self.say("334 VXNlcm5hbWU6\r\n").await?;
@@ -314,8 +299,7 @@ impl Peer {
         }
         self.stream.fill_buf().await?;
         if let Some(act) = self.act(SmtpVerb::Content) {
-            self.carry_out(SmtpVerb::Content, Some(act), "", None)
-                .await?;
+            self.carry_out(SmtpVerb::Content, Some(act), "", None).await?;
         }
         let mut raw = Vec::new();
         loop {
@@ -323,8 +307,7 @@ impl Peer {
             if self.stream.read_until(b'\n', &mut raw).await? == 0 {
                 return Err(over());
             }
-            if raw.get(start..) == Some(b".\r\n") && (start == 0 || raw[..start].ends_with(b"\r\n"))
-            {
+            if raw.get(start..) == Some(b".\r\n") && (start == 0 || raw[..start].ends_with(b"\r\n")) {
                 raw.truncate(start);
                 break;
             }
@@ -335,8 +318,7 @@ impl Peer {
         let mail = AcceptedMail::new(self.from.take().unwrap_or_default(), self.to.clone(), raw);
         let act = self.act(SmtpVerb::Dot);
         let queued = format!("250 2.0.0 queued as {}\r\n", self.mail);
-        self.carry_out(SmtpVerb::Dot, act, &queued, Some(mail))
-            .await?;
+        self.carry_out(SmtpVerb::Dot, act, &queued, Some(mail)).await?;
         self.to.clear();
         Ok(())
     }

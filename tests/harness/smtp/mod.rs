@@ -62,10 +62,7 @@ pub struct AcceptedMail {
 
 impl AcceptedMail {
     fn new(envelope_from: String, envelope_to: String, raw: Vec<u8>) -> Self {
-        let sha256 = Sha256::digest(&raw)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sha256 = Sha256::digest(&raw).iter().map(|byte| format!("{byte:02x}")).collect();
         let message_id = String::from_utf8_lossy(&raw)
             .lines()
             .take_while(|line| !line.is_empty())
@@ -224,9 +221,7 @@ impl SmtpServer {
     pub async fn wait_for_stall(&self, verb: SmtpVerb) {
         let shared = &self.shared;
         shared
-            .until("a stall", || {
-                lock(&shared.stalled).contains(&verb).then_some(())
-            })
+            .until("a stall", || lock(&shared.stalled).contains(&verb).then_some(()))
             .await;
     }
 
@@ -268,9 +263,7 @@ impl SmtpServer {
     /// Listens again, on the same port, with the same rules and log.
     pub async fn start_again(&self) {
         self.stop().await;
-        let listener = TcpListener::bind(self.address)
-            .await
-            .expect("the port is still free");
+        let listener = TcpListener::bind(self.address).await.expect("the port is still free");
         *lock(&self.listening) = Some(tokio::spawn(listen(listener, Arc::clone(&self.shared))));
     }
 }

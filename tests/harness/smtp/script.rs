@@ -35,17 +35,12 @@ impl Act {
     /// The answer, given the usual one; none if there is no SMTP answer.
     pub(super) fn answer(&self, usual: &str) -> Option<String> {
         match self {
-            Self::Reply(code, text) | Self::ReplyAndClose(code, text) => {
-                Some(format!("{code} {text}\r\n"))
-            }
+            Self::Reply(code, text) | Self::ReplyAndClose(code, text) => Some(format!("{code} {text}\r\n")),
             Self::Stall | Self::Late | Self::Dribble(_) => Some(usual.to_owned()),
             Self::Huge(bytes) => {
                 let code = usual.get(..3).unwrap_or_default();
                 let line = format!("{code}-{}\r\n", "x".repeat(74));
-                Some(format!(
-                    "{}{code} x\r\n",
-                    line.repeat(bytes / line.len() + 1)
-                ))
+                Some(format!("{}{code} x\r\n", line.repeat(bytes / line.len() + 1)))
             }
             Self::Drop | Self::Reset | Self::Garbage | Self::Contradiction => None,
         }
@@ -84,10 +79,7 @@ impl Rule {
 
     /// Only for the `nth` MAIL command (from 1) that the server has seen, and what follows it.
     pub fn nth(self, nth: u64) -> Self {
-        Self {
-            nth: Some(nth),
-            ..self
-        }
+        Self { nth: Some(nth), ..self }
     }
 
     /// Only this many times.
@@ -126,10 +118,7 @@ impl Script {
         let rule = self.rules.iter_mut().rev().find(|rule| {
             rule.verb == verb
                 && rule.times != Some(0)
-                && rule
-                    .recipient
-                    .as_ref()
-                    .is_none_or(|wanted| wanted == recipient)
+                && rule.recipient.as_ref().is_none_or(|wanted| wanted == recipient)
                 && rule.nth.is_none_or(|wanted| wanted == mail)
         })?;
         rule.times = rule.times.map(|times| times - 1);

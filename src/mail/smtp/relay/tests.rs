@@ -42,18 +42,10 @@ fn addresses_and_their_defaults() {
             false,
         ),
         ("smtp://localhost", "smtp://localhost:25?tls=none", true),
-        (
-            "smtp://127.0.0.1:2525",
-            "smtp://127.0.0.1:2525?tls=none",
-            true,
-        ),
+        ("smtp://127.0.0.1:2525", "smtp://127.0.0.1:2525?tls=none", true),
         ("smtp://127.9.9.9", "smtp://127.9.9.9:25?tls=none", true),
         ("smtp://[::1]:2525", "smtp://[::1]:2525?tls=none", true),
-        (
-            "smtp://[::ffff:127.0.0.1]",
-            "smtp://[::ffff:7f00:1]:25?tls=none",
-            true,
-        ),
+        ("smtp://[::ffff:127.0.0.1]", "smtp://[::ffff:7f00:1]:25?tls=none", true),
         (
             "smtp://127.0.0.1?tls=starttls",
             "smtp://127.0.0.1:587?tls=starttls",
@@ -87,14 +79,8 @@ fn each_mistake_is_named() {
             "mail.example.org",
             RelayError::Syntax(ParseError::RelativeUrlWithoutBase),
         ),
-        (
-            "mail.example.org:25",
-            RelayError::Scheme("mail.example.org".into()),
-        ),
-        (
-            "smtps://mail.example.org",
-            RelayError::Scheme("smtps".into()),
-        ),
+        ("mail.example.org:25", RelayError::Scheme("mail.example.org".into())),
+        ("smtps://mail.example.org", RelayError::Scheme("smtps".into())),
         (
             "smtp://mail.example.org:99999",
             RelayError::Syntax(ParseError::InvalidPort),
@@ -109,18 +95,9 @@ fn each_mistake_is_named() {
         ("smtp://mail.example.org:0", RelayError::Port),
         ("smtp://mail.example.org/box", RelayError::Path),
         ("smtp://mail.example.org#x", RelayError::Fragment),
-        (
-            "smtp://mail.example.org?ssl=1",
-            RelayError::Setting("ssl".into()),
-        ),
-        (
-            "smtp://mail.example.org?tls=none&tls=none",
-            RelayError::TlsTwice,
-        ),
-        (
-            "smtp://mail.example.org?tls=yes",
-            RelayError::Tls("yes".into()),
-        ),
+        ("smtp://mail.example.org?ssl=1", RelayError::Setting("ssl".into())),
+        ("smtp://mail.example.org?tls=none&tls=none", RelayError::TlsTwice),
+        ("smtp://mail.example.org?tls=yes", RelayError::Tls("yes".into())),
         ("smtp://user@mail.example.org", RelayError::HalfCredentials),
         ("smtp://:pass@mail.example.org", RelayError::HalfCredentials),
         ("smtp://u:p%0d%0a@mail.example.org", RelayError::Credentials),
@@ -147,10 +124,7 @@ fn the_password_is_decoded_and_never_shown() {
         format!("{relay:#?}"),
         format!("{credentials:?}"),
     ] {
-        assert!(
-            !shown.contains("cr/t") && !shown.contains("cr%2F"),
-            "{shown}"
-        );
+        assert!(!shown.contains("cr/t") && !shown.contains("cr%2F"), "{shown}");
     }
 }
 
@@ -169,10 +143,7 @@ fn errors_do_not_repeat_the_password() {
         "smtp://u:geheim@h?tls=x",
     ] {
         let error = relay(address).unwrap_err();
-        assert!(
-            !format!("{error} {error:?}").contains("geheim"),
-            "{address}: {error}"
-        );
+        assert!(!format!("{error} {error:?}").contains("geheim"), "{address}: {error}");
     }
 }
 
