@@ -68,12 +68,11 @@ impl App {
         Ok(self.store().now(self.settle.clock).await?)
     }
 
-    /// Lets an act happen in a programme; a programme that is not there was named by `field`.
+    /// Lets an act happen in a programme.
     async fn act<T>(
         &self,
         caller: &Caller,
         programme: ProgrammeId,
-        field: &str,
         action: &'static str,
         repeatable: &Repeatable,
         scope: Scope,
@@ -91,7 +90,7 @@ impl App {
         };
         match self.settle.act(programme, &envelope, act).await? {
             Some(answer) => Ok(answer?),
-            None => Err(Refusal::not_found("programme", field).into()),
+            None => Err(Refusal::not_found("programme", "programmeId").into()),
         }
     }
 }

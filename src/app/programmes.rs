@@ -208,7 +208,6 @@ impl App {
         self.act(
             caller,
             id,
-            "programmeId",
             "updateProgramme",
             repeatable,
             Scope::Live,
@@ -233,16 +232,8 @@ impl App {
         repeatable: &Repeatable,
     ) -> Result<ProgrammeRecord> {
         self.organised(caller, id, "programmeId").await?;
-        self.act(
-            caller,
-            id,
-            "programmeId",
-            "publishProgramme",
-            repeatable,
-            Scope::Live,
-            acts::publish,
-        )
-        .await?;
+        self.act(caller, id, "publishProgramme", repeatable, Scope::Live, acts::publish)
+            .await?;
         self.own_programme(id).await
     }
 
@@ -264,7 +255,6 @@ impl App {
         self.act(
             caller,
             id,
-            "programmeId",
             "extendDeadline",
             repeatable,
             Scope::Everybody,
@@ -289,7 +279,6 @@ impl App {
         self.act(
             caller,
             id,
-            "programmeId",
             "cancelProgramme",
             repeatable,
             Scope::Live,

@@ -78,7 +78,6 @@ impl App {
             .act(
                 caller,
                 record.programme.id,
-                "programmeSlug",
                 "register",
                 repeatable,
                 scope,
@@ -125,7 +124,6 @@ impl App {
         self.act(
             caller,
             record.programme.id,
-            "programmeSlug",
             "requestPersonalLink",
             repeatable,
             scope,
@@ -152,15 +150,9 @@ impl App {
         let id = RegistrationId(self.settle.entropy.id(self.now().await?));
         let scope = Scope::person(PersonKey::of(&person.name, &person.email));
         let id = self
-            .act(
-                caller,
-                programme,
-                "programmeId",
-                "addRegistration",
-                repeatable,
-                scope,
-                |facts, now| acts::add_registration(facts, id, person, now),
-            )
+            .act(caller, programme, "addRegistration", repeatable, scope, |facts, now| {
+                acts::add_registration(facts, id, person, now)
+            })
             .await?;
         self.own_registration(id).await
     }
@@ -176,7 +168,6 @@ impl App {
         self.act(
             caller,
             programme,
-            "registrationId",
             "confirmRegistration",
             repeatable,
             Scope::registration(id),
@@ -197,7 +188,6 @@ impl App {
         self.act(
             caller,
             programme,
-            "registrationId",
             "acceptPlace",
             repeatable,
             Scope::registration(id),
@@ -218,7 +208,6 @@ impl App {
         self.act(
             caller,
             programme,
-            "registrationId",
             "declinePlace",
             repeatable,
             Scope::registration(id),
@@ -243,7 +232,6 @@ impl App {
         self.act(
             caller,
             programme,
-            "registrationId",
             "withdrawRegistration",
             repeatable,
             Scope::registration(id),
@@ -276,7 +264,6 @@ impl App {
         self.act(
             caller,
             programme,
-            "registrationId",
             "updateRegistration",
             repeatable,
             scope,
@@ -311,7 +298,6 @@ impl App {
             .act(
                 caller,
                 programme,
-                "registrationId",
                 "registerAnew",
                 &Repeatable::default(),
                 scope,
