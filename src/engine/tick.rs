@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::settle::{Settle, SettleError};
+use crate::{
+    settle::{Settle, SettleError},
+    store::Busy,
+};
 
 /// What a look found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,10 +20,19 @@ pub struct Tick {
 
 /// Carries out everything that is due now, one programme after the other. A programme that cannot be settled stops no other.
 pub async fn tick(settle: &Settle) -> Result<Tick, SettleError> {
+    look(settle, Busy::PassOver).await
+}
+
+/// The same, and waits for what others are carrying out: after it everything that was due is decided, whoever did it.
+pub async fn tick_to_the_end(settle: &Settle) -> Result<Tick, SettleError> {
+    look(settle, Busy::Wait).await
+}
+
+async fn look(settle: &Settle, busy: Busy) -> Result<Tick, SettleError> {
     let mut tick = Tick::default();
     let mut failed = Vec::new();
     loop {
-        match settle.settle_one(&failed).await {
+        match settle.settle_one(&failed, busy).await {
             Ok(Some(_)) => tick.settled += 1,
             Ok(None) => break,
             Err(SettleError::Programme { id, source }) => {
@@ -32,7 +44,7 @@ pub async fn tick(settle: &Settle) -> Result<Tick, SettleError> {
     }
     tick.failed = failed.len();
     loop {
-        let composed = settle.compose_pending().await?;
+        let composed = settle.compose_pending(busy).await?;
         if composed == 0 {
             return Ok(tick);
         }

@@ -1,4 +1,5 @@
-//! Journeys of the test clock: walking, not jumping, so that everything happens in its order and at its own moment.
+//! Journeys of the test clock: walking, not jumping, so that everything happens in its order and at its own moment. The
+//! traveller waits for what the engine, here or on another server, is busy with: nothing due is left behind.
 
 use std::sync::Arc;
 
@@ -6,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Datelike, Utc};
 use tokio::sync::Mutex;
 
-use super::tick::{next_due_after, tick};
+use super::tick::{next_due_after, tick_to_the_end};
 use crate::{
     clock::{TimeMachine, TravelError},
     settle::{Settle, SettleError},
@@ -31,13 +32,13 @@ impl Journeys {
     async fn walk(&self, to: DateTime<Utc>) -> Result<DateTime<Utc>, SettleError> {
         let store = &self.settle.store;
         let mut now = store.now(self.settle.clock).await?;
-        tick(&self.settle).await?;
+        tick_to_the_end(&self.settle).await?;
         while let Some(next) = next_due_after(&self.settle, now).await?.filter(|next| *next <= to) {
             now = store.advance_test_clock(next).await?;
-            tick(&self.settle).await?;
+            tick_to_the_end(&self.settle).await?;
         }
         let stands_at = store.advance_test_clock(to).await?;
-        tick(&self.settle).await?;
+        tick_to_the_end(&self.settle).await?;
         self.settle.tell_committed();
         Ok(stands_at)
     }

@@ -18,7 +18,7 @@ use crate::{
         timeline::{Outcome, Source, Step, StepKind},
     },
     mail::compose::{Addressee, ComposeError},
-    store::{MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
+    store::{Busy, MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
 };
 
 /// How long after a failure a mail that could not be made is tried again; a start tries all at once.
@@ -102,10 +102,10 @@ impl Settle {
     }
 
     /// Makes some of the mails that were decided but not made; how many were taken up.
-    pub async fn compose_pending(&self) -> Result<usize> {
+    pub async fn compose_pending(&self, busy: Busy) -> Result<usize> {
         let tx = self.store.begin().await?;
         let now = tx.now(self.clock).await?;
-        let due = tx.take_to_compose(now, MAILS_A_COMMIT as u64).await?;
+        let due = tx.take_to_compose(now, MAILS_A_COMMIT as u64, busy).await?;
         if due.is_empty() {
             return Ok(0);
         }

@@ -27,7 +27,7 @@ use crate::{
         compose::{Composer, Sender},
         reading,
     },
-    store::{AuditEntry, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
+    store::{AuditEntry, Busy, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
 pub use error::SettleError;
 
@@ -143,11 +143,12 @@ impl Settle {
         Ok(Some(answer))
     }
 
-    /// Carries out what is due in one programme whose moment has come; none: there is none left, beside those to pass over.
-    pub async fn settle_one(&self, pass_over: &[ProgrammeId]) -> Result<Option<ProgrammeId>> {
+    /// Carries out what is due in one programme whose moment has come; none: there is none left, beside those to pass over
+    /// and, as `busy` says, those that somebody else is busy with.
+    pub async fn settle_one(&self, pass_over: &[ProgrammeId], busy: Busy) -> Result<Option<ProgrammeId>> {
         let tx = self.store.begin().await?;
         let now = tx.now(self.clock).await?;
-        let Some(locked) = tx.lock_due_programme(now, pass_over).await? else {
+        let Some(locked) = tx.lock_due_programme(now, pass_over, busy).await? else {
             return Ok(None);
         };
         let id = locked.id();

@@ -9,13 +9,12 @@ use chrono::{DateTime, Utc};
 use entities::{decision, ledger_entry, meeting, meeting_day, programme, registration, rule, team_member};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IsolationLevel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set, TransactionOptions, TransactionTrait,
-    sea_query::{LockBehavior, LockType, SimpleExpr},
+    QueryFilter, QueryOrder, QuerySelect, Set, TransactionOptions, TransactionTrait, sea_query::SimpleExpr,
 };
 use uuid::Uuid;
 
 use super::{
-    Result, Store, StoreError, Tx,
+    Busy, Result, Store, StoreError, Tx,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
 };
@@ -278,16 +277,19 @@ impl Tx {
         Ok(row.map(|row| Locked { row }))
     }
 
-    /// Locks a programme whose moment has come and that nobody else is busy with.
-    pub async fn lock_due_programme(&self, now: DateTime<Utc>, except: &[ProgrammeId]) -> Result<Option<Locked>> {
-        let row = programme::Entity::find()
+    /// Locks a programme whose moment has come; of those that somebody else is busy with, `busy` tells.
+    pub async fn lock_due_programme(
+        &self,
+        now: DateTime<Utc>,
+        except: &[ProgrammeId],
+        busy: Busy,
+    ) -> Result<Option<Locked>> {
+        let due = programme::Entity::find()
             .filter(programme::Column::WakeAt.lte(now))
             .filter(programme::Column::Id.is_not_in(except.iter().map(|id| id.0)))
             .order_by_asc(programme::Column::WakeAt)
-            .order_by_asc(programme::Column::Id)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .one(&self.0)
-            .await?;
+            .order_by_asc(programme::Column::Id);
+        let row = busy.lock(due).one(&self.0).await?;
         Ok(row.map(|row| Locked { row }))
     }
 

@@ -5,7 +5,7 @@ use entities::ledger_entry;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, Tx};
+use super::{Busy, Result, Store, StoreError, Tx};
 use crate::domain::{
     ids::{MessageId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{MessageKind, Recipient},
@@ -140,17 +140,14 @@ impl Tx {
         Ok(())
     }
 
-    /// Mails that are to be made by now, in due order.
-    pub async fn take_to_compose(&self, now: DateTime<Utc>, limit: u64) -> Result<Vec<ToCompose>> {
-        use sea_orm::sea_query::{LockBehavior, LockType};
-        let rows = ledger_entry::Entity::find()
+    /// Mails that are to be made by now, in due order; of those that somebody else is making, `busy` tells.
+    pub async fn take_to_compose(&self, now: DateTime<Utc>, limit: u64, busy: Busy) -> Result<Vec<ToCompose>> {
+        let due = ledger_entry::Entity::find()
             .filter(ledger_entry::Column::ComposeAt.lte(now))
             .order_by_asc(ledger_entry::Column::DueAt)
             .order_by_asc(ledger_entry::Column::Id)
-            .limit(limit)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-            .all(&self.0)
-            .await?;
+            .limit(limit);
+        let rows = busy.lock(due).all(&self.0).await?;
         rows.into_iter().map(to_compose).collect()
     }
 

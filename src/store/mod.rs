@@ -5,6 +5,7 @@
 //! readers; PostgreSQL has one pool. Where the two differ it is one function in this module.
 
 mod access;
+mod busy;
 mod changes;
 mod clock;
 mod error;
@@ -30,6 +31,7 @@ use sqlx::{
 };
 
 pub use access::{AuditEntry, KeyClaim, TokenRecord};
+pub use busy::Busy;
 pub use changes::Changes;
 pub use error::StoreError;
 pub use facts::{Locked, Scope, Touched};

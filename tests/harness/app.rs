@@ -1,6 +1,9 @@
 //! A running instance on a database of its own, spoken to over HTTP as a client would.
 
-use std::{str::FromStr, time::Duration};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use leernetwerk::{
     app::{Caller, Repeatable, outbox::Wanted, tokens::TokenRole},
@@ -20,6 +23,7 @@ use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::timeout};
 
 use super::{
+    acts::token_in,
     engines::{Database, Schema, Subject},
     foundation::{ADMINISTRATOR, programme_fields, schema, settings},
 };
@@ -46,6 +50,7 @@ pub struct TestApp {
     client: reqwest::Client,
     /// Mails that a story leaves in a state that needs its acknowledgement.
     acknowledged: Mutex<Vec<MessageStatus>>,
+    starts: AtomicU64,
 }
 
 /// Paces that suit a test: no mail waits for a relay longer than it must.
@@ -127,6 +132,7 @@ impl TestApp {
                 .build()
                 .unwrap(),
             acknowledged: Mutex::default(),
+            starts: AtomicU64::new(2),
         }
     }
 
@@ -194,12 +200,7 @@ impl TestApp {
 
     /// The token of the personal link in the newest mail to an address.
     pub async fn link_token(&self, to: &str) -> String {
-        let text = self.newest_mail(to).await.1;
-        let start = text.find("/p/").unwrap_or_else(|| panic!("no link in {text}")) + 3;
-        text[start..]
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-            .collect()
+        token_in(&self.newest_mail(to).await.1)
     }
 
     /// The newest mail to an address: its kind and its plain text.
@@ -328,7 +329,8 @@ impl TestApp {
     pub async fn start_at(&self, at: &str) {
         let mut given = self.given.lock().await;
         given.clock = Some(format!("test:{at}"));
-        let seed = u64::from_str(&at.chars().filter(char::is_ascii_digit).take(14).collect::<String>()).unwrap_or(2);
+        // No two starts draw the same ids, also where the clock stands still between them.
+        let seed = self.starts.fetch_add(1, Ordering::Relaxed);
         let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(seed), start())
             .await
             .unwrap();

@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub mod acts;
 pub mod app;
 pub mod engines;
 pub mod foundation;

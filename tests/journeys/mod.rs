@@ -1,3 +1,4 @@
 //! Stories over time, through the real API.
 
 mod deadline;
+mod relay;
