@@ -27,11 +27,14 @@ on_both!(an_act_on_a_part_is_the_act_on_the_whole);
 
 const SLUG: &str = "werken-in-het-westen-2014";
 
+/// An act, as the domain has it.
+type Pure = dyn Fn(&mut Facts, DateTime<Utc>) -> Result<(), Refusal>;
+
 /// What an act came to, of what can be compared.
 fn outcome(
     mut facts: Facts,
     now: DateTime<Utc>,
-    act: &dyn Fn(&mut Facts, DateTime<Utc>) -> Result<(), Refusal>,
+    act: &Pure,
     seen: &[RegistrationId],
 ) -> (
     Result<(), Refusal>,
@@ -49,7 +52,7 @@ fn outcome(
 
 struct Act {
     scope: Scope,
-    pure: Box<dyn Fn(&mut Facts, DateTime<Utc>) -> Result<(), Refusal>>,
+    pure: Box<Pure>,
 }
 
 fn on(id: RegistrationId, pure: fn(&mut Facts, RegistrationId, DateTime<Utc>) -> Result<(), Refusal>) -> Act {

@@ -132,7 +132,13 @@ impl Desk {
     /// Moves the clock and carries out what is due.
     pub async fn travel(&self, to: &str) {
         self.settle.store.advance_test_clock(to.parse().unwrap()).await.unwrap();
-        while self.settle.settle_one(&[]).await.unwrap().is_some() {}
+        while self
+            .settle
+            .settle_one(&[], crate::store::Busy::Wait)
+            .await
+            .unwrap()
+            .is_some()
+        {}
     }
 
     /// Whether a token gives access to anything.

@@ -174,7 +174,7 @@ async fn mails_are_listed_shown_called_back_and_sent_after_all() {
             .out
             .contains("is called back")
     );
-    assert_eq!(ids(&["--status", "cancelled"]).await, [id.clone()]);
+    assert_eq!(ids(&["--status", "cancelled"]).await, vec![id.clone()]);
     let told = desk.run(&["messages", "cancel", id, "--yes"]).await;
     assert!(
         told.error()
