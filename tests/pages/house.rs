@@ -330,8 +330,20 @@ impl House {
     /// Moves the clock, and lets the time do its work.
     pub async fn travel(&self, to: &str) {
         self.settle.store.advance_test_clock(at(to)).await.expect("a clock");
-        while self.settle.settle_one(&[]).await.expect("settled").is_some() {}
-        while self.settle.compose_pending().await.expect("composed") > 0 {}
+        while self
+            .settle
+            .settle_one(&[], leernetwerk::store::Busy::Wait)
+            .await
+            .expect("settled")
+            .is_some()
+        {}
+        while self
+            .settle
+            .compose_pending(leernetwerk::store::Busy::Wait)
+            .await
+            .expect("composed")
+            > 0
+        {}
     }
 
     /// Moves the clock while the engine sleeps.
