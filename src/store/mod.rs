@@ -26,9 +26,11 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::{
+    Connection, PgConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio::time::timeout;
 
 pub use access::{AuditEntry, KeyClaim, TokenRecord};
 pub use busy::Busy;
@@ -55,6 +57,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The channel on which PostgreSQL tells of changes.
 const CHANNEL: &str = "leernetwerk_changed";
+
+/// The advisory lock under which PostgreSQL is migrated; any number that nobody else uses.
+const MIGRATION_LOCK: i64 = 0x6c65_6572_6e65_7477;
 
 /// Connections to the database.
 #[derive(Debug, Clone)]
@@ -116,6 +121,14 @@ impl Store {
                 ("statement_timeout", "30000"),
                 ("idle_in_transaction_session_timeout", "30000"),
             ]);
+        // A pool only ever says that it timed out; one connection says why.
+        let first = timeout(PATIENCE, PgConnection::connect_with(&options)).await;
+        first
+            .map_err(StoreError::connecting)?
+            .map_err(StoreError::connecting)?
+            .close()
+            .await
+            .map_err(StoreError::connecting)?;
         let pool = PgPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(PATIENCE)
@@ -131,8 +144,20 @@ impl Store {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> Result<()> {
-        // Two servers may start at once: on PostgreSQL the second waits for the first.
-        Ok(Migrator::up(&self.writer, None).await?)
+        if !self.is_postgres() {
+            return Ok(Migrator::up(&self.writer, None).await?);
+        }
+        // Several servers may start at once: the others wait here for the first. The lock belongs to its connection.
+        let pool = self.writer.get_postgres_connection_pool();
+        let mut lock = pool.acquire().await.map_err(StoreError::connecting)?.detach();
+        let locked = sqlx::query("SELECT pg_advisory_lock($1)")
+            .bind(MIGRATION_LOCK)
+            .execute(&mut lock)
+            .await;
+        locked.map_err(StoreError::connecting)?;
+        let migrated = Migrator::up(&self.writer, None).await;
+        lock.close().await.map_err(StoreError::connecting)?;
+        Ok(migrated?)
     }
 
     /// How many migrations have not run.

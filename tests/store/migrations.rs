@@ -10,8 +10,9 @@ use sea_orm::{
 };
 
 use crate::harness::{
-    engines::{Database, Schema, Subject, on_both},
+    engines::{Database, Schema, Subject, on_both, say_skipped},
     foundation::schema,
+    postgres,
 };
 
 on_both!(
@@ -178,4 +179,23 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         }
         assert_eq!(test.columns(&table).await, columns, "{table}");
     }
+}
+
+/// The other half of starting several instances at once; on SQLite only one process serves.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instances_that_start_at_once_migrate_once() {
+    let Some(cluster) = postgres::cluster().await.unwrap() else {
+        return say_skipped("instances_that_start_at_once_migrate_once");
+    };
+    let url = cluster.create("migrated_at_once").await.unwrap();
+    let mut starts = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let url = url.clone();
+        starts.spawn(async move {
+            let store = Store::connect(&url).await.unwrap();
+            store.migrate().await.unwrap();
+            store.close().await.unwrap();
+        });
+    }
+    starts.join_all().await;
 }
