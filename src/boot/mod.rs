@@ -76,15 +76,10 @@ impl Foundation {
             }
             Migrating::No => {}
         }
-        match settings.clock {
-            Clock::Test { starts_at } => {
-                let stands_at = store.start_test_clock(starts_at).await?;
-                tracing::info!(%stands_at, "on the test clock");
-            }
-            Clock::System if store.has_travelled().await? => bail!(
+        if settings.clock == Clock::System && store.has_travelled().await? {
+            bail!(
                 "this database ran on a test clock; it cannot go on with the system clock. Set LEERNETWERK_CLOCK=test:…, or use another database"
-            ),
-            Clock::System => {}
+            );
         }
         let secret = secret(&settings, &entropy)?;
         let seal = Seal::new(&secret)?;
@@ -99,6 +94,11 @@ impl Foundation {
         };
         let composer =
             Composer::new(&sender, settings.templates.as_deref()).context("the mail templates cannot be used")?;
+        // Last of all that can fail: the hands of this clock never go back, so a start that is refused must not move them.
+        if let Clock::Test { starts_at } = settings.clock {
+            let stands_at = store.start_test_clock(starts_at).await?;
+            tracing::info!(%stands_at, "on the test clock");
+        }
         let settle = Arc::new(Settle {
             store: store.clone(),
             composer,

@@ -38,6 +38,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A published programme on a running instance, and the tokens to speak to it.
 pub struct TestApp {
     running: Mutex<Option<Running>>,
+    /// Another instance on the same database, not spoken to at the moment.
+    other: Mutex<Option<Running>>,
     given: Mutex<Given>,
     /// Its database.
     pub database: Database,
@@ -122,6 +124,7 @@ impl TestApp {
             .unwrap();
         Self {
             running: Mutex::new(Some(running)),
+            other: Mutex::default(),
             given: Mutex::new(given),
             database,
             programme,
@@ -277,14 +280,14 @@ impl TestApp {
 
     /// Waits until no mail is due or under way.
     pub async fn settle(&self) {
-        let running = self.running.lock().await;
-        let Some(dispatcher) = running.as_ref().and_then(Running::dispatcher) else {
-            return;
-        };
-        timeout(PATIENCE, dispatcher.idle())
-            .await
-            .expect("the mail goes in time")
-            .unwrap();
+        for instance in [&self.running, &self.other] {
+            let running = instance.lock().await;
+            let Some(dispatcher) = running.as_ref().and_then(Running::dispatcher) else {
+                continue;
+            };
+            let gone = timeout(PATIENCE, dispatcher.idle()).await;
+            gone.expect("the mail goes in time").unwrap();
+        }
     }
 
     /// What the API tells of the programme.
@@ -293,15 +296,24 @@ impl TestApp {
         self.data(token, &query, json!({ "slug": SLUG })).await["programme"].clone()
     }
 
-    /// The whole timeline, as an organiser sees it.
+    /// The whole timeline of the programme.
     pub async fn timeline(&self) -> Vec<Value> {
+        self.timeline_of(SLUG).await
+    }
+
+    /// The whole timeline of a programme, as an administrator sees it.
+    pub async fn timeline_of(&self, slug: &str) -> Vec<Value> {
         let mut entries = Vec::new();
         let mut after = Value::Null;
         loop {
             let query = "query ($slug: String!, $after: String) { programme(slug: $slug) { timeline(first: 100, after: $after) {
                 edges { node { at doneAt key kind state reason recipient messageKind message { status } } } pageInfo { hasNextPage endCursor } } } }";
             let data = self
-                .data(Some(&self.organiser), query, json!({ "slug": SLUG, "after": after }))
+                .data(
+                    Some(&self.administrator),
+                    query,
+                    json!({ "slug": slug, "after": after }),
+                )
                 .await;
             let page = &data["programme"]["timeline"];
             entries.extend(
@@ -320,21 +332,37 @@ impl TestApp {
 
     /// Stops the instance, as a terminated process would.
     pub async fn stop(&self) {
-        if let Some(running) = self.running.lock().await.take() {
-            timeout(PATIENCE, running.stop()).await.expect("it stops in time");
+        for instance in [&self.running, &self.other] {
+            if let Some(running) = instance.lock().await.take() {
+                timeout(PATIENCE, running.stop()).await.expect("it stops in time");
+            }
         }
     }
 
     /// Starts it again on the same database; the test clock stands at an instant, or later if it stood later.
     pub async fn start_at(&self, at: &str) {
-        let mut given = self.given.lock().await;
-        given.clock = Some(format!("test:{at}"));
+        self.given.lock().await.clock = Some(format!("test:{at}"));
+        let running = self.try_to_start(|given| given, start()).await.unwrap();
+        *self.running.lock().await = Some(running);
+    }
+
+    /// Starts an instance on the same database, if it can be.
+    pub async fn try_to_start(&self, change: impl FnOnce(Given) -> Given, start: Start) -> anyhow::Result<Running> {
+        let given = change(self.given.lock().await.clone());
         // No two starts draw the same ids, also where the clock stands still between them.
         let seed = self.starts.fetch_add(1, Ordering::Relaxed);
-        let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(seed), start())
-            .await
-            .unwrap();
-        *self.running.lock().await = Some(running);
+        Running::start(given.parse()?, Entropy::seeded(seed), start).await
+    }
+
+    /// Starts another instance beside it; it is spoken to after [`TestApp::switch`].
+    pub async fn start_other(&self, start: Start) {
+        let running = self.try_to_start(|given| given, start).await.unwrap();
+        *self.other.lock().await = Some(running);
+    }
+
+    /// From now on speaks to the other instance.
+    pub async fn switch(&self) {
+        std::mem::swap(&mut *self.running.lock().await, &mut *self.other.lock().await);
     }
 
     /// Stops it and starts it again: nothing lives in memory.

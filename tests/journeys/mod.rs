@@ -1,4 +1,12 @@
 //! Stories over time, through the real API.
 
 mod deadline;
+mod deciding;
+mod extending;
+mod hostile;
+mod instances;
+mod people;
 mod relay;
+mod templates;
+mod waiting_list;
+mod warnings;

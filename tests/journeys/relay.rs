@@ -25,9 +25,11 @@ on_both!(
 );
 
 /// An instance with a relay.
-struct Relayed {
-    app: TestApp,
-    relay: SmtpServer,
+pub(super) struct Relayed {
+    /// The instance.
+    pub app: TestApp,
+    /// The relay.
+    pub relay: SmtpServer,
 }
 
 impl Subject for Relayed {

@@ -11,6 +11,7 @@ use super::{
     decision::ended_by_no_go,
     facts::{Facts, Happened},
     ids::RegistrationId,
+    message::CancellationCause,
     programme::Phase,
     refusal::Refusal,
     registration::{
@@ -35,8 +36,15 @@ fn must_be_open(facts: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
         return Ok(());
     }
     let closed_at = programme.registration_closes_at();
+    let ended_by_organiser = matches!(
+        programme.cancellation.as_ref().map(|by| by.cause),
+        Some(CancellationCause::Organiser)
+    );
     match programme.phase {
-        Phase::Open | Phase::GoingAhead if closed_at <= now => Err(Refusal::DeadlinePassed { closed_at }),
+        // The same answer whatever the closing instant decided: who comes a second late, came late.
+        Phase::Open | Phase::GoingAhead | Phase::Cancelled if closed_at <= now && !ended_by_organiser => {
+            Err(Refusal::DeadlinePassed { closed_at })
+        }
         Phase::Open | Phase::GoingAhead => Err(Refusal::RegistrationNotOpen {
             opens_at: programme.opens_at(),
         }),

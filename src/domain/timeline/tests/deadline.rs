@@ -163,20 +163,15 @@ fn one_second_before_the_closing_instant_is_open_and_at_it_closed() {
     assert_eq!(receipt.confirm_before, instant(CLOSING));
     life.add(person("Bram")).unwrap();
     life.on(CLOSING);
-    let closed = Refusal::RegistrationNotOpen { opens_at: None };
-    assert_eq!(
-        life.register(person("Carla")).unwrap_err(),
-        closed,
-        "and it does not go ahead"
-    );
-    assert_eq!(life.add(person("Carla")).unwrap_err(), closed);
+    let passed = Refusal::DeadlinePassed {
+        closed_at: instant(CLOSING),
+    };
+    assert_eq!(life.register(person("Carla")).unwrap_err(), passed);
+    assert_eq!(life.add(person("Carla")).unwrap_err(), passed);
 
     let mut life = published_with(proposing);
     life.on(CLOSING);
     assert_eq!(life.facts.programme.status(life.now), ProgrammeStatus::AwaitingDecision);
-    let passed = Refusal::DeadlinePassed {
-        closed_at: instant(CLOSING),
-    };
     assert_eq!(life.register(person("Carla")).unwrap_err(), passed);
 }
 
