@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         acts,
+        facts::Facts,
         ids::{ProgrammeId, RegistrationId},
         page::{Page, Window},
         programme::Phase,
@@ -164,17 +165,8 @@ impl App {
         id: Option<RegistrationId>,
         repeatable: &Repeatable,
     ) -> Result<RegistrationView> {
-        let (programme, id) = self.target(caller, id).await?;
-        self.act(
-            caller,
-            programme,
-            "confirmRegistration",
-            repeatable,
-            Scope::registration(id),
-            |facts, now| acts::verify(facts, id, now),
-        )
-        .await?;
-        self.own_registration(id).await
+        self.act_on(caller, id, "confirmRegistration", repeatable, acts::verify)
+            .await
     }
 
     /// The offered place is taken.
@@ -184,17 +176,8 @@ impl App {
         id: Option<RegistrationId>,
         repeatable: &Repeatable,
     ) -> Result<RegistrationView> {
-        let (programme, id) = self.target(caller, id).await?;
-        self.act(
-            caller,
-            programme,
-            "acceptPlace",
-            repeatable,
-            Scope::registration(id),
-            |facts, now| acts::accept_place(facts, id, now),
-        )
-        .await?;
-        self.own_registration(id).await
+        self.act_on(caller, id, "acceptPlace", repeatable, acts::accept_place)
+            .await
     }
 
     /// The offered place goes to the next.
@@ -204,17 +187,8 @@ impl App {
         id: Option<RegistrationId>,
         repeatable: &Repeatable,
     ) -> Result<RegistrationView> {
-        let (programme, id) = self.target(caller, id).await?;
-        self.act(
-            caller,
-            programme,
-            "declinePlace",
-            repeatable,
-            Scope::registration(id),
-            |facts, now| acts::decline_place(facts, id, now),
-        )
-        .await?;
-        self.own_registration(id).await
+        self.act_on(caller, id, "declinePlace", repeatable, acts::decline_place)
+            .await
     }
 
     /// The person leaves.
@@ -225,18 +199,31 @@ impl App {
         reason: Option<&str>,
         repeatable: &Repeatable,
     ) -> Result<RegistrationView> {
-        let (programme, id) = self.target(caller, id).await?;
         let mut parsing = Parsing::default();
         let reason: Option<Paragraphs<1000>> = parsing.optional("reason", reason);
+        // Who may not is told so before what is wrong with the words.
+        self.target(caller, id).await?;
         parsing.finish(Some(()))?;
-        self.act(
-            caller,
-            programme,
-            "withdrawRegistration",
-            repeatable,
-            Scope::registration(id),
-            |facts, now| acts::withdraw(facts, id, reason, now),
-        )
+        self.act_on(caller, id, "withdrawRegistration", repeatable, |facts, id, now| {
+            acts::withdraw(facts, id, reason, now)
+        })
+        .await
+    }
+
+    /// An act on one registration, which is told afterwards.
+    async fn act_on(
+        &self,
+        caller: &Caller,
+        id: Option<RegistrationId>,
+        action: &'static str,
+        repeatable: &Repeatable,
+        act: impl FnOnce(&mut Facts, RegistrationId, DateTime<Utc>) -> std::result::Result<(), Refusal> + Send,
+    ) -> Result<RegistrationView> {
+        let (programme, id) = self.target(caller, id).await?;
+        let scope = Scope::registration(id);
+        self.act(caller, programme, action, repeatable, scope, |facts, now| {
+            act(facts, id, now)
+        })
         .await?;
         self.own_registration(id).await
     }
