@@ -6,11 +6,10 @@ use std::{
 };
 
 use leernetwerk::{
-    app::{Caller, Repeatable, outbox::Wanted, tokens::TokenRole},
+    app::{Repeatable, outbox::Wanted, tokens::TokenRole},
     boot::{Running, Start},
     config::Given,
     domain::{
-        ids::ProgrammeId,
         message::{MessageKind, MessageStatus},
         page::Window,
     },
@@ -41,10 +40,8 @@ pub struct TestApp {
     /// Another instance on the same database, not spoken to at the moment.
     other: Mutex<Option<Running>>,
     given: Mutex<Given>,
-    /// Its database.
-    pub database: Database,
-    /// The programme.
-    pub programme: ProgrammeId,
+    /// Goes when the story has ended.
+    _database: Database,
     /// An organiser's token.
     pub organiser: String,
     /// An administrator's token.
@@ -126,8 +123,7 @@ impl TestApp {
             running: Mutex::new(Some(running)),
             other: Mutex::default(),
             given: Mutex::new(given),
-            database,
-            programme,
+            _database: database,
             organiser,
             administrator,
             client: reqwest::Client::builder()
@@ -369,20 +365,6 @@ impl TestApp {
     pub async fn restart(&self) {
         self.stop().await;
         self.start_at(STARTS_AT).await;
-    }
-
-    /// Who the caller behind a token is, for tests of the intents.
-    pub async fn caller(&self, token: &str) -> Caller {
-        let running = self.running.lock().await;
-        running
-            .as_ref()
-            .expect("running")
-            .foundation
-            .app
-            .caller_of(token, None)
-            .await
-            .unwrap()
-            .expect("a caller")
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use leernetwerk::{
     config::Given,
-    domain::message::{MessageKind, MessageStatus},
+    domain::{
+        delivery::SmtpVerb,
+        message::{MessageKind, MessageStatus},
+    },
     store::Message,
 };
 use mail_parser::{HeaderValue, MessageParser};
