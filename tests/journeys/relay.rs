@@ -18,13 +18,14 @@ use crate::harness::{
     app::{TestApp, address},
     engines::{Database, Schema, Subject, on_both},
     foundation::schema,
-    smtp::{AcceptedMail, SmtpServer},
+    smtp::{AcceptedMail, Act, Rule, SmtpServer},
 };
 
 on_both!(
     eight_verified_go_ahead_by_mail,
     seven_verified_do_not,
-    a_dead_relay_and_a_long_stop_lose_nothing
+    a_dead_relay_and_a_long_stop_lose_nothing,
+    an_address_that_is_refused_fails_alone
 );
 
 /// An instance with a relay.
@@ -64,6 +65,10 @@ impl Subject for Relayed {
         }
         for mail in self.app.mails().await {
             let taken = accepted.remove(&mail.message_id_header).unwrap_or_default();
+            if mail.status == MessageStatus::Failed {
+                assert_eq!(taken, [], "what failed was not accepted");
+                continue;
+            }
             assert_eq!(taken.len(), 1, "the {} mail to {}", mail.kind.word(), mail.address);
             assert_eq!(taken[0].envelope_to, mail.address);
             // The relay sees the last line ended; the store keeps it as it was made.
@@ -204,6 +209,54 @@ async fn seven_verified_do_not(story: &Relayed) {
         [MessageKind::ConfirmRegistration, MessageKind::RegistrationExpired]
     );
     story.app.restart().await;
+}
+
+async fn an_address_that_is_refused_fails_alone(story: &Relayed) {
+    use MessageStatus::{Failed, Sent};
+    let app = &story.app;
+    for n in [1, 2] {
+        let refuse = Act::Reply(550, "5.1.1 no such mailbox");
+        story.relay.on(Rule::at(SmtpVerb::Rcpt, refuse).to(address(n)));
+    }
+    for n in 0..4 {
+        app.register(n).await;
+    }
+    app.settle().await;
+    let statuses = async || {
+        let mails = app.mails().await;
+        [0, 1, 2, 3].map(|n| {
+            mails
+                .iter()
+                .find(|mail| mail.address == address(n))
+                .expect("a mail")
+                .status
+        })
+    };
+    assert_eq!(statuses().await, [Sent, Failed, Failed, Sent]);
+    let query = "query ($to: String) { messages(filter: { recipient: $to, status: [FAILED] }) {
+        edges { node { id reason sentAt attempts { outcome verb code } } } } }";
+    let told = app.data(Some(&app.organiser), query, json!({ "to": address(1) })).await;
+    let failed = &told["messages"]["edges"][0]["node"];
+    assert!(
+        failed["reason"]
+            .as_str()
+            .is_some_and(|reason| reason.contains("no such mailbox")),
+        "{failed}"
+    );
+    assert_eq!(
+        failed["attempts"],
+        json!([{ "outcome": "REFUSED", "verb": "RCPT", "code": 550 }])
+    );
+    // The mailbox is there after all: an organiser tries again, and the one mail goes.
+    story.relay.behave();
+    let input = json!({ "messageId": failed["id"] });
+    let retried = app
+        .act(Some(&app.organiser), "retryMessage", "message { id }", input)
+        .await;
+    assert_eq!(retried["errors"], json!([]));
+    app.settle().await;
+    assert_eq!(statuses().await, [Sent, Sent, Failed, Sent]);
+    app.acknowledge(Failed).await;
 }
 
 /// In the queue, or in the hands of an attempt that will fail.
