@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{OutputType, Result, SimpleObject, TypeName, connection::PageInfo};
+use async_graphql::{OutputType, Result, SimpleObject, TypeName};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use uuid::Uuid;
@@ -154,6 +154,19 @@ impl<T: Listed> TypeName for Edge<T> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", T::NAME).into()
     }
+}
+
+/// Where a stretch of a list begins and ends, and what lies beyond.
+#[derive(Debug, SimpleObject)]
+pub struct PageInfo {
+    /// Whether there is something before the stretch, where that is known: always for `last`, and when `after` was given.
+    has_previous_page: bool,
+    /// Whether there is something after the stretch, where that is known: always for `first`, and when `before` was given.
+    has_next_page: bool,
+    /// The place of the first thing, for `before`; null in an empty stretch.
+    start_cursor: Option<String>,
+    /// The place of the last thing, for `after`; null in an empty stretch.
+    end_cursor: Option<String>,
 }
 
 /// A stretch of a list.

@@ -6,7 +6,7 @@ use async_graphql::{Context, Data, Result, dataloader::DataLoader};
 use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 
-use super::{failure, loaders::Loading, user_error::{self, UserError}};
+use super::{batching::Loads, failure, loaders::Loading, user_error::{self, UserError}};
 use crate::app::{self, App, Caller};
 
 /// One request.
@@ -23,10 +23,15 @@ pub struct RequestScope {
 /// Readies a request's data for the schema: everything in it is bound to this caller.
 pub fn furnish(app: &App, caller: Caller, data: &mut Data) {
     let loading = Loading { app: app.clone(), caller: caller.clone() };
+    let (sender, loads) = Loads::new();
+    data.insert(loads);
+    // A load that finds no receiver belongs to a request that has ended.
+    let run = move |load| drop(sender.send(load));
     data.insert(RequestScope {
         app: app.clone(),
         caller,
-        loader: DataLoader::new(loading, tokio::spawn).delay(Duration::ZERO),
+        // No delay: a batch is run when every resolver waits.
+        loader: DataLoader::new(loading, run).delay(Duration::ZERO),
         now: Mutex::new(None),
     });
 }
