@@ -15,7 +15,11 @@ const DISCREET: [&str; 2] = ["leernetwerk", "sqlx::query"];
 /// levels: the one that inlines styles whole mails, with the links in them.
 fn is_discreet(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
-    let is_ours = |own: &str| target.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+    let is_ours = |own: &str| {
+        target
+            .strip_prefix(own)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
     *metadata.level() <= Level::WARN || DISCREET.into_iter().any(is_ours)
 }
 
@@ -26,8 +30,12 @@ pub fn start(is_quiet: bool) {
     let registry = tracing_subscriber::registry().with(filter).with(filter_fn(is_discreet));
     // A second start, in tests, changes nothing.
     let _ = if std::io::stderr().is_terminal() {
-        registry.with(fmt::layer().with_writer(std::io::stderr).compact()).try_init()
+        registry
+            .with(fmt::layer().with_writer(std::io::stderr).compact())
+            .try_init()
     } else {
-        registry.with(fmt::layer().with_writer(std::io::stderr).json()).try_init()
+        registry
+            .with(fmt::layer().with_writer(std::io::stderr).json())
+            .try_init()
     };
 }

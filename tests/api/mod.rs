@@ -8,6 +8,7 @@ mod introspection;
 mod mutations;
 mod pages;
 mod paging;
+mod privacy;
 mod roles;
 mod secrets;
 mod socket;

@@ -8,7 +8,9 @@ use crate::harness::{
     app::{SLUG, TestApp},
     cast::{
         Cast, EVERYBODY, NOBODY, REGISTRANTS,
-        Role::{self, Administrator, Contact, Facilitator, ForeignOrganiser, Organiser, OrganiserLink, Participant, Public},
+        Role::{
+            self, Administrator, Contact, Facilitator, ForeignOrganiser, Organiser, OrganiserLink, Participant, Public,
+        },
     },
     dump,
     engines::on_both,
@@ -101,7 +103,8 @@ fn clock(role: Role) -> Answer {
 type Row = (&'static str, Value, fn(Role) -> Answer);
 
 fn table(cast: &Cast) -> Vec<Row> {
-    let person = json!({ "name": "Iemand Anders", "email": "iemand@elders.example", "organisation": "gemeente Elders" });
+    let person =
+        json!({ "name": "Iemand Anders", "email": "iemand@elders.example", "organisation": "gemeente Elders" });
     let with = |more: Value| {
         let mut all = person.as_object().unwrap().clone();
         all.extend(more.as_object().unwrap().clone());
@@ -109,11 +112,16 @@ fn table(cast: &Cast) -> Vec<Row> {
     };
     let of = |id: &str| json!({ "programmeId": id });
     let because = |id: &str| json!({ "programmeId": id, "reason": "Omdat het moet." });
-    let until = |id: &str| json!({ "programmeId": id, "registrationDeadline": "2014-06-02", "reason": "Omdat het kan." });
+    let until =
+        |id: &str| json!({ "programmeId": id, "registrationDeadline": "2014-06-02", "reason": "Omdat het kan." });
     let mail = json!({ "messageId": cast.message });
     let mut rows: Vec<Row> = vec![
         ("register", with(json!({ "programmeSlug": SLUG })), public),
-        ("requestPersonalLink", json!({ "programmeSlug": SLUG, "email": "iemand@elders.example" }), public),
+        (
+            "requestPersonalLink",
+            json!({ "programmeSlug": SLUG, "email": "iemand@elders.example" }),
+            public,
+        ),
         (
             "createProgramme",
             json!({ "slug": "een-nieuw", "title": "Een nieuw", "description": "Nieuw.", "minParticipants": 1, "maxParticipants": 2,
@@ -133,9 +141,19 @@ fn table(cast: &Cast) -> Vec<Row> {
             ("cancelProgramme", because(id), who),
         ]);
     }
-    for mutation in ["confirmRegistration", "updateRegistration", "withdrawRegistration", "acceptPlace", "declinePlace"] {
+    for mutation in [
+        "confirmRegistration",
+        "updateRegistration",
+        "withdrawRegistration",
+        "acceptPlace",
+        "declinePlace",
+    ] {
         rows.push((mutation, json!({}), own_registration));
-        rows.push((mutation, json!({ "registrationId": cast.registration }), named_registration));
+        rows.push((
+            mutation,
+            json!({ "registrationId": cast.registration }),
+            named_registration,
+        ));
     }
     rows
 }
@@ -150,7 +168,8 @@ async fn every_mutation_is_for_those_it_is_for(app: &TestApp) {
     for (name, input, expected) in rows {
         let mut kind = name.to_owned();
         kind[..1].make_ascii_uppercase();
-        let query = format!("mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ errors {{ code field }} }} }}");
+        let query =
+            format!("mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ errors {{ code field }} }} }}");
         let mut input = input.clone();
         input["idempotencyKey"] = json!("een sleutel met spaties is geen sleutel");
         for role in EVERYBODY {
@@ -166,16 +185,27 @@ async fn every_mutation_is_for_those_it_is_for(app: &TestApp) {
                         Refused(code, field) => (code, field),
                         _ => ("INVALID", "idempotencyKey"),
                     };
-                    assert_eq!(answer["data"][name]["errors"], json!([{ "code": code, "field": [field] }]), "{place}");
+                    assert_eq!(
+                        answer["data"][name]["errors"],
+                        json!([{ "code": code, "field": [field] }]),
+                        "{place}"
+                    );
                 }
             }
         }
         for role in NOBODY {
             let answer = app.ask(cast.token(*role), &query, json!({ "input": input })).await;
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{name} {role:?}");
+            assert_eq!(
+                answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+                "{name} {role:?}"
+            );
             assert_eq!(answer.get("data"), None, "{name} {role:?}");
         }
     }
     let after = dump::rows(&app.database).await;
-    assert_eq!(dump::difference(&before, &after), Vec::<&String>::new(), "nothing was written");
+    assert_eq!(
+        dump::difference(&before, &after),
+        Vec::<&String>::new(),
+        "nothing was written"
+    );
 }

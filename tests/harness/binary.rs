@@ -34,16 +34,26 @@ impl Binary {
         let mut said = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let base_url = loop {
-            let line = lines.next().unwrap_or_else(|| panic!("it ended: {}", fs::read_to_string(file.path()).unwrap())).unwrap();
+            let line = lines
+                .next()
+                .unwrap_or_else(|| panic!("it ended: {}", fs::read_to_string(file.path()).unwrap()))
+                .unwrap();
             said.push_str(&line);
             said.push('\n');
             if line.contains("Ctrl-C") || line.contains("listens on") {
                 let start = said.find("http://").expect("an address");
-                let end = said[start + 7..].find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':').map_or(said.len(), |end| start + 7 + end);
+                let end = said[start + 7..]
+                    .find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':')
+                    .map_or(said.len(), |end| start + 7 + end);
                 break said[start..end].to_owned();
             }
         };
-        Self { child, log: file, said, base_url }
+        Self {
+            child,
+            log: file,
+            said,
+            base_url,
+        }
     }
 
     /// What it has logged by now.
@@ -55,7 +65,10 @@ impl Binary {
 impl Binary {
     /// How many statements it has logged; `sqlx::query` has to be logged.
     pub fn statements(&self) -> usize {
-        self.logged().lines().filter(|line| line.contains("sqlx::query")).count()
+        self.logged()
+            .lines()
+            .filter(|line| line.contains("sqlx::query"))
+            .count()
     }
 }
 

@@ -40,13 +40,23 @@ pub enum Role {
 }
 
 use Role::{
-    Administrator, Contact, Facilitator, ForeignOrganiser, Garbage, Organiser, OrganiserLink, Participant, Public, Revoked, Unverified,
-    Waiting, Withdrawn,
+    Administrator, Contact, Facilitator, ForeignOrganiser, Garbage, Organiser, OrganiserLink, Participant, Public,
+    Revoked, Unverified, Waiting, Withdrawn,
 };
 
 /// Everybody whose token is one, and the public.
 pub const EVERYBODY: &[Role] = &[
-    Public, Unverified, Waiting, Participant, Withdrawn, Facilitator, Contact, OrganiserLink, Organiser, ForeignOrganiser, Administrator,
+    Public,
+    Unverified,
+    Waiting,
+    Participant,
+    Withdrawn,
+    Facilitator,
+    Contact,
+    OrganiserLink,
+    Organiser,
+    ForeignOrganiser,
+    Administrator,
 ];
 /// Whose token is none.
 pub const NOBODY: &[Role] = &[Garbage, Revoked];
@@ -114,16 +124,35 @@ impl Cast {
         let intents = app.intents().await;
         let make = async |slug: &str| {
             let registration_deadline = chrono::NaiveDate::from_ymd_opt(2014, 6, 1);
-            let mut fields = ProgrammeFields { slug: Some(slug.to_owned()), registration_deadline, ..programme_fields() };
+            let mut fields = ProgrammeFields {
+                slug: Some(slug.to_owned()),
+                registration_deadline,
+                ..programme_fields()
+            };
             for member in fields.team.iter_mut().flatten() {
                 member.email = member.email.replace("leernetwerk", slug);
             }
-            intents.create_programme(&ADMINISTRATOR, &fields, &Repeatable::default()).await.unwrap().programme.id
+            intents
+                .create_programme(&ADMINISTRATOR, &fields, &Repeatable::default())
+                .await
+                .unwrap()
+                .programme
+                .id
         };
         let (other, draft) = (make(OTHER_SLUG).await, make(DRAFT_SLUG).await);
-        intents.publish_programme(&ADMINISTRATOR, other, &Repeatable::default()).await.unwrap();
-        let foreign = intents.create_token(&ADMINISTRATOR, TokenRole::Organiser(vec![other, draft]), None).await.unwrap().1;
-        let (id, revoked) = intents.create_token(&ADMINISTRATOR, TokenRole::Administrator, None).await.unwrap();
+        intents
+            .publish_programme(&ADMINISTRATOR, other, &Repeatable::default())
+            .await
+            .unwrap();
+        let foreign = intents
+            .create_token(&ADMINISTRATOR, TokenRole::Organiser(vec![other, draft]), None)
+            .await
+            .unwrap()
+            .1;
+        let (id, revoked) = intents
+            .create_token(&ADMINISTRATOR, TokenRole::Administrator, None)
+            .await
+            .unwrap();
         assert!(intents.revoke_token(&ADMINISTRATOR, id).await.unwrap());
 
         let mut tokens = vec![
@@ -148,8 +177,20 @@ impl Cast {
             programme(slug: $slug) { meetings { id } rules { id } registrations(first: 1) { nodes { id } } }
             messages(first: 1, filter: { recipient: $to }) { nodes { id } }
             draft: programme(slug: $draft) { id meetings { id } } }";
-        let found = app.data(Some(&app.administrator), query, json!({ "slug": SLUG, "draft": DRAFT_SLUG, "to": address(0) })).await;
-        let id = |pointer: &str| text(found.pointer(pointer).unwrap_or_else(|| panic!("nothing at {pointer} of {found:#}")));
+        let found = app
+            .data(
+                Some(&app.administrator),
+                query,
+                json!({ "slug": SLUG, "draft": DRAFT_SLUG, "to": address(0) }),
+            )
+            .await;
+        let id = |pointer: &str| {
+            text(
+                found
+                    .pointer(pointer)
+                    .unwrap_or_else(|| panic!("nothing at {pointer} of {found:#}")),
+            )
+        };
         Self {
             tokens,
             programme,
@@ -164,11 +205,17 @@ impl Cast {
 
     /// The token of a role; the public has none.
     pub fn token(&self, role: Role) -> Option<&str> {
-        self.tokens.iter().find(|(of, _)| *of == role).map(|(_, token)| token.as_str())
+        self.tokens
+            .iter()
+            .find(|(of, _)| *of == role)
+            .map(|(_, token)| token.as_str())
     }
 }
 
 /// A JSON string.
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
 }

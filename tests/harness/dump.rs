@@ -19,7 +19,10 @@ pub async fn rows(database: &Database) -> Vec<String> {
         Engine::Postgres => of_postgres(&database.url).await,
     };
     rows.sort();
-    assert!(rows.iter().any(|row| row.starts_with("programme:")), "a database without a programme is not the right one");
+    assert!(
+        rows.iter().any(|row| row.starts_with("programme:")),
+        "a database without a programme is not the right one"
+    );
     rows
 }
 
@@ -39,10 +42,18 @@ async fn of_sqlite(url: &str) -> Vec<String> {
             continue;
         }
         let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-        let columns: Vec<String> =
-            texts_of_sqlite(&mut connection, columns).await.iter().map(|column| format!("quote(\"{column}\")")).collect();
+        let columns: Vec<String> = texts_of_sqlite(&mut connection, columns)
+            .await
+            .iter()
+            .map(|column| format!("quote(\"{column}\")"))
+            .collect();
         let all = format!("SELECT {} FROM \"{table}\"", columns.join(" || ' ' || "));
-        rows.extend(texts_of_sqlite(&mut connection, all).await.iter().map(|row| describe(&table, row)));
+        rows.extend(
+            texts_of_sqlite(&mut connection, all)
+                .await
+                .iter()
+                .map(|row| describe(&table, row)),
+        );
     }
     connection.close().await.unwrap();
     rows
@@ -60,7 +71,12 @@ async fn of_postgres(url: &str) -> Vec<String> {
     for table in texts_of_postgres(&mut connection, tables.to_owned()).await {
         if table != OF_PROCESSES {
             let all = format!("SELECT t::text FROM \"{table}\" t");
-            rows.extend(texts_of_postgres(&mut connection, all).await.iter().map(|row| describe(&table, row)));
+            rows.extend(
+                texts_of_postgres(&mut connection, all)
+                    .await
+                    .iter()
+                    .map(|row| describe(&table, row)),
+            );
         }
     }
     connection.close().await.unwrap();
@@ -79,8 +95,12 @@ pub async fn set_message(database: &Database, id: &str, status: &str, next_attem
     let written = match database.engine {
         Engine::Sqlite => {
             let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
-            let statement = "UPDATE message SET status = ?1, next_attempt_at = ?2, due_at = ?2, sent_at = NULL WHERE id = ?3";
-            let bound = sqlx::query(statement).bind(status).bind(at).bind(id.as_bytes().as_slice());
+            let statement =
+                "UPDATE message SET status = ?1, next_attempt_at = ?2, due_at = ?2, sent_at = NULL WHERE id = ?3";
+            let bound = sqlx::query(statement)
+                .bind(status)
+                .bind(at)
+                .bind(id.as_bytes().as_slice());
             bound.execute(&mut connection).await.unwrap().rows_affected()
         }
         Engine::Postgres => {
