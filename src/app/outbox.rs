@@ -56,6 +56,29 @@ impl App {
         Ok(self.store().messages(&filter, window).await?)
     }
 
+    /// The newest mails to each of some persons, as one page each; those of persons whom the caller may not see are left out.
+    pub async fn messages_to(
+        &self,
+        caller: &Caller,
+        registrations: &[(ProgrammeId, RegistrationId)],
+        window: &Window<MessageId>,
+    ) -> Result<HashMap<RegistrationId, Page<Message>>> {
+        let is_own = |id| matches!(caller, Caller::Registrant { registration, .. } if *registration == id);
+        let visible = registrations
+            .iter()
+            .filter(|(programme, id)| caller.organises(*programme) || is_own(*id));
+        let ids: Vec<RegistrationId> = visible.map(|(_, id)| *id).collect();
+        // One more than the page holds tells whether there is a next one.
+        let mut found = self.store().messages_to(&ids, window.after, window.limit + 1).await?;
+        Ok(ids
+            .into_iter()
+            .map(|id| {
+                let (messages, total) = found.remove(&id).unwrap_or_default();
+                (id, Page::of_fetched(messages, window, total))
+            })
+            .collect())
+    }
+
     /// The mails of some ids that the caller may see.
     pub async fn messages_by_id(&self, caller: &Caller, ids: &[MessageId]) -> Result<HashMap<MessageId, Message>> {
         let mut messages = self.store().messages_by_id(ids).await?;

@@ -28,12 +28,17 @@ pub fn error(failed: &AppError) -> Error {
     }
 }
 
+/// The error of a field that needs a role: FORBIDDEN also when nobody in particular asked.
+pub fn error_of_field(failed: &AppError) -> Error {
+    match failed {
+        AppError::Unauthenticated => ErrorCode::Forbidden.error(failed.to_string()),
+        other => error(other),
+    }
+}
+
 /// A field that needs a role: without it the field is null with a FORBIDDEN error, and its parent lives.
 ///
 /// In async-graphql an `Err` outside of the `Option` would go to the nearest nullable parent.
 pub fn for_role<T>(result: app::Result<T>) -> Option<Result<T>> {
-    Some(result.map_err(|failed| match failed {
-        AppError::Unauthenticated => ErrorCode::Forbidden.error(failed.to_string()),
-        other => error(&other),
-    }))
+    Some(result.map_err(|failed| error_of_field(&failed)))
 }

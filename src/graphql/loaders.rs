@@ -14,6 +14,7 @@ use crate::{
     },
     domain::{
         ids::{MessageId, ProgrammeId, RegistrationId},
+        page::{Page, Window},
         rule::Rule,
     },
 };
@@ -29,6 +30,19 @@ pub struct Loading {
 /// The attempts to hand this mail over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AttemptsOf(pub MessageId);
+
+/// The newest mails to the person behind this registration; none: the caller may not see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MessagesTo {
+    /// The registration's programme.
+    pub programme: ProgrammeId,
+    /// The registration.
+    pub registration: RegistrationId,
+    /// Only what comes after this mail.
+    pub after: Option<MessageId>,
+    /// At most so many.
+    pub limit: usize,
+}
 
 /// The rules of this programme; none: the caller does not organise it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +98,31 @@ impl Loader<AttemptsOf> for Loading {
     }
 }
 
+impl Loader<MessagesTo> for Loading {
+    type Value = Arc<Page<Message>>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[MessagesTo]) -> Result<HashMap<MessagesTo, Self::Value>, Self::Error> {
+        // The people of one list are asked for with one and the same window.
+        let mut windows: HashMap<(Option<MessageId>, usize), Vec<MessagesTo>> = HashMap::new();
+        for key in keys {
+            windows.entry((key.after, key.limit)).or_default().push(*key);
+        }
+        let mut found = HashMap::new();
+        for ((after, limit), keys) in windows {
+            let window = Window {
+                after,
+                ..Window::first(limit)
+            };
+            let people: Vec<_> = keys.iter().map(|key| (key.programme, key.registration)).collect();
+            let mut pages = self.app.messages_to(&self.caller, &people, &window).await?;
+            let page = |key: MessagesTo| Some((key, Arc::new(pages.remove(&key.registration)?)));
+            found.extend(keys.into_iter().filter_map(page));
+        }
+        Ok(found)
+    }
+}
+
 impl Loader<RulesOf> for Loading {
     type Value = Arc<Vec<Rule>>;
     type Error = Arc<AppError>;
@@ -135,6 +174,6 @@ impl RequestScope {
         Loading: Loader<K, Error = Arc<AppError>>,
     {
         let found = self.load(key).await?;
-        found.ok_or_else(|| failure::error(&AppError::Forbidden))
+        found.ok_or_else(|| failure::error_of_field(&self.caller.refusal()))
     }
 }

@@ -5,9 +5,10 @@
 //! | `types/` | what can be read, one file per area |
 //! | `queries.rs`, `mutations/` | the roots; one file per sort of caller |
 //! | `connection.rs`, `global_id.rs`, `scalars.rs`, `user_error.rs` | what they share |
-//! | `request.rs`, `loaders.rs` | what lives as long as one request |
+//! | `request.rs`, `loaders.rs`, `batching.rs` | what lives as long as one request |
 //! | `error_code.rs`, `limits/` | errors for programs; what one document may ask for |
 
+mod batching;
 pub mod connection;
 pub mod error_code;
 mod failure;
@@ -36,7 +37,9 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
 /// Builds the schema. `time_machine` moves the test clock; none: this server does not travel.
 pub fn schema(time_machine: Option<Arc<dyn TimeMachine>>) -> Schema {
-    let schema = Schema::build(Query, Mutation::default(), EmptySubscription).data(time_machine);
+    let schema = Schema::build(Query, Mutation::default(), EmptySubscription)
+        .data(time_machine)
+        .extension(batching::Batching);
     limits::limited(schema).finish()
 }
 

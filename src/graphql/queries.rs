@@ -101,7 +101,6 @@ impl Query {
 
     /// The mails of the caller's programmes, the newest first; for organisers.
     #[graphql(complexity = "page_cost(first, last) * child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn messages(
         &self,
         ctx: &Context<'_>,

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Mutex;
 
 use super::{
+    batching::Loads,
     failure,
     loaders::Loading,
     user_error::{self, UserError},
@@ -30,10 +31,15 @@ pub fn furnish(app: &App, caller: Caller, data: &mut Data) {
         app: app.clone(),
         caller: caller.clone(),
     };
+    let (sender, loads) = Loads::new();
+    data.insert(loads);
+    // A load that finds no receiver belongs to a request that has ended.
+    let run = move |load| drop(sender.send(load));
     data.insert(RequestScope {
         app: app.clone(),
         caller,
-        loader: DataLoader::new(loading, tokio::spawn).delay(Duration::ZERO),
+        // No delay: a batch is run when every resolver waits.
+        loader: DataLoader::new(loading, run).delay(Duration::ZERO),
         now: Mutex::new(None),
     });
 }

@@ -87,13 +87,17 @@ impl ScalarType for LocalTime {
         let Value::String(text) = &value else {
             return Err(InputValueError::expected_type(value));
         };
-        let time = match text.len() {
-            5 => NaiveTime::parse_from_str(text, "%H:%M").ok(),
-            8 => NaiveTime::parse_from_str(text, "%H:%M:%S").ok(),
-            _ => None,
+        let formats = ["%H:%M", "%H:%M:%S"];
+        // The parser of chrono alone takes ` 9:30` and the leap second too.
+        let read = |format| {
+            NaiveTime::parse_from_str(text, format)
+                .ok()
+                .filter(|time| time.format(format).to_string() == *text)
         };
-        // A leap second is no time of day.
-        time.filter(|time| time.nanosecond() == 0)
+        formats
+            .into_iter()
+            .find_map(read)
+            .filter(|time| time.nanosecond() == 0)
             .map(Self)
             .ok_or_else(|| InputValueError::custom("must be a time of day, such as 09:30 or 09:30:15"))
     }

@@ -140,10 +140,11 @@ fn with_status(status: ProgrammeStatus, now: DateTime<Utc>) -> Condition {
 async fn rules(db: &impl ConnectionTrait, programme: ProgrammeId) -> Result<Vec<Rule>> {
     let found = rule::Entity::find()
         .filter(rule::Column::ProgrammeId.eq(programme.0))
-        .order_by_asc(rule::Column::Id)
         .all(db)
         .await?;
-    found.iter().map(rows::rule).collect()
+    let mut rules: Vec<Rule> = found.iter().map(rows::rule).collect::<Result<_>>()?;
+    rules.sort_unstable_by_key(|rule| rule.key);
+    Ok(rules)
 }
 
 async fn registrations_by_id(
@@ -311,7 +312,6 @@ impl Store {
     pub async fn rules_of(&self, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Vec<Rule>>> {
         let found = rule::Entity::find()
             .filter(rule::Column::ProgrammeId.is_in(programmes.iter().map(|id| id.0)))
-            .order_by_asc(rule::Column::Id)
             .all(&self.reader)
             .await?;
         let mut rules: HashMap<ProgrammeId, Vec<Rule>> = HashMap::new();
@@ -320,6 +320,9 @@ impl Store {
                 .entry(ProgrammeId(row.programme_id))
                 .or_default()
                 .push(rows::rule(row)?);
+        }
+        for rules in rules.values_mut() {
+            rules.sort_unstable_by_key(|rule| rule.key);
         }
         Ok(rules)
     }

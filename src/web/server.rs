@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::Executor;
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Response, Route,
-    error::NotFoundError,
+    error::{NotFoundError, ParsePathError},
     http::{StatusCode, header},
     middleware::CatchPanic,
 };
@@ -67,24 +67,21 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         .at(STYLESHEET_PATH, stylesheet())
         .at("/healthz", health::liveness())
         .at("/readyz", health::readiness(readiness))
-        .catch_error(|_: NotFoundError| async {
-            sentence(StatusCode::NOT_FOUND, "There is nothing at this address.".to_owned())
-        })
-        .with(
-            CatchPanic::new().with_handler(move |panic: Box<dyn std::any::Any + Send>| {
-                let correlation_id = new_correlation_id();
-                let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-                let message = message
-                    .or_else(|| panic.downcast_ref::<String>().cloned())
-                    .unwrap_or_default();
-                tracing::error!(%correlation_id, message, "a request panicked");
-                sentence(
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    format!("Something went wrong; it is logged as {correlation_id}."),
-                )
-            }),
-        )
+        .catch_error(|_: NotFoundError| async { nothing_here() })
+        // A path that is no text, such as `/p/%E9`.
+        .catch_error(|_: ParsePathError| async { nothing_here() })
+        .with(CatchPanic::new().with_handler(move |panic: Box<dyn std::any::Any + Send>| {
+            let correlation_id = new_correlation_id();
+            let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            tracing::error!(%correlation_id, message, "a request panicked");
+            sentence(StatusCode::INTERNAL_SERVER_ERROR, format!("Something went wrong; it is logged as {correlation_id}."))
+        }))
         .map_to_response()
+}
+
+fn nothing_here() -> Response {
+    sentence(StatusCode::NOT_FOUND, "There is nothing at this address.".to_owned())
 }
 
 fn sentence(status: StatusCode, text: String) -> Response {

@@ -1,6 +1,9 @@
 //! What the tests stand on.
 
 pub mod app;
+pub mod binary;
+pub mod cast;
+pub mod dump;
 pub mod engines;
 pub mod foundation;
 pub mod postgres;

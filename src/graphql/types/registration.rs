@@ -1,16 +1,18 @@
 //! One person's way through one programme.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::{message::Message, programme::Programme};
 use crate::{
-    app::{outbox::Wanted, registering::RegistrationView},
+    app::registering::RegistrationView,
     domain::ids::RegistrationId,
     graphql::{
         connection::{Connection, Listed, Paging, page_cost},
         error_code::ErrorCode,
-        failure::for_role,
         global_id::global_id,
+        loaders::MessagesTo,
         request::scope,
         scalars::DateTime,
     },
@@ -64,13 +66,16 @@ pub struct Billing {
 /// A registration, with its programme where that is at hand.
 #[derive(Debug, Clone)]
 pub struct Registration {
-    view: RegistrationView,
+    view: Arc<RegistrationView>,
     programme: Option<Programme>,
 }
 
 impl From<RegistrationView> for Registration {
     fn from(view: RegistrationView) -> Self {
-        Self { view, programme: None }
+        Self {
+            view: Arc::new(view),
+            programme: None,
+        }
     }
 }
 
@@ -78,7 +83,7 @@ impl Registration {
     /// A registration in a programme that was read already.
     pub fn within(programme: &Programme, view: RegistrationView) -> Self {
         Self {
-            view,
+            view: Arc::new(view),
             programme: Some(programme.clone()),
         }
     }
@@ -205,23 +210,22 @@ impl Registration {
         #[graphql(desc = "At most so many, from 0 to 100; 20 when left out.")] first: Option<i32>,
         #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
     ) -> Option<Result<Connection<Message>>> {
-        let found = async {
-            let scope = scope(ctx)?;
+        let load = async {
             let window = Paging {
                 first,
                 after,
                 ..Paging::default()
             }
             .window::<Message>()?;
-            let wanted = Wanted {
-                registration: Some(self.view.registration.id),
-                ..Wanted::default()
+            let key = MessagesTo {
+                programme: self.view.programme_id,
+                registration: self.view.registration.id,
+                after: window.after,
+                limit: window.limit,
             };
-            Ok(scope.app.messages(&scope.caller, wanted, &window).await)
+            let page = scope(ctx)?.load_for_role(key).await?;
+            Ok(page.as_ref().clone().map(Message).into())
         };
-        match found.await {
-            Ok(page) => for_role(page.map(|page| page.map(Message).into())),
-            Err(error) => Some(Err(error)),
-        }
+        Some(load.await)
     }
 }

@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entities::{delivery_attempt, message, message_body};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait, Func},
+    ColumnTrait, Condition, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func, Query, WindowStatement},
 };
+use uuid::Uuid;
 
 use super::super::{Result, Seal, Store, StoreError};
 use crate::domain::{
@@ -151,6 +152,57 @@ impl Store {
             window,
             total,
         ))
+    }
+
+    /// The newest mails to the persons behind some registrations, each list newest first, and how many there are of each. At most
+    /// `limit` each, only those older than `after`; a person without any is left out.
+    pub async fn messages_to(
+        &self,
+        registrations: &[RegistrationId],
+        after: Option<MessageId>,
+        limit: usize,
+    ) -> Result<HashMap<RegistrationId, (Vec<Message>, u64)>> {
+        let to_them = || message::Column::RegistrationId.is_in(registrations.iter().map(|id| id.0));
+        let counts: Vec<(Uuid, i64)> = message::Entity::find()
+            .select_only()
+            .column(message::Column::RegistrationId)
+            .column_as(message::Column::Id.count(), "total")
+            .filter(to_them())
+            .group_by(message::Column::RegistrationId)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let mut lists: HashMap<RegistrationId, (Vec<Message>, u64)> = counts
+            .into_iter()
+            .map(|(id, total)| (id.into(), (Vec::new(), total.unsigned_abs())))
+            .collect();
+        let newest_first = WindowStatement::partition_by(message::Column::RegistrationId)
+            .order_by(message::Column::Id, Order::Desc)
+            .take();
+        let ranked = Query::select()
+            .column(message::Column::Id)
+            .expr_window_as(Expr::cust("ROW_NUMBER()"), newest_first, "place")
+            .from(message::Entity)
+            .and_where(to_them())
+            .and_where_option(after.map(|after| message::Column::Id.lt(after.0)))
+            .take();
+        let wanted = Query::select()
+            .column("id")
+            .from_subquery(ranked, "ranked")
+            .and_where(Expr::col("place").lte(limit as u64))
+            .take();
+        let rows = message::Entity::find()
+            .filter(message::Column::Id.in_subquery(wanted))
+            .order_by_desc(message::Column::Id)
+            .all(&self.reader)
+            .await?;
+        for row in rows.into_iter().map(read) {
+            let message = row?;
+            if let Recipient::Registration(id) = message.recipient {
+                lists.entry(id).or_default().0.push(message);
+            }
+        }
+        Ok(lists)
     }
 
     /// The attempts of mails, in order; a mail without any is left out.
