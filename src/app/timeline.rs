@@ -12,7 +12,7 @@ use crate::{
         message::{MessageKind, Recipient},
         page::{Page, Window},
         refusal::Refusal,
-        timeline::{Outcome, Source, Step, StepKind, forecast},
+        timeline::{BuiltIn, Outcome, Source, Step, StepKind, forecast},
     },
     store::{EntryKind, EntryState, LedgerEntry, LedgerFilter, Scope},
 };
@@ -79,8 +79,34 @@ pub struct Span {
     pub registration: Option<RegistrationId>,
 }
 
-/// The place of an entry in a timeline.
-pub type TimelineKey = (DateTime<Utc>, String);
+/// The place of an entry in a timeline. What is due at one instant stands in the order in which one thing brings the other
+/// about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimelineKey {
+    /// When it was or is due.
+    pub at: DateTime<Utc>,
+    /// Its place at that instant, as rule 6 has it: expiries, decision, offers, mails.
+    pub rank: u8,
+    /// `rule/subject/occurrence`.
+    pub key: String,
+}
+
+impl TimelineItem {
+    /// Where it stands in its timeline.
+    pub fn place(&self) -> TimelineKey {
+        let rank = match self.source {
+            Source::BuiltIn(BuiltIn::RegistrationExpiry) => 0,
+            Source::BuiltIn(BuiltIn::DecisionProposal | BuiltIn::Decision) => 1,
+            Source::BuiltIn(BuiltIn::Offer) => 2,
+            Source::Rule(_) => 3,
+        };
+        TimelineKey {
+            at: self.at,
+            rank,
+            key: self.key.clone(),
+        }
+    }
+}
 
 impl App {
     /// A stretch of a programme's timeline, past and planned, in due order.
@@ -92,7 +118,7 @@ impl App {
         window: &Window<TimelineKey>,
     ) -> Result<Page<TimelineItem>> {
         let items = self.whole_timeline(caller, programme, span).await?;
-        Ok(Page::of_list(items, |item| (item.at, item.key.clone()), window))
+        Ok(Page::of_list(items, TimelineItem::place, window))
     }
 
     /// A programme's timeline in due order.
@@ -138,7 +164,7 @@ impl App {
                 span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
             if in_span && (span.registration.is_none() || span.registration == item.registration) {
                 item.recipient = recipient_of(&item, &addresses);
-                items.insert((item.at, item.key.clone()), item);
+                items.insert(item.place(), item);
             }
         }
         Ok(items.into_values().collect())

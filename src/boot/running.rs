@@ -1,9 +1,9 @@
 //! A running instance: what it listens on, its engine, and how it ends.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::timeout};
 
 use super::{Foundation, Migrating, server::Server, usual_base_url};
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
     entropy::Entropy,
     mail::smtp::Deadlines,
 };
+
+/// How long connections may take to close when the process is to end: a database that is gone does not keep it.
+const CLOSING_GRACE: Duration = Duration::from_secs(5);
 
 /// What an instance does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,11 +103,13 @@ impl Running {
             heartbeat.stop().await;
             engine.stop().await;
         }
-        if let Err(error) = self.foundation.store.clone().close().await {
-            tracing::warn!(
+        match timeout(CLOSING_GRACE, self.foundation.store.clone().close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the database connections did not close"
-            );
+            ),
+            Err(_) => tracing::warn!("the database connections did not close in time"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{OutputType, Result, SimpleObject, TypeName};
+use async_graphql::{Object, OutputType, Result, SimpleObject, TypeName};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::DateTime;
 use uuid::Uuid;
@@ -62,12 +62,18 @@ impl SortKey for i64 {
 
 impl SortKey for TimelineKey {
     fn write(&self) -> String {
-        format!("{}/{}", self.0.timestamp_micros(), self.1)
+        format!("{}/{}/{}", self.at.timestamp_micros(), self.rank, self.key)
     }
 
     fn read(text: &str) -> Option<Self> {
-        let (micros, key) = text.split_once('/')?;
-        Some((DateTime::from_timestamp_micros(micros.parse().ok()?)?, key.to_owned()))
+        let (micros, rest) = text.split_once('/')?;
+        let (rank, key) = rest.split_once('/')?;
+        let at = DateTime::from_timestamp_micros(micros.parse().ok()?)?;
+        Some(Self {
+            at,
+            rank: rank.parse().ok()?,
+            key: key.to_owned(),
+        })
     }
 }
 
@@ -175,15 +181,34 @@ pub struct PageInfo {
 }
 
 /// A stretch of a list.
-#[derive(SimpleObject)]
-#[graphql(name_type)]
 pub struct Connection<T: Listed> {
-    /// The things with their places, in the order of the list.
     edges: Vec<Edge<T>>,
-    /// Where the stretch begins and ends, and what lies beyond.
     page_info: PageInfo,
-    /// How many there are in the whole list, whatever the stretch.
     total_count: u64,
+}
+
+/// A stretch of a list.
+#[Object(name_type)]
+impl<T: Listed> Connection<T> {
+    /// The things with their places, in the order of the list.
+    async fn edges(&self) -> &[Edge<T>] {
+        &self.edges
+    }
+
+    /// The things alone, in the same order: for clients that go on from `endCursor`.
+    async fn nodes(&self) -> Vec<&T> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the stretch begins and ends, and what lies beyond.
+    async fn page_info(&self) -> &PageInfo {
+        &self.page_info
+    }
+
+    /// How many there are in the whole list, whatever the stretch.
+    async fn total_count(&self) -> u64 {
+        self.total_count
+    }
 }
 
 impl<T: Listed> TypeName for Connection<T> {
@@ -329,12 +354,16 @@ mod tests {
         let id = Uuid::from_u128(77);
         assert_eq!(Uuid::read(&id.write()), Some(id));
         assert_eq!(MessageId::read(&MessageId(id).write()), Some(MessageId(id)));
-        let key: TimelineKey = (
-            DateTime::from_timestamp_micros(1_400_000_000_000_001).unwrap(),
-            "decision/programme/1".to_owned(),
-        );
+        let at = DateTime::from_timestamp_micros(1_400_000_000_000_001).unwrap();
+        let key = TimelineKey {
+            at,
+            rank: 2,
+            key: "decision/programme/1".to_owned(),
+        };
         assert_eq!(TimelineKey::read(&key.write()), Some(key));
-        assert_eq!(TimelineKey::read("9223372036854775807/x"), None);
+        for garbled in ["9223372036854775807/0/x", "0/x", "0/256/x", "0/-1/x", ""] {
+            assert_eq!(TimelineKey::read(garbled), None, "{garbled}");
+        }
     }
 
     #[test]

@@ -134,6 +134,12 @@ async fn every_mutation_has_one_input_and_a_payload_with_errors() {
     }
 }
 
+/// What an edge of this connection leads to.
+fn written_node(types: &[Value], name: &str) -> String {
+    let edge = named(types, &format!("{name}Edge"));
+    written(&named(list(edge, "fields"), "node")["type"])
+}
+
 #[tokio::test]
 async fn every_connection_is_one_of_relay_with_its_bounds_told() {
     let types = types().await;
@@ -144,6 +150,7 @@ async fn every_connection_is_one_of_relay_with_its_bounds_told() {
             let fields = list(kind, "fields");
             let written = |field: &str| written(&named(fields, field)["type"]);
             assert_eq!(written("edges"), format!("[{name}Edge!]!"));
+            assert_eq!(format!("[{}]!", written_node(&types, name)), written("nodes"));
             assert_eq!(
                 (written("pageInfo"), written("totalCount")),
                 ("PageInfo!".to_owned(), "Int!".to_owned())

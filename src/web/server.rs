@@ -70,6 +70,7 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         .at("/healthz", health::liveness())
         .at("/readyz", health::readiness(readiness))
         .catch_error(|_: NotFoundError| async { nothing_here() })
+        // A path that is no text, such as `/p/%E9`.
         .catch_error(|_: ParsePathError| async { nothing_here() })
         .with(CatchPanic::new().with_handler(move |panic: Box<dyn std::any::Any + Send>| {
             let correlation_id = new_correlation_id();

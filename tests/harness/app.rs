@@ -6,7 +6,7 @@ use std::{
 };
 
 use leernetwerk::{
-    app::{Repeatable, outbox::Wanted, tokens::TokenRole},
+    app::{App, Repeatable, outbox::Wanted, tokens::TokenRole},
     boot::{Running, Start},
     config::Given,
     domain::{
@@ -199,7 +199,36 @@ impl TestApp {
 
     /// The token of the personal link in the newest mail to an address.
     pub async fn link_token(&self, to: &str) -> String {
-        token_in(&self.newest_mail(to).await.1)
+        let text = self.newest_mail(to).await.1;
+        link_in(&text).unwrap_or_else(|| panic!("no link in {text}"))
+    }
+
+    /// The token of the personal link in the newest mail to an address that has one and is about the programme of a slug.
+    pub async fn link_token_of(&self, to: &str, slug: &str) -> String {
+        let about = self
+            .intents()
+            .await
+            .programme(&ADMINISTRATOR, slug)
+            .await
+            .unwrap()
+            .expect("a programme")
+            .programme
+            .id;
+        for mail in self
+            .mails()
+            .await
+            .iter()
+            .rev()
+            .filter(|mail| mail.address == to && mail.programme_id == about)
+        {
+            let text = reading::read(&self.source(mail).await)
+                .expect("a mail that can be read")
+                .text;
+            if let Some(token) = link_in(&text) {
+                return token;
+            }
+        }
+        panic!("no link to {to}");
     }
 
     /// The newest mail to an address: its kind and its plain text.
@@ -366,6 +395,43 @@ impl TestApp {
         self.stop().await;
         self.start_at(STARTS_AT).await;
     }
+
+    /// The intents, for what the API does not offer.
+    pub async fn intents(&self) -> App {
+        self.running
+            .lock()
+            .await
+            .as_ref()
+            .expect("running")
+            .foundation
+            .app
+            .clone()
+    }
+
+    /// Closes the database under the running instance, as if it had gone.
+    pub async fn lose_database(&self) {
+        let store = self
+            .running
+            .lock()
+            .await
+            .as_ref()
+            .expect("running")
+            .foundation
+            .store
+            .clone();
+        store.close().await.unwrap();
+    }
+}
+
+/// The token of the first personal link in a text.
+pub fn link_in(text: &str) -> Option<String> {
+    let start = text.find("/p/")? + 3;
+    Some(
+        text[start..]
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+            .collect(),
+    )
 }
 
 /// The address of the n-th person.

@@ -2,6 +2,9 @@
 
 pub mod acts;
 pub mod app;
+pub mod binary;
+pub mod cast;
+pub mod dump;
 pub mod engines;
 pub mod foundation;
 pub mod postgres;

@@ -69,7 +69,7 @@ impl Listed for TimelineEntry {
     type Key = TimelineKey;
 
     fn key(&self) -> TimelineKey {
-        (self.item.at, self.item.key.clone())
+        self.item.place()
     }
 }
 

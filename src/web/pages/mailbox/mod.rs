@@ -95,13 +95,13 @@ impl Mailbox {
     async fn handle(&self, request: &Request, handler: Handler) -> Response {
         let query = Values::of_query(request);
         let locale = locale_of(request, &query);
-        // Passwords are sent along below the directory of the page that asked for them (RFC 7617, section 2.2): without the
-        // slash that would be the whole server.
-        if matches!(handler, Handler::List) && !request.original_uri().path().ends_with('/') {
-            return poem::web::Redirect::permanent("/mailbox/").into_response();
-        }
         let shown = match self.viewer(request).await {
             Err(error) => Err(error),
+            // Passwords are sent along below the directory of the page that asked for them (RFC 7617, section 2.2): without
+            // the slash that would be the whole server, so the password is asked for with it.
+            Ok(None) if !request.original_uri().path().starts_with("/mailbox/") => {
+                return poem::web::Redirect::temporary("/mailbox/").into_response();
+            }
             Ok(None) => return ask_for_token(locale),
             Ok(Some(viewer)) => match handler {
                 Handler::List => self.list(&viewer, &query, locale).await,

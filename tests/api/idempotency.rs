@@ -1,0 +1,395 @@
+//! A mutation with a key is carried out once, however often it comes.
+
+use leernetwerk::domain::message::MessageStatus;
+use serde_json::{Value, json};
+
+use super::introspection::{named, names, types};
+use crate::harness::{
+    app::{SLUG, TestApp, address},
+    cast::text,
+    dump,
+    engines::on_both,
+};
+
+on_both!(
+    every_mutation_is_done_once,
+    twins_at_the_same_time_are_one,
+    refusals_are_not_kept,
+    keys_of_others_are_others,
+    a_key_is_forgotten_after_a_day,
+);
+
+/// A mutation that succeeds where the story stands, and what another input for the same key may be (`OWN`: the id that went
+/// without saying).
+struct Act {
+    name: &'static str,
+    token: Option<String>,
+    input: Value,
+    other: (&'static str, Value),
+}
+
+/// What every payload tells, so that answers can be compared.
+fn told(name: &str) -> &'static str {
+    match name {
+        "register" => "receipt { place waitingPosition confirmBefore }",
+        "requestPersonalLink" => "__typename",
+        // A mail goes its way meanwhile.
+        "retryMessage" | "cancelMessage" => "message { id kind }",
+        "travelTo" => "clock { now mode }",
+        "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme" => {
+            "programme { id slug status registrationDeadline title placesTaken }"
+        }
+        _ => "registration { id status name isVerified }",
+    }
+}
+
+async fn send(app: &TestApp, act: &Act, input: &Value) -> Value {
+    let name = act.name;
+    let mut kind = name.to_owned();
+    kind[..1].make_ascii_uppercase();
+    let query = format!(
+        "mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ {} errors {{ code field message }} }} }}",
+        told(name)
+    );
+    app.data(act.token.as_deref(), &query, json!({ "input": input })).await[name].clone()
+}
+
+fn keyed(input: &Value, key: &str) -> Value {
+    let mut input = input.clone();
+    input["idempotencyKey"] = json!(key);
+    input
+}
+
+fn reused() -> Value {
+    json!(["IDEMPOTENCY_KEY_REUSED"])
+}
+
+fn codes(payload: &Value) -> Value {
+    payload["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["code"].clone())
+        .collect()
+}
+
+/// Sends it twice and once with another input; what was answered.
+async fn done_once(app: &TestApp, act: &Act) -> Value {
+    let (name, input) = (act.name, keyed(&act.input, "sleutel-1"));
+    let first = send(app, act, &input).await;
+    assert_eq!(first["errors"], json!([]), "{name}");
+    app.settle().await;
+    let before = dump::rows(&app.database).await;
+    assert_eq!(send(app, act, &input).await, first, "{name}: the same answer");
+    app.settle().await;
+    let after = dump::rows(&app.database).await;
+    assert_eq!(
+        dump::difference(&before, &after),
+        Vec::<&String>::new(),
+        "{name}: one effect"
+    );
+    let mut other = input.clone();
+    let own = &first["registration"]["id"];
+    other[act.other.0] = if act.other.1 == "OWN" {
+        own.clone()
+    } else {
+        act.other.1.clone()
+    };
+    assert_eq!(
+        codes(&send(app, act, &other).await),
+        reused(),
+        "{name} with another input"
+    );
+    first
+}
+
+fn person(n: usize) -> Value {
+    json!({ "name": format!("Deelnemer Nummer {n}"), "email": address(n), "organisation": "gemeente" })
+}
+
+fn person_for(n: usize, what: (&str, &str)) -> Value {
+    let mut input = person(n);
+    input[what.0] = json!(what.1);
+    input
+}
+
+async fn every_mutation_is_done_once(app: &TestApp) {
+    app.acknowledge(MessageStatus::Cancelled).await;
+    let organiser = || Some(app.organiser.clone());
+    let mut done = Vec::new();
+    let mut act = async |name, token: Option<String>, input: Value, other: (&'static str, Value)| {
+        done.push(name);
+        done_once(
+            app,
+            &Act {
+                name,
+                token,
+                input,
+                other,
+            },
+        )
+        .await
+    };
+    act(
+        "register",
+        None,
+        person_for(0, ("programmeSlug", SLUG)),
+        ("organisation", json!("gemeente Elders")),
+    )
+    .await;
+    let link = app.link_token(&address(0)).await;
+    act(
+        "confirmRegistration",
+        Some(link.clone()),
+        json!({}),
+        ("registrationId", json!("OWN")),
+    )
+    .await;
+    act(
+        "updateRegistration",
+        Some(link.clone()),
+        json!({ "jobTitle": "adviseur" }),
+        ("jobTitle", Value::Null),
+    )
+    .await;
+    let asked = json!({ "programmeSlug": SLUG, "email": address(0) });
+    act("requestPersonalLink", None, asked, ("email", json!(address(7)))).await;
+
+    let created = json!({ "slug": "tweede", "title": "Tweede", "description": "Nog een.", "minParticipants": 1, "maxParticipants": 1,
+        "registrationDeadline": "2014-05-25", "price": { "cents": 100, "vatIncluded": false },
+        "meetings": [{ "title": "Start", "days": [{ "on": "2014-06-12", "startsAt": "09:30", "endsAt": "16:30" }] }],
+        "team": [{ "name": "Marc", "email": "marc@tweede.example", "roles": ["ORGANISER"] }] });
+    let programme =
+        act("createProgramme", organiser(), created, ("title", json!("Derde"))).await["programme"]["id"].clone();
+    let of = |more: (&str, Value)| json!({ "programmeId": programme, (more.0): more.1 });
+    act(
+        "updateProgramme",
+        organiser(),
+        of(("slug", json!("de-tweede"))),
+        ("slug", json!("de-derde")),
+    )
+    .await;
+    let first = app.programme(None, "id").await["id"].clone();
+    act(
+        "publishProgramme",
+        organiser(),
+        json!({ "programmeId": programme }),
+        ("programmeId", first),
+    )
+    .await;
+    let add = |n| person_for(n, ("programmeId", programme.as_str().unwrap()));
+    act("addRegistration", organiser(), add(1), ("phone", json!("010"))).await;
+    // Full: the next two wait. A place comes free twice.
+    for (n, verb, answer) in [(2, "acceptPlace", "REGISTERED"), (3, "declinePlace", "DECLINED")] {
+        app.mutate(
+            None,
+            "mutation ($input: RegisterInput!) { register(input: $input) { errors { code } } }",
+            json!({ "input": person_for(n, ("programmeSlug", "de-tweede")) }),
+        )
+        .await;
+        let link = app.link_token(&address(n)).await;
+        app.mutate(
+            Some(&link),
+            "mutation { confirmRegistration(input: {}) { errors { code } } }",
+            json!({}),
+        )
+        .await;
+        let leaving = app.link_token_of(&address(n - 1), "de-tweede").await;
+        act(
+            "withdrawRegistration",
+            Some(leaving),
+            json!({ "reason": "Te druk." }),
+            ("reason", Value::Null),
+        )
+        .await;
+        let payload = act(verb, Some(link), json!({}), ("registrationId", json!("OWN"))).await;
+        assert_eq!(payload["registration"]["status"], answer);
+    }
+    let until = json!({ "programmeId": programme, "registrationDeadline": "2014-06-01", "reason": "Meer tijd." });
+    act(
+        "extendDeadline",
+        organiser(),
+        until,
+        ("registrationDeadline", json!("2014-06-02")),
+    )
+    .await;
+    act(
+        "cancelProgramme",
+        organiser(),
+        of(("reason", json!("Te weinig."))),
+        ("reason", json!("Te veel.")),
+    )
+    .await;
+    act(
+        "travelTo",
+        organiser(),
+        json!({ "instant": "2014-05-02T09:00:00+02:00" }),
+        ("instant", json!("2014-05-03T09:00:00Z")),
+    )
+    .await;
+
+    let query = "query ($to: String!) { messages(first: 2, filter: { recipient: $to }) { nodes { id } } }";
+    let found = app.data(Some(&app.organiser), query, json!({ "to": address(0) })).await;
+    let [mail, another] = [0, 1].map(|index| found["messages"]["nodes"][index]["id"].clone());
+    bring(app, &mail, "failed").await;
+    act(
+        "retryMessage",
+        organiser(),
+        json!({ "messageId": mail }),
+        ("messageId", another.clone()),
+    )
+    .await;
+    bring(app, &mail, "queued").await;
+    act(
+        "cancelMessage",
+        organiser(),
+        json!({ "messageId": mail }),
+        ("messageId", another),
+    )
+    .await;
+    for mutation in names(&named(&types(app).await, "Mutation")["fields"]) {
+        assert!(done.contains(&mutation.as_str()), "{mutation} is not tried");
+    }
+}
+
+/// Brings a mail into another status, as a relay would; when it is queued, for a day to come.
+async fn bring(app: &TestApp, id: &Value, status: &str) {
+    let decoded = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, text(id)).unwrap();
+    let uuid = String::from_utf8(decoded)
+        .unwrap()
+        .split_once(':')
+        .unwrap()
+        .1
+        .to_owned();
+    dump::set_message(&app.database, &uuid, status, "2014-12-01T00:00:00Z").await;
+}
+
+async fn twins_at_the_same_time_are_one(app: &TestApp) {
+    let act = Act {
+        name: "register",
+        token: None,
+        input: person_for(0, ("programmeSlug", SLUG)),
+        other: ("phone", json!("010")),
+    };
+    let input = keyed(&act.input, "tweeling");
+    let twins = futures_util::future::join_all((0..8).map(|_| send(app, &act, &input))).await;
+    assert!(
+        twins
+            .iter()
+            .all(|twin| *twin == twins[0] && twin["errors"] == json!([])),
+        "{twins:#?}"
+    );
+    let keep = Act {
+        name: "createProgramme",
+        token: Some(app.organiser.clone()),
+        input: json!({ "slug": "tweeling", "title": "T",
+        "description": "T", "minParticipants": 1, "maxParticipants": 2, "registrationDeadline": "2014-09-01",
+        "price": { "cents": 1, "vatIncluded": true } }),
+        other: ("title", json!("U")),
+    };
+    let input = keyed(&keep.input, "tweeling");
+    let twins = futures_util::future::join_all((0..8).map(|_| send(app, &keep, &input))).await;
+    assert!(
+        twins
+            .iter()
+            .all(|twin| *twin == twins[0] && twin["errors"] == json!([])),
+        "{twins:#?}"
+    );
+    app.settle().await;
+    assert_eq!(
+        app.mails()
+            .await
+            .iter()
+            .filter(|mail| mail.address == address(0))
+            .count(),
+        1,
+        "one mail to all of them"
+    );
+}
+
+async fn refusals_are_not_kept(app: &TestApp) {
+    app.register(0).await;
+    let token = Some(app.link_token(&address(0)).await);
+    let accept = Act {
+        name: "acceptPlace",
+        token,
+        input: json!({}),
+        other: ("registrationId", json!("x")),
+    };
+    assert_eq!(
+        codes(&send(app, &accept, &keyed(&json!({}), "nog-eens")).await),
+        json!(["STATE_CONFLICT"])
+    );
+    assert_eq!(
+        codes(
+            &send(
+                app,
+                &accept,
+                &json!({ "registrationId": null, "idempotencyKey": "nog-eens" })
+            )
+            .await
+        ),
+        json!(["STATE_CONFLICT"])
+    );
+    let publish = Act {
+        name: "publishProgramme",
+        token: Some(app.organiser.clone()),
+        input: json!({ "programmeId": app.programme(None, "id").await["id"] }),
+        other: ("programmeId", json!("x")),
+    };
+    let input = keyed(&publish.input, "nog-eens");
+    assert_eq!(codes(&send(app, &publish, &input).await), json!(["STATE_CONFLICT"]));
+    let rows = dump::rows(&app.database).await;
+    assert!(
+        !rows.iter().any(|row| row.starts_with("idempotency_key:")),
+        "no key is kept for a refusal"
+    );
+}
+
+async fn keys_of_others_are_others(app: &TestApp) {
+    app.verified(0..2).await;
+    for n in 0..2 {
+        let token = Some(app.link_token(&address(n)).await);
+        for (name, input) in [
+            ("updateRegistration", json!({ "phone": format!("010-{n}") })),
+            ("withdrawRegistration", json!({})),
+        ] {
+            let act = Act {
+                name,
+                token: token.clone(),
+                input,
+                other: ("registrationId", json!("x")),
+            };
+            let payload = send(app, &act, &keyed(&act.input, "dezelfde")).await;
+            assert_eq!(payload["errors"], json!([]), "{name} of {n}");
+        }
+    }
+}
+
+async fn a_key_is_forgotten_after_a_day(app: &TestApp) {
+    app.verified(0..1).await;
+    let token = Some(app.link_token(&address(0)).await);
+    let act = Act {
+        name: "updateRegistration",
+        token,
+        input: json!({ "phone": "010" }),
+        other: ("phone", json!("020")),
+    };
+    let (first, second) = (
+        keyed(&json!({ "phone": "010" }), "vandaag"),
+        keyed(&json!({ "phone": "020" }), "vandaag"),
+    );
+    assert_eq!(send(app, &act, &first).await["errors"], json!([]));
+    app.travel("2014-05-02T09:00:00+02:00").await;
+    assert_eq!(
+        codes(&send(app, &act, &second).await),
+        reused(),
+        "a day later it is still known"
+    );
+    app.travel("2014-05-02T09:00:01+02:00").await;
+    assert_eq!(
+        send(app, &act, &second).await["errors"],
+        json!([]),
+        "a second later it is forgotten"
+    );
+}

@@ -1,0 +1,211 @@
+//! Who may do what: every mutation, tried by everybody. Whoever may is stopped by an idempotency key that is none, so nothing
+//! happens and everybody meets the same state.
+
+use serde_json::{Value, json};
+
+use super::introspection::{named, names, types};
+use crate::harness::{
+    app::{SLUG, TestApp},
+    cast::{
+        Cast, EVERYBODY, NOBODY, REGISTRANTS,
+        Role::{
+            self, Administrator, Contact, Facilitator, ForeignOrganiser, Organiser, OrganiserLink, Participant, Public,
+        },
+    },
+    dump,
+    engines::on_both,
+};
+
+on_both!(every_mutation_is_for_those_it_is_for);
+
+/// How a caller is answered.
+#[derive(Debug, PartialEq)]
+enum Answer {
+    /// The caller may: the input is what is wrong.
+    May,
+    /// An error of the field, null in its place.
+    Code(&'static str),
+    /// A user error and the input field that it names.
+    Refused(&'static str, &'static str),
+}
+
+use Answer::{Code, May, Refused};
+
+/// Everybody may.
+fn public(_: Role) -> Answer {
+    May
+}
+
+/// The holder of a personal link for the own registration; organisers have to say which.
+fn own_registration(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Facilitator | Contact => Code("FORBIDDEN"),
+        role if REGISTRANTS.contains(&role) => May,
+        _ => Refused("REQUIRED", "registrationId"),
+    }
+}
+
+/// The participant's registration, named by everybody.
+fn named_registration(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Facilitator | Contact => Code("FORBIDDEN"),
+        Participant | OrganiserLink | Organiser | Administrator => May,
+        _ => Refused("NOT_FOUND", "registrationId"),
+    }
+}
+
+/// Something of the published programme.
+fn programme(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        OrganiserLink | Organiser | Administrator => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// Something of a draft that others do not know of.
+fn draft(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        ForeignOrganiser | Administrator => May,
+        _ => Refused("NOT_FOUND", "programmeId"),
+    }
+}
+
+/// A mail of the programme.
+fn message(role: Role) -> Answer {
+    match role {
+        ForeignOrganiser => Refused("NOT_FOUND", "messageId"),
+        other => programme(other),
+    }
+}
+
+/// A new programme: for tokens that are not bound to one.
+fn new_programme(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Organiser | ForeignOrganiser | Administrator => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// The clock of all programmes.
+fn clock(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        OrganiserLink | Organiser | ForeignOrganiser | Administrator => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+type Row = (&'static str, Value, fn(Role) -> Answer);
+
+fn table(cast: &Cast) -> Vec<Row> {
+    let person =
+        json!({ "name": "Iemand Anders", "email": "iemand@elders.example", "organisation": "gemeente Elders" });
+    let with = |more: Value| {
+        let mut all = person.as_object().unwrap().clone();
+        all.extend(more.as_object().unwrap().clone());
+        Value::Object(all)
+    };
+    let of = |id: &str| json!({ "programmeId": id });
+    let because = |id: &str| json!({ "programmeId": id, "reason": "Omdat het moet." });
+    let until =
+        |id: &str| json!({ "programmeId": id, "registrationDeadline": "2014-06-02", "reason": "Omdat het kan." });
+    let mail = json!({ "messageId": cast.message });
+    let mut rows: Vec<Row> = vec![
+        ("register", with(json!({ "programmeSlug": SLUG })), public),
+        (
+            "requestPersonalLink",
+            json!({ "programmeSlug": SLUG, "email": "iemand@elders.example" }),
+            public,
+        ),
+        (
+            "createProgramme",
+            json!({ "slug": "een-nieuw", "title": "Een nieuw", "description": "Nieuw.", "minParticipants": 1, "maxParticipants": 2,
+                    "registrationDeadline": "2014-09-01", "price": { "cents": 100, "vatIncluded": false } }),
+            new_programme,
+        ),
+        ("retryMessage", mail.clone(), message),
+        ("cancelMessage", mail, message),
+        ("travelTo", json!({ "instant": "2014-05-27T00:00:00Z" }), clock),
+    ];
+    for (id, who) in [(&cast.programme, programme as fn(Role) -> Answer), (&cast.draft, draft)] {
+        rows.extend([
+            ("updateProgramme", of(id), who),
+            ("publishProgramme", of(id), who),
+            ("addRegistration", with(of(id)), who),
+            ("extendDeadline", until(id), who),
+            ("cancelProgramme", because(id), who),
+        ]);
+    }
+    for mutation in [
+        "confirmRegistration",
+        "updateRegistration",
+        "withdrawRegistration",
+        "acceptPlace",
+        "declinePlace",
+    ] {
+        rows.push((mutation, json!({}), own_registration));
+        rows.push((
+            mutation,
+            json!({ "registrationId": cast.registration }),
+            named_registration,
+        ));
+    }
+    rows
+}
+
+async fn every_mutation_is_for_those_it_is_for(app: &TestApp) {
+    let (cast, types) = (Cast::gather(app).await, types(app).await);
+    let rows = table(&cast);
+    for mutation in names(&named(&types, "Mutation")["fields"]) {
+        assert!(rows.iter().any(|(name, ..)| *name == mutation), "{mutation} has no row");
+    }
+    let before = dump::rows(&app.database).await;
+    for (name, input, expected) in rows {
+        let mut kind = name.to_owned();
+        kind[..1].make_ascii_uppercase();
+        let query =
+            format!("mutation ($input: {kind}Input!) {{ {name}(input: $input) {{ errors {{ code field }} }} }}");
+        let mut input = input.clone();
+        input["idempotencyKey"] = json!("een sleutel met spaties is geen sleutel");
+        for role in EVERYBODY {
+            let answer = app.ask(cast.token(*role), &query, json!({ "input": input })).await;
+            let place = format!("{name} of {input} by {role:?}: {answer:#}");
+            match expected(*role) {
+                Code(code) => {
+                    assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{place}");
+                    assert_eq!(answer["data"], Value::Null, "{place}");
+                }
+                May | Refused(..) => {
+                    let (code, field) = match expected(*role) {
+                        Refused(code, field) => (code, field),
+                        _ => ("INVALID", "idempotencyKey"),
+                    };
+                    assert_eq!(
+                        answer["data"][name]["errors"],
+                        json!([{ "code": code, "field": [field] }]),
+                        "{place}"
+                    );
+                }
+            }
+        }
+        for role in NOBODY {
+            let answer = app.ask(cast.token(*role), &query, json!({ "input": input })).await;
+            assert_eq!(
+                answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+                "{name} {role:?}"
+            );
+            assert_eq!(answer.get("data"), None, "{name} {role:?}");
+        }
+    }
+    let after = dump::rows(&app.database).await;
+    assert_eq!(
+        dump::difference(&before, &after),
+        Vec::<&String>::new(),
+        "nothing was written"
+    );
+}

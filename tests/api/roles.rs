@@ -1,0 +1,400 @@
+//! Who may see what: every field of every type, asked by everybody. The rows are held against the introspection, so a field
+//! without a row fails.
+
+use serde_json::{Value, json};
+
+use super::introspection::{named, names, selection, types};
+use crate::harness::{
+    app::{SLUG, TestApp},
+    cast::{
+        Cast, EVERYBODY, MEMBERS, NOBODY, ORGANISERS, ORGANISERS_AND_PARTICIPANT,
+        Role::{self, Administrator, ForeignOrganiser},
+    },
+    engines::on_both,
+};
+
+on_both!(every_field_is_for_those_it_is_for, nodes_are_for_those_they_are_for,);
+
+/// A type: the way to one, who gets there, and its fields.
+struct Row {
+    /// The type.
+    of: &'static str,
+    /// A query with `…` where the fields go.
+    way: &'static str,
+    /// Who gets there.
+    reach: &'static [Role],
+    /// What whoever gets there may see.
+    open: &'static str,
+    /// What only some may see; the others get null with FORBIDDEN, and everything around it lives.
+    gated: &'static [(&'static str, &'static [Role])],
+}
+
+const fn row(of: &'static str, way: &'static str, reach: &'static [Role], open: &'static str) -> Row {
+    Row {
+        of,
+        way,
+        reach,
+        open,
+        gated: &[],
+    }
+}
+
+/// What mutations answer with is looked at in `mutations.rs`.
+const PAYLOADS: &[(&str, &str)] = &[
+    ("RegisterPayload", "receipt errors"),
+    ("RegistrationReceipt", "place waitingPosition confirmBefore"),
+    ("RequestPersonalLinkPayload", "errors"),
+    ("RegistrationPayload", "registration errors"),
+    ("ProgrammePayload", "programme errors"),
+    ("MessagePayload", "message errors"),
+    ("TravelToPayload", "clock errors"),
+    ("UserError", "code message field"),
+];
+
+const EDGE: &str = "cursor node";
+const CONNECTION: &str = "edges nodes pageInfo totalCount";
+const OWN: &str = "{ node(id: $registration) { ... on Registration { … } } }";
+
+const TABLE: &[Row] = &[
+    Row {
+        of: "Query",
+        way: "{ … }",
+        reach: EVERYBODY,
+        open: "programme programmes node nodes viewer clock",
+        // The foreign organiser sees the mails of the own programme.
+        gated: &[(
+            "messages",
+            &[Role::OrganiserLink, Role::Organiser, ForeignOrganiser, Administrator],
+        )],
+    },
+    Row {
+        of: "Programme",
+        way: "{ programme(slug: $slug) { … } }",
+        reach: EVERYBODY,
+        open: "id slug title subtitle description audience locale timeZone status minParticipants maxParticipants registrationOpensAt \
+               registrationDeadline registrationClosesAt isRegistrationOpen placesTaken placesLeft countedForMinimum waitingCount \
+               decisionMode decision decisions price meetings team",
+        gated: &[
+            ("participants", MEMBERS),
+            ("registrations", ORGANISERS),
+            ("rules", ORGANISERS),
+            ("timeline", ORGANISERS),
+        ],
+    },
+    row("ProgrammeConnection", "{ programmes { … } }", EVERYBODY, CONNECTION),
+    row("ProgrammeEdge", "{ programmes { edges { … } } }", EVERYBODY, EDGE),
+    row(
+        "PageInfo",
+        "{ programmes { pageInfo { … } } }",
+        EVERYBODY,
+        "hasNextPage hasPreviousPage startCursor endCursor",
+    ),
+    row(
+        "Decision",
+        "{ programme(slug: $slug) { decision { … } } }",
+        EVERYBODY,
+        "outcome decidedAt effectiveAt counted minimum reason",
+    ),
+    row(
+        "Price",
+        "{ programme(slug: $slug) { price { … } } }",
+        EVERYBODY,
+        "cents currency vatIncluded vatPercentage subsidyPercentage",
+    ),
+    row(
+        "Meeting",
+        "{ programme(slug: $slug) { meetings { … } } }",
+        EVERYBODY,
+        "id number kind title startsAt endsAt days halfDays municipality",
+    ),
+    row(
+        "MeetingDay",
+        "{ programme(slug: $slug) { meetings { days { … } } } }",
+        EVERYBODY,
+        "on startsAt endsAt",
+    ),
+    row(
+        "TeamMember",
+        "{ programme(slug: $slug) { team { … } } }",
+        EVERYBODY,
+        "name organisation roles biography email",
+    ),
+    row(
+        "Participant",
+        "{ programme(slug: $slug) { participants { … } } }",
+        MEMBERS,
+        "givenName organisation",
+    ),
+    row(
+        "RegistrationConnection",
+        "{ programme(slug: $slug) { registrations { … } } }",
+        ORGANISERS,
+        CONNECTION,
+    ),
+    row(
+        "RegistrationEdge",
+        "{ programme(slug: $slug) { registrations { edges { … } } } }",
+        ORGANISERS,
+        EDGE,
+    ),
+    row(
+        "Registration",
+        OWN,
+        ORGANISERS_AND_PARTICIPANT,
+        "id status isVerified name givenName email organisation jobTitle phone locale motivation billing registeredAt confirmBefore \
+         waitingPosition offerExpiresAt programme messages",
+    ),
+    row(
+        "Billing",
+        "{ node(id: $registration) { ... on Registration { billing { … } } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        "organisation reference email",
+    ),
+    row(
+        "MessageConnection",
+        "{ node(id: $registration) { ... on Registration { messages { … } } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        CONNECTION,
+    ),
+    row(
+        "MessageEdge",
+        "{ node(id: $registration) { ... on Registration { messages { edges { … } } } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        EDGE,
+    ),
+    row(
+        "Message",
+        "{ node(id: $message) { ... on Message { … } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        "id kind recipient subject status reason causedAt dueAt sentAt messageId attempts registration",
+    ),
+    row(
+        "DeliveryAttempt",
+        "{ node(id: $message) { ... on Message { attempts { … } } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        "number startedAt outcome verb code text",
+    ),
+    row(
+        "Rule",
+        "{ programme(slug: $slug) { rules { … } } }",
+        ORGANISERS,
+        "id key version trigger messageKind latenessHours whenMoved ownSentence isPaused pauseNote",
+    ),
+    row(
+        "Trigger",
+        "{ programme(slug: $slug) { rules { trigger { … } } } }",
+        ORGANISERS,
+        "event anchor offsetDays at",
+    ),
+    row(
+        "TimelineConnection",
+        "{ programme(slug: $slug) { timeline { … } } }",
+        ORGANISERS,
+        CONNECTION,
+    ),
+    row(
+        "TimelineEdge",
+        "{ programme(slug: $slug) { timeline { edges { … } } } }",
+        ORGANISERS,
+        EDGE,
+    ),
+    row(
+        "TimelineEntry",
+        "{ programme(slug: $slug) { timeline { nodes { … } } } }",
+        ORGANISERS,
+        "at doneAt key rule kind state reason recipient registration messageKind message",
+    ),
+    row("Viewer", "{ viewer { … } }", EVERYBODY, "roles registration programmes"),
+    row("Clock", "{ clock { … } }", EVERYBODY, "now mode"),
+];
+
+/// Asks with everything that a way may name.
+async fn ask(app: &TestApp, cast: &Cast, role: Role, query: &str) -> Value {
+    // Variables that a document does not use are refused.
+    let all = [
+        ("slug", "String!", SLUG),
+        ("registration", "ID!", &cast.registration),
+        ("message", "ID!", &cast.message),
+    ];
+    let used: Vec<_> = all
+        .into_iter()
+        .filter(|(name, ..)| query.contains(&format!("${name}")))
+        .collect();
+    let declared: String = used.iter().map(|(name, kind, _)| format!("${name}: {kind} ")).collect();
+    let head = if declared.is_empty() {
+        String::new()
+    } else {
+        format!("query ({declared})")
+    };
+    let variables = used
+        .iter()
+        .map(|(name, _, value)| ((*name).to_owned(), json!(value)))
+        .collect();
+    app.ask(cast.token(role), &format!("{head} {query}"), Value::Object(variables))
+        .await
+}
+
+/// The object that the way of a row leads to: the one with the mark.
+fn reached(answer: &Value) -> Option<&Value> {
+    match answer {
+        Value::Object(fields) if fields.contains_key("mark") => Some(answer),
+        Value::Object(fields) => fields.values().find_map(reached),
+        Value::Array(items) => items.iter().find_map(reached),
+        _ => None,
+    }
+}
+
+fn codes(answer: &Value) -> Vec<&str> {
+    answer["errors"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|error| error["extensions"]["code"].as_str().unwrap_or("none"))
+        .collect()
+}
+
+/// The arguments without which a field of the root is not asked for.
+fn with_arguments(field: &str, selection: &str) -> String {
+    let given = match field {
+        "programme" => "(slug: $slug)",
+        "node" => "(id: $registration)",
+        "nodes" => "(ids: [$registration])",
+        _ => "",
+    };
+    selection.replacen(field, &format!("{field}{given}"), 1)
+}
+
+fn complete(types: &[Value]) {
+    for one in types
+        .iter()
+        .filter(|one| one["kind"] == "OBJECT" && one["name"] != "Mutation")
+    {
+        let name = one["name"].as_str().unwrap();
+        let mut expected: Vec<&str> = match TABLE.iter().find(|row| row.of == name) {
+            Some(row) => row
+                .open
+                .split_whitespace()
+                .chain(row.gated.iter().map(|(field, _)| *field))
+                .collect(),
+            None => PAYLOADS
+                .iter()
+                .find(|(of, _)| *of == name)
+                .unwrap_or_else(|| panic!("{name} has no row"))
+                .1
+                .split(' ')
+                .collect(),
+        };
+        let mut fields = names(&one["fields"]);
+        expected.sort_unstable();
+        fields.sort_unstable();
+        assert_eq!(fields, expected, "the fields of {name} and its row differ");
+    }
+}
+
+async fn every_field_is_for_those_it_is_for(app: &TestApp) {
+    let (cast, types) = (Cast::gather(app).await, types(app).await);
+    complete(&types);
+    for row in TABLE {
+        let select = |field: &str| {
+            with_arguments(
+                if row.of == "Query" { field } else { "" },
+                &selection(&types, row.of, field),
+            )
+        };
+        let open: String = row.open.split_whitespace().map(select).collect();
+        assert!(!named(&types, row.of)["fields"].is_null());
+        for role in EVERYBODY {
+            let answer = ask(
+                app,
+                &cast,
+                *role,
+                &row.way.replace('…', &format!("mark: __typename {open}")),
+            )
+            .await;
+            let place = format!("{} asked by {role:?}: {answer:#}", row.of);
+            if row.reach.contains(role) {
+                assert_eq!(codes(&answer), [""; 0], "{place}");
+                assert_eq!(reached(&answer).expect(&place)["mark"], row.of, "{place}");
+            } else {
+                assert_eq!(reached(&answer), None, "{place}");
+                assert!(
+                    answer["data"].is_object() && codes(&answer).iter().all(|code| *code == "FORBIDDEN"),
+                    "{place}"
+                );
+            }
+            for (field, audience) in row.gated {
+                let answer = ask(
+                    app,
+                    &cast,
+                    *role,
+                    &row.way.replace('…', &format!("mark: __typename {}", select(field))),
+                )
+                .await;
+                let place = format!("{}.{field} asked by {role:?}: {answer:#}", row.of);
+                let parent = reached(&answer).expect(&place);
+                if audience.contains(role) {
+                    assert!(codes(&answer).is_empty() && !parent[field].is_null(), "{place}");
+                } else {
+                    assert_eq!(
+                        (codes(&answer), &parent[field]),
+                        (vec!["FORBIDDEN"], &Value::Null),
+                        "{place}"
+                    );
+                }
+            }
+        }
+        for role in NOBODY {
+            let answer = ask(app, &cast, *role, &row.way.replace('…', &open)).await;
+            assert_eq!(
+                (codes(&answer), answer.get("data")),
+                (vec!["UNAUTHENTICATED"], None),
+                "{} {role:?}",
+                row.of
+            );
+        }
+    }
+}
+
+async fn nodes_are_for_those_they_are_for(app: &TestApp) {
+    let (cast, types) = (Cast::gather(app).await, types(app).await);
+    let table: [(&str, &str, &[Role]); 7] = [
+        ("Programme", &cast.programme, EVERYBODY),
+        ("Programme", &cast.draft, &[ForeignOrganiser, Administrator]),
+        ("Meeting", &cast.meeting, EVERYBODY),
+        ("Meeting", &cast.draft_meeting, &[ForeignOrganiser, Administrator]),
+        ("Registration", &cast.registration, ORGANISERS_AND_PARTICIPANT),
+        ("Message", &cast.message, ORGANISERS_AND_PARTICIPANT),
+        ("Rule", &cast.rule, ORGANISERS),
+    ];
+    for one in types
+        .iter()
+        .filter(|one| names(&one["fields"]).contains(&"id".to_owned()) && one["kind"] == "OBJECT")
+    {
+        assert!(
+            table.iter().any(|(of, ..)| one["name"] == *of),
+            "{} has no row",
+            one["name"]
+        );
+    }
+    let ids: Vec<&str> = table.iter().map(|(_, id, _)| *id).collect();
+    for role in EVERYBODY {
+        let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
+        let together = app.data(cast.token(*role), query, json!({ "ids": ids })).await;
+        for (index, (of, id, audience)) in table.into_iter().enumerate() {
+            let expected = if audience.contains(role) {
+                json!({ "__typename": of, "id": id })
+            } else {
+                Value::Null
+            };
+            assert_eq!(together["nodes"][index], expected, "{of} {role:?}");
+            let alone = app
+                .data(
+                    cast.token(*role),
+                    "query ($id: ID!) { node(id: $id) { __typename id } }",
+                    json!({ "id": id }),
+                )
+                .await;
+            assert_eq!(alone["node"], expected, "{of} {role:?}");
+        }
+    }
+}
