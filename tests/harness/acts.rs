@@ -3,7 +3,7 @@
 use leernetwerk::{domain::message::MessageKind, mail::reading, store::Message};
 use serde_json::{Value, json};
 
-use super::app::{SLUG, TestApp, address};
+use super::app::{SLUG, TestApp, address, link_in};
 
 impl TestApp {
     /// Carries a mutation out, successful or not; its payload with the errors.
@@ -145,9 +145,5 @@ impl TestApp {
 
 /// The token of the personal link in a text.
 pub fn token_in(text: &str) -> String {
-    let start = text.find("/p/").unwrap_or_else(|| panic!("no link in {text}")) + 3;
-    text[start..]
-        .chars()
-        .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        .collect()
+    link_in(text).unwrap_or_else(|| panic!("no link in {text}"))
 }

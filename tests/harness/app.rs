@@ -10,6 +10,7 @@ use leernetwerk::{
     boot::{Running, Start},
     config::Given,
     domain::{
+        ids::ProgrammeId,
         message::{MessageKind, MessageStatus},
         page::Window,
     },
@@ -22,7 +23,6 @@ use serde_json::{Value, json};
 use tokio::{sync::Mutex, time::timeout};
 
 use super::{
-    acts::token_in,
     engines::{Database, Schema, Subject},
     foundation::{ADMINISTRATOR, programme_fields, schema, settings},
 };
@@ -40,8 +40,10 @@ pub struct TestApp {
     /// Another instance on the same database, not spoken to at the moment.
     other: Mutex<Option<Running>>,
     given: Mutex<Given>,
-    /// Goes when the story has ended.
-    _database: Database,
+    /// Its database; goes when the story has ended.
+    pub database: Database,
+    /// The programme.
+    pub programme: ProgrammeId,
     /// An organiser's token.
     pub organiser: String,
     /// An administrator's token.
@@ -123,7 +125,8 @@ impl TestApp {
             running: Mutex::new(Some(running)),
             other: Mutex::default(),
             given: Mutex::new(given),
-            _database: database,
+            database,
+            programme,
             organiser,
             administrator,
             client: reqwest::Client::builder()
