@@ -2,8 +2,8 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    io::{BufRead, BufReader, Lines},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use tempfile::NamedTempFile;
@@ -12,6 +12,8 @@ use tempfile::NamedTempFile;
 pub struct Binary {
     child: Child,
     log: NamedTempFile,
+    /// Kept open: a process whose output nobody takes ends.
+    _output: Lines<BufReader<ChildStdout>>,
     /// What it printed until it was ready.
     pub said: String,
     /// What it listens on, without a slash at the end.
@@ -51,6 +53,7 @@ impl Binary {
         Self {
             child,
             log: file,
+            _output: lines,
             said,
             base_url,
         }
