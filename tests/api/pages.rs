@@ -205,7 +205,7 @@ async fn every_page_stays_at_home(app: &TestApp) {
     let mut paths: Vec<(String, u16)> = vec![
         ("/".to_owned(), 200),
         ("/p".to_owned(), 200),
-        ("/p/".to_owned(), 200),
+        ("/p".to_owned(), 200),
         ("/p/onbekend".to_owned(), 404),
         ("/mailbox".to_owned(), 200),
         ("/mailbox/".to_owned(), 200),

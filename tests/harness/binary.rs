@@ -8,6 +8,8 @@ use std::{
 
 use tempfile::NamedTempFile;
 
+use super::postgres;
+
 /// A running `leernetwerk`; it ends with this value.
 pub struct Binary {
     child: Child,
@@ -28,6 +30,8 @@ impl Binary {
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .env("RUST_LOG", log)
+            // A setting of the tests, which the binary would refuse.
+            .env_remove(postgres::VARIABLE)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.reopen().unwrap())
