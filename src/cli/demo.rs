@@ -121,9 +121,39 @@ Try this:
 
    {{ programme(slug: "{slug}") {{
        status  decision {{ outcome counted effectiveAt }}
-       timeline(first: 100) {{ nodes {{ at state kind messageKind recipient reason }} }} }} }}
+       timeline(first: 100) {{ edges {{ node {{ at state kind messageKind recipient reason }} }} }} }} }}
 
 Press Ctrl-C to stop; everything is thrown away.
 "#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Request;
+
+    use super::*;
+    use crate::graphql::schema;
+
+    #[tokio::test]
+    async fn what_a_newcomer_is_told_to_try_fits_the_schema() {
+        let banner = banner("http://localhost", "a-slug", "a-token", DateTime::UNIX_EPOCH);
+        let operations: Vec<String> = banner
+            .split("\n\n")
+            .map(str::trim)
+            .filter(|paragraph| paragraph.starts_with("mutation {") || paragraph.starts_with("{ programme("))
+            .enumerate()
+            .map(|(number, operation)| match operation.strip_prefix("mutation") {
+                Some(mutation) => format!("mutation Step{number} {mutation}"),
+                None => format!("query Step{number} {operation}"),
+            })
+            .collect();
+        assert_eq!(operations.len(), 3, "{banner}");
+        // Every operation of a document is validated, and only the one that is named is executed.
+        let document = format!("query Nothing {{ __typename }}\n{}", operations.join("\n"));
+        let answer = schema(None)
+            .execute(Request::new(document).operation_name("Nothing"))
+            .await;
+        assert!(answer.errors.is_empty(), "{:?}", answer.errors);
+    }
 }

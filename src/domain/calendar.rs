@@ -22,9 +22,22 @@ const LAST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
     None => NaiveDate::MAX,
 };
 
+/// The instants that are reckoned with: those of the same years in UTC. SQLite keeps an instant as text, and `+10000-01-01` sorts
+/// before every other year: a moment beyond the last one would be due for ever.
+const FIRST_INSTANT: DateTime<Utc> = FIRST_DAY.and_time(NaiveTime::MIN).and_utc();
+/// The last second of them.
+const LAST_INSTANT: DateTime<Utc> = match LAST_DAY.and_hms_opt(23, 59, 59) {
+    Some(civil) => civil.and_utc(),
+    None => DateTime::<Utc>::MAX_UTC,
+};
+
 /// The instant of a day and time in a zone: a time that a clock change skips is the first instant after the gap, one that
 /// occurs twice is its first occurrence.
 pub fn resolve(on: NaiveDate, at: NaiveTime, zone: Tz) -> DateTime<Utc> {
+    resolve_in_calendar(on, at, zone).clamp(FIRST_INSTANT, LAST_INSTANT)
+}
+
+fn resolve_in_calendar(on: NaiveDate, at: NaiveTime, zone: Tz) -> DateTime<Utc> {
     let civil = on.clamp(FIRST_DAY, LAST_DAY).and_time(at);
     if let Some(instant) = zone.from_local_datetime(&civil).earliest() {
         return instant.to_utc();
@@ -73,9 +86,11 @@ pub fn day_of(instant: DateTime<Utc>, zone: Tz) -> NaiveDate {
     instant.clamp(first, last).with_timezone(&zone).date_naive()
 }
 
-/// An instant some time later; the calendar's last one when it would leave the calendar.
+/// An instant some time later; the last one that is reckoned with when it would go beyond.
 pub fn later(instant: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
-    instant.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    instant
+        .checked_add_signed(by)
+        .map_or(LAST_INSTANT, |there| there.min(LAST_INSTANT))
 }
 
 /// A day some days later, or earlier; the last or first day that is reckoned with when it would go beyond.

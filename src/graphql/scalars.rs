@@ -1,7 +1,7 @@
 //! Instants, days and times of day as the API writes them.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DurationRound, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Timelike, Utc};
+use chrono::{Datelike, DurationRound, NaiveDate, NaiveTime, SecondsFormat, TimeDelta, Timelike, Utc};
 
 /// An instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,10 @@ impl ScalarType for DateTime {
                 InputValueError::custom("must be an instant with its offset, such as 2014-05-26T00:00:00+02:00")
             })?
             .to_utc();
+        // With its offset it may lie in another year than the one written; SQLite sorts years of four digits only.
+        if !(1..=9999).contains(&instant.year()) {
+            return Err(InputValueError::custom("must be in the years 1 to 9999 (UTC)"));
+        }
         // What both databases keep.
         Ok(Self(
             instant.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(instant),
@@ -127,6 +131,9 @@ mod tests {
             ("2014-05-25T22:00:00.1239999Z", Some("2014-05-25T22:00:00.123Z")),
             ("2014-05-25T22:00:00", None),
             ("2014-05-25", None),
+            ("9999-12-31T23:59:59Z", Some("9999-12-31T23:59:59.000Z")),
+            ("9999-12-31T23:59:59-12:00", None),
+            ("0001-01-01T00:00:00+14:00", None),
             ("2014-02-30T00:00:00Z", None),
             ("", None),
             ("now", None),

@@ -12,6 +12,7 @@ use crate::domain::{
     refusal::Refusal,
     registration::{Registration, RegistrationStatus as Status},
     text::Paragraphs,
+    timeline,
 };
 
 /// Publishing: from now on the programme is public, rules count from here, and the team gets its links.
@@ -85,6 +86,13 @@ fn check_revision(facts: &Facts, earlier: &Announcement, now: DateTime<Utc>) -> 
         return Err(Refusal::invalid(
             "registrationDeadline",
             "has passed; use extendDeadline to reopen registration",
+        ));
+    }
+    // There is one decision per deadline (rule 6), and a change of zone can make a past day one to come.
+    if is_deadline_moved(facts, earlier) && timeline::is_answered(facts) {
+        return Err(Refusal::invalid(
+            "registrationDeadline",
+            "is one that was decided before, or that a decision was asked for; choose another day",
         ));
     }
     // What a kick-off brings (the end of the waiting list, of offers, of deciding) cannot have happened before this act.

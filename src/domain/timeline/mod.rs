@@ -115,6 +115,11 @@ fn decision_due_at(facts: &Facts) -> Option<DateTime<Utc>> {
     }
 }
 
+/// Whether the deadline has had its answer: it was decided, or people were asked to.
+pub fn is_answered(facts: &Facts) -> bool {
+    facts.decision_for_deadline().is_some() || was_asked(facts)
+}
+
 fn deadline_word(facts: &Facts) -> String {
     facts.programme.announced.registration_deadline.to_string()
 }

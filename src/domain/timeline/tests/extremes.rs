@@ -1,6 +1,6 @@
 //! Dates from the ends of the calendar: nothing here may panic, overflow or run on for ever.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc};
 use chrono_tz::{America::Los_Angeles, Asia::Tokyo, Europe::Amsterdam, Pacific::Kiritimati};
 
 use super::{brochure::draft, life::person};
@@ -56,6 +56,22 @@ fn civil_time_has_no_end() {
             calendar::day_of(at, zone);
             calendar::end_of_working_day_after(at, 2, zone);
             calendar::end_of_working_day_after(at, 400, zone);
+        }
+    }
+}
+
+/// SQLite compares instants as text, which is right for years of four digits only.
+#[test]
+fn no_moment_is_beyond_the_year_9999() {
+    for zone in [Amsterdam, Los_Angeles, Tokyo, Kiritimati, chrono_tz::Etc::GMTPlus12] {
+        for on in days() {
+            let at = NaiveTime::from_hms_opt(23, 58, 0).unwrap();
+            let moments = [
+                calendar::resolve(on, at, zone),
+                calendar::end_of_day(on, zone),
+                calendar::later(calendar::resolve(on, at, zone), Duration::hours(72)),
+            ];
+            assert!(moments.iter().all(|at| (1..=9999).contains(&at.year())), "{moments:?}");
         }
     }
 }

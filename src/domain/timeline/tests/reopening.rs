@@ -341,3 +341,20 @@ fn somebody_new_in_the_team_is_welcomed_once() {
     life.revise(|it| it.max_participants = 14).unwrap();
     assert_eq!(life.told(RuleKey::TeamWelcome)[3..], ["Sanne"]);
 }
+
+#[test]
+fn a_change_of_zone_does_not_bring_a_decided_deadline_back() {
+    let mut life = published();
+    life.join("Anna");
+    life.on(CLOSING);
+    life.on("2014-05-25T23:00:00Z").extend("2014-06-01").unwrap();
+    let mut announced = life.facts.programme.announced.clone();
+    announced.registration_deadline = "2014-05-25".parse().unwrap();
+    announced.time_zone = chrono_tz::America::Los_Angeles;
+    let refusal = acts::revise(&mut life.facts, announced, instant("2014-05-25T23:00:00Z")).unwrap_err();
+    assert!(matches!(refusal, Refusal::Invalid { .. }), "{refusal:?}");
+    assert_eq!(
+        life.facts.programme.announced.registration_deadline,
+        "2014-06-01".parse().unwrap()
+    );
+}
