@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod boot;
+pub mod chain;
 pub mod cli;
 pub mod clock;
 pub mod config;

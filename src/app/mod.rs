@@ -63,6 +63,11 @@ impl App {
         self.settle.clock
     }
 
+    /// What links in mails begin with, and the address that mail comes from: both stand in a mail from when it is made.
+    pub fn mail_is_made_with(&self) -> (&str, &str) {
+        (&self.settle.base_url, &self.settle.sender.from)
+    }
+
     /// What time it is on that clock.
     pub async fn now(&self) -> Result<DateTime<Utc>> {
         Ok(self.store().now(self.settle.clock).await?)

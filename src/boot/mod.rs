@@ -63,6 +63,9 @@ impl Foundation {
         migrating: Migrating,
     ) -> anyhow::Result<Self> {
         let entropy = Arc::new(entropy);
+        if let Some(file) = settings.sqlite_file() {
+            make_private(&file).with_context(|| format!("{} cannot be made", file.display()))?;
+        }
         let store = Store::connect(&settings.database_url).await.context(
             "the database cannot be used; check LEERNETWERK_DATABASE_URL, that the server runs, and that the file's directory is there and writable",
         )?;
@@ -81,7 +84,13 @@ impl Foundation {
                 "this database ran on a test clock; it cannot go on with the system clock. Set LEERNETWERK_CLOCK=test:…, or use another database"
             );
         }
-        let secret = secret(&settings, &entropy)?;
+        if settings.clock.is_test() && !store.has_travelled().await? && store.has_programmes().await? {
+            bail!(
+                "this database runs on the system clock; a test clock would end that for good. Rehearse in a database of its own: `programme export`, then `programme import` there"
+            );
+        }
+        let is_known = store.setting(SECRET_FINGERPRINT).await?.is_some();
+        let secret = secret(&settings, &entropy, is_known)?;
         let seal = Seal::new(&secret)?;
         let fingerprint = store.keep_first(SECRET_FINGERPRINT, seal.fingerprint()).await?;
         if fingerprint != seal.fingerprint() {
@@ -167,7 +176,7 @@ impl Foundation {
 }
 
 /// The secret that was set; with SQLite, one that is made at the first start and kept beside the file, readable by its owner.
-fn secret(settings: &Settings, entropy: &Entropy) -> anyhow::Result<SecretString> {
+fn secret(settings: &Settings, entropy: &Entropy, is_known: bool) -> anyhow::Result<SecretString> {
     use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 
     if let Some(secret) = &settings.secret {
@@ -183,6 +192,10 @@ fn secret(settings: &Settings, entropy: &Entropy) -> anyhow::Result<SecretString
             "{} is empty; restore it, or remove it together with the database",
             path.display()
         ),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && is_known => bail!(
+            "{} is missing, and the database was used with it; put it back, or set LEERNETWERK_SECRET to what it held",
+            path.display()
+        ),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let made = BASE64_STANDARD_NO_PAD.encode(entropy.bytes::<32>());
             keep(&path, &made).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -194,13 +207,26 @@ fn secret(settings: &Settings, entropy: &Entropy) -> anyhow::Result<SecretString
 
 fn keep(path: &Path, secret: &str) -> std::io::Result<()> {
     use std::io::Write;
+    let mut file = private_file().open(path)?;
+    file.write_all(secret.as_bytes())?;
+    file.sync_all()
+}
+
+/// Makes an empty file that only its owner can read, unless it is there: personal data goes into it. SQLite gives the files
+/// beside it the same mode.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    match private_file().open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn private_file() -> std::fs::OpenOptions {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(secret.as_bytes())?;
-    file.sync_all()
+    options
 }
 
 /// What links in mails begin with when nothing was set.

@@ -6,6 +6,7 @@ use anyhow::Context;
 use tokio::{net::TcpListener, time::timeout};
 
 use super::{Foundation, Migrating, server::Server, usual_base_url};
+use crate::chain::Chain;
 use crate::{
     config::Settings,
     engine::{DispatchLimits, Dispatcher, Engine, heartbeat::Heartbeat},
@@ -106,7 +107,7 @@ impl Running {
         match timeout(CLOSING_GRACE, self.foundation.store.clone().close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(
-                error = &error as &dyn std::error::Error,
+                error = %Chain(&error),
                 "the database connections did not close"
             ),
             Err(_) => tracing::warn!("the database connections did not close in time"),

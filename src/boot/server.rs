@@ -10,6 +10,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Foundation, running::Roles};
+use crate::chain::Chain;
 use crate::{
     app::{App, Caller},
     config::MailRoute,
@@ -76,7 +77,7 @@ impl Server {
                 shutdown: shutdown.clone(),
             };
             let mailbox = match &settings.mail {
-                MailRoute::Capture if settings.listen.ip().is_loopback() => MailboxAccess::Everybody,
+                MailRoute::Capture if settings.is_reached_on_loopback_only() => MailboxAccess::Everybody,
                 MailRoute::Capture => MailboxAccess::Administrators {
                     master: settings.api_token.clone(),
                 },
@@ -153,7 +154,7 @@ impl Readiness for Checks {
             Ok(0) => {}
             Ok(pending) => problems.push(format!("{pending} migrations have not run; run `leernetwerk migrate`")),
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
+                tracing::warn!(error = %Chain(&error), "not ready");
                 problems.push("the database does not answer".to_owned());
             }
         }

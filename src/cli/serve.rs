@@ -50,7 +50,13 @@ pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()
         ..Start::default()
     };
     let running = Running::start(given.settle()?, Entropy::from_system(), start).await?;
-    say(&format!("leernetwerk listens on {}", running.base_url))?;
+    let address = format!("http://{}", running.address);
+    let links = if running.base_url == address {
+        String::new()
+    } else {
+        format!("; links begin with {}", running.base_url)
+    };
+    say(&format!("leernetwerk listens on {address}{links}"))?;
     until_told(running).await
 }
 

@@ -1,6 +1,6 @@
 //! `timeline`: who got and will get what, when, and why (not).
 
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr};
 
 use anyhow::Context;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
@@ -23,7 +23,7 @@ use crate::{
     },
     domain::{
         calendar, formats,
-        message::Locale,
+        message::{Locale, MessageStatus},
         timeline::{BuiltIn, Source},
     },
 };
@@ -103,6 +103,7 @@ pub async fn run(app: &App, arguments: &TimelineArguments, terminal: &mut Termin
         let is_mail = matches!(item.kind, ItemKind::Mail(_));
         (item.at, is_mail, item.recipient.clone().filter(|_| is_mail))
     });
+    tell_fates(app, &mut items).await?;
     if arguments.json {
         let list = items.iter().map(|item| json(item, zone)).collect();
         terminal.print(format!("{:#}", serde_json::Value::Array(list)))?;
@@ -122,6 +123,26 @@ pub async fn run(app: &App, arguments: &TimelineArguments, terminal: &mut Termin
         terminal.print(table(&items, zone))?;
     }
     Ok(Exit::Success)
+}
+
+/// "Done" is said of the decision to write; beside it stands what became of the mail, unless it went.
+async fn tell_fates(app: &App, items: &mut [TimelineItem]) -> anyhow::Result<()> {
+    let ids: Vec<_> = items.iter().filter_map(|item| item.message).collect();
+    let mut mails = HashMap::new();
+    for some in ids.chunks(500) {
+        let found = app.messages_by_id(&ADMINISTRATOR, some).await;
+        mails.extend(found.context("cannot read the mails")?);
+    }
+    for item in items {
+        let Some(mail) = item.message.and_then(|id| mails.get(&id)) else {
+            continue;
+        };
+        if mail.status != MessageStatus::Sent {
+            let why = mail.reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            item.reason = Some(format!("the mail is {}{why}", mail.status.word()));
+        }
+    }
+    Ok(())
 }
 
 /// Entries under their days, in the programme's zone.

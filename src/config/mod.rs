@@ -299,6 +299,18 @@ impl Settings {
         Some(rest.split('?').next().unwrap_or(rest).into())
     }
 
+    /// Whether only people on this machine reach the server. With a base URL of elsewhere there is a proxy before it.
+    pub fn is_reached_on_loopback_only(&self) -> bool {
+        let is_loopback = |url: &String| {
+            let host = url.split_once("://").map_or("", |(_, rest)| rest);
+            ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
+                host.strip_prefix(name)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+            })
+        };
+        self.listen.ip().is_loopback() && self.base_url.as_ref().is_none_or(is_loopback)
+    }
+
     /// The administrator's token given from outside.
     pub fn api_token(&self) -> Option<&str> {
         self.api_token.as_ref().map(ExposeSecret::expose_secret)

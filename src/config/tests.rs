@@ -128,3 +128,20 @@ fn unknown_keys_of_the_file_are_refused() {
     let error = toml::from_str::<Given>("mial = \"capture\"").unwrap_err().to_string();
     assert!(error.contains("mial") && error.contains("mail_from"), "{error}");
 }
+
+#[test]
+fn a_base_url_of_elsewhere_means_a_proxy() {
+    let reached = |listen: &str, base_url: Option<&str>| {
+        let given = Given {
+            listen: Some(listen.to_owned()),
+            base_url: base_url.map(str::to_owned),
+            ..Given::default()
+        };
+        given.parse().unwrap().is_reached_on_loopback_only()
+    };
+    assert!(reached("127.0.0.1:8000", None));
+    assert!(reached("127.0.0.1:8000", Some("http://localhost:8000")));
+    assert!(!reached("127.0.0.1:8000", Some("https://leernetwerk.example")));
+    assert!(!reached("127.0.0.1:8000", Some("http://127.0.0.1.leernetwerk.example")));
+    assert!(!reached("0.0.0.0:8000", None));
+}

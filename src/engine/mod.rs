@@ -28,6 +28,7 @@ pub use breaker::BreakerLimits;
 pub use dispatch::{DispatchLimits, Dispatcher, DispatcherParts};
 pub use transport::{SmtpRoute, Transport};
 
+use crate::chain::Chain;
 use crate::settle::{Settle, SettleError};
 use tick::{next_due_after, tick};
 
@@ -130,7 +131,7 @@ async fn look_when_due(
             }
             Err(error) => {
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = %Chain(&error),
                     "what is due cannot be carried out now"
                 );
                 PAUSE_AFTER_FAILURE
@@ -175,7 +176,7 @@ async fn hear_others(settle: Arc<Settle>, look: Arc<Notify>, stop: CancellationT
             () = stop.cancelled() => return,
             result = heard => {
                 if let Err(error) = result {
-                    tracing::warn!(error = &error as &dyn std::error::Error, "cannot hear of others' changes; looking every few seconds");
+                    tracing::warn!(error = %Chain(&error), "cannot hear of others' changes; looking every few seconds");
                 }
             }
         }

@@ -6,6 +6,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::dispatch::{DispatcherParts, Shared};
+use crate::chain::Chain;
 use crate::store::Result;
 
 /// Beats until `gone`, also while the slots wait for their last verdicts.
@@ -19,7 +20,7 @@ pub(super) async fn run(shared: Arc<Shared>, gone: CancellationToken) {
             _ = beats.tick() => {}
         }
         if let Err(error) = beat(&shared).await {
-            tracing::warn!(instance = %instance, error = &error as &dyn std::error::Error, "no heartbeat");
+            tracing::warn!(instance = %instance, error = %Chain(&error), "no heartbeat");
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{
     dispatch::{DispatcherParts, Shared},
     transport::Carrier,
 };
+use crate::chain::Chain;
 use crate::{
     domain::delivery::{AttemptOutcome, Verdict},
     store::{Claim, Finalised, Reach, Result},
@@ -63,7 +64,7 @@ impl Slot {
                 pass = shared.breaker.pass() => pass,
             };
             let turn = self.send_one(pass).await.unwrap_or_else(|error| {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the queue cannot be read");
+                tracing::warn!(error = %Chain(&error), "the queue cannot be read");
                 Turn::Nothing
             });
             shared.turns.send_modify(|count| *count = count.wrapping_add(1));
@@ -152,7 +153,7 @@ impl Slot {
                 Ok(finalised) => return tell(verdict, finalised),
                 Err(error) => {
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = %Chain(&error),
                         outcome = verdict.outcome.word(),
                         "a verdict cannot be written down"
                     );

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::chain::Chain;
 use crate::{
     settle::{Settle, SettleError},
     store::Busy,
@@ -36,7 +37,7 @@ async fn look(settle: &Settle, busy: Busy) -> Result<Tick, SettleError> {
             Ok(Some(_)) => tick.settled += 1,
             Ok(None) => break,
             Err(SettleError::Programme { id, source }) => {
-                tracing::error!(programme = %id, error = &source as &dyn std::error::Error, "a programme cannot be settled");
+                tracing::error!(programme = %id, error = %Chain(&*source), "a programme cannot be settled");
                 failed.push(id);
             }
             Err(error) => return Err(error),

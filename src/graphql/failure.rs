@@ -1,11 +1,12 @@
 //! How an [`AppError`] that is not a user error leaves as an error of a field.
 
-use std::error::Error as _;
-
 use async_graphql::{Error, Result};
 
 use super::error_code::ErrorCode;
-use crate::app::{self, AppError};
+use crate::{
+    app::{self, AppError},
+    chain::Chain,
+};
 
 /// The error of a field, a mutation or an argument.
 ///
@@ -16,15 +17,7 @@ pub fn error(failed: &AppError) -> Error {
         AppError::Refused(_) => ErrorCode::BadUserInput.error(failed.to_string()),
         AppError::Unauthenticated => ErrorCode::Unauthenticated.error(failed.to_string()),
         AppError::Forbidden => ErrorCode::Forbidden.error(failed.to_string()),
-        AppError::Broken(_) => {
-            let mut chain = failed.to_string();
-            let mut cause = failed.source();
-            while let Some(error) = cause {
-                chain = format!("{chain}: {error}");
-                cause = error.source();
-            }
-            ErrorCode::InternalServerError.error(chain)
-        }
+        AppError::Broken(_) => ErrorCode::InternalServerError.error(Chain(failed).to_string()),
     }
 }
 

@@ -374,6 +374,11 @@ impl Store {
         Ok(found.into_iter().map(ProgrammeId).collect())
     }
 
+    /// Whether any programme was ever entered.
+    pub async fn has_programmes(&self) -> Result<bool> {
+        Ok(programme::Entity::find().one(&self.reader).await?.is_some())
+    }
+
     /// The earliest moment after `now` at which a programme wants to be looked at.
     pub async fn next_wake_after(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         let earliest = programme::Entity::find()

@@ -6,6 +6,12 @@ use sea_orm::{EntityTrait, Set, sea_query::OnConflict};
 use super::{Result, Store};
 
 impl Store {
+    /// The value that is kept.
+    pub async fn setting(&self, key: &str) -> Result<Option<String>> {
+        let kept = Entity::find_by_id(key.to_owned()).one(&self.reader).await?;
+        Ok(kept.map(|row| row.value))
+    }
+
     /// Keeps a value unless there is one already, and returns what is kept: the first value stays.
     pub async fn keep_first(&self, key: &str, value: &str) -> Result<String> {
         let tx = self.begin().await?;

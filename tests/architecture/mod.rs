@@ -30,6 +30,10 @@ const FLOORS: &[Floor] = &[
         may_name: &[],
     },
     Floor {
+        module: "chain",
+        may_name: &[],
+    },
+    Floor {
         module: "clock",
         may_name: &["domain"],
     },
@@ -55,12 +59,12 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         module: "engine",
-        may_name: &["domain", "store", "settle", "mail", "clock", "entropy"],
+        may_name: &["chain", "domain", "store", "settle", "mail", "clock", "entropy"],
     },
     // The schema speaks of people's intents; rows, steps and mails are behind `app`.
     Floor {
         module: "graphql",
-        may_name: &["app", "domain", "clock"],
+        may_name: &["chain", "app", "domain", "clock"],
     },
     Floor {
         module: "config",
@@ -72,11 +76,21 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         module: "web",
-        may_name: &["graphql", "app", "domain", "clock", "entropy", "config", "telemetry"],
+        may_name: &[
+            "chain",
+            "graphql",
+            "app",
+            "domain",
+            "clock",
+            "entropy",
+            "config",
+            "telemetry",
+        ],
     },
     Floor {
         module: "boot",
         may_name: &[
+            "chain",
             "domain",
             "clock",
             "entropy",

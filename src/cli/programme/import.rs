@@ -89,6 +89,10 @@ pub async fn import(
             }
         }
     };
+    let (base_url, from) = app.mail_is_made_with();
+    terminal.hint(format!(
+        "mails are made with these settings: from {from}, with links to {base_url}"
+    ))?;
     if !terminal.may_go_on(question, yes)? {
         return Ok(Exit::Failure);
     }

@@ -62,9 +62,9 @@ async fn the_timeline_tells_past_and_future() {
     Eigen regie en vertrouwen (Europe/Amsterdam); now it is Tuesday 20 May 2014 at 12:00
 
     Thursday 1 May 2014
-      09:00  ✓ done     mail: welcome to the team    birgit.oelkerts@organisator.example  rule team-welcome
-      09:00  ✓ done     mail: welcome to the team    marc.jetten@organisator.example      rule team-welcome
-      09:00  ✓ done     mail: welcome to the team    richard.zondag@gemeente.example      rule team-welcome
+      09:00  ✓ done     mail: welcome to the team    birgit.oelkerts@organisator.example  the mail is queued
+      09:00  ✓ done     mail: welcome to the team    marc.jetten@organisator.example      the mail is queued
+      09:00  ✓ done     mail: welcome to the team    richard.zondag@gemeente.example      the mail is queued
 
     Sunday 11 May 2014
       09:00  ! missed   mail: too few registrations  marc.jetten@organisator.example      not carried out until 2014-05-20 10:00:00 UTC; more than 24 hours late is too late

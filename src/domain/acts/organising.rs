@@ -131,6 +131,17 @@ fn check_ready(facts: &Facts, now: DateTime<Utc>, must_be_to_come: bool) -> Resu
             "must be before the day of the kick-off",
         ));
     }
+    if facts
+        .programme
+        .announced
+        .registration_opens_at
+        .is_some_and(|opens_at| opens_at >= closes_at)
+    {
+        return Err(Refusal::invalid(
+            "registrationOpensAt",
+            format!("is not before registration closes, at {closes_at}"),
+        ));
+    }
     Ok(())
 }
 

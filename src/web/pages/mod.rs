@@ -26,6 +26,7 @@ use poem::{
 use tokio_util::task::TaskTracker;
 
 use super::{graphql_http::NewCorrelationId, rate_limits::RateLimits};
+use crate::chain::Chain;
 use crate::{
     app::{App, AppError},
     domain::{message::Locale, refusal::Refusal},
@@ -114,13 +115,7 @@ fn notice(status: StatusCode, locale: Locale, title: &str, text: &str) -> Respon
 
 fn broken(locale: Locale, cause: &dyn Error, new_correlation_id: &NewCorrelationId) -> Response {
     let correlation_id = new_correlation_id();
-    let mut causes = vec![cause.to_string()];
-    let mut next = cause.source();
-    while let Some(source) = next {
-        causes.push(source.to_string());
-        next = source.source();
-    }
-    tracing::error!(%correlation_id, cause = causes.join(": "), "a page cannot be shown");
+    tracing::error!(%correlation_id, cause = %Chain(cause), "a page cannot be shown");
     let title = say(locale, "Er ging iets mis", "Something went wrong");
     let text = match locale {
         Locale::Nl => format!(

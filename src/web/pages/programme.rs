@@ -64,7 +64,7 @@ fn places(programme: &Programme, locale: Locale) -> String {
         programme.announced.max_participants,
     );
     match locale {
-        Locale::Nl => format!("ten minste {minimum}, ten hoogste {maximum}"),
+        Locale::Nl => format!("minstens {minimum}, hoogstens {maximum}"),
         Locale::En => format!("at least {minimum}, at most {maximum}"),
     }
 }

@@ -71,7 +71,7 @@ async fn page(parts: &PageParts, locale: Locale, shows_mailbox: bool) -> Result<
             }
         }
         section {
-            h2 { (say(locale, "Verder", "Go on")) }
+            h2 { (say(locale, "Verder", "More")) }
             ul {
                 li { a href="/p" { (say(locale, "Vraag een nieuwe persoonlijke link aan", "Ask for a new personal link")) } }
                 li { a href="/graphiql" { "GraphiQL" } ": " (say(locale, "vragen stellen aan de API", "ask the API")) }

@@ -110,7 +110,7 @@ impl TeamPage<'_> {
                         programme.kick_off_at().filter(|at| *at > self.now).and_then(|at| plain(moment(at))),
                     ),
                     (
-                        say(locale, "Volgende geplande moment", "Next planned moment"),
+                        say(locale, "Volgend gepland moment", "Next planned moment"),
                         self.record.wake_at.filter(|at| *at > self.now).and_then(|at| plain(moment(at))),
                     ),
                 ]))
