@@ -3,7 +3,7 @@
 //! Everything about people, rules and mail runs on the injected clock; what is about processes (the relay's breaker,
 //! heartbeats, pauses of the dispatcher) runs on real time, [`tokio::time::Instant`].
 //!
-//! There is no leader and no queue of jobs: each look asks the database what is due ([`tick`]). A look happens after each
+//! There is no leader and no queue of jobs: each look asks the database what is due ([`mod@tick`]). A look happens after each
 //! commit, here or on another instance; at the next moment due; on each beat; and at least every five seconds.
 
 mod breaker;
