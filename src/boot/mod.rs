@@ -64,7 +64,10 @@ impl Foundation {
     ) -> anyhow::Result<Self> {
         let entropy = Arc::new(entropy);
         if let Some(file) = settings.sqlite_file() {
-            make_private(&file).with_context(|| format!("{} cannot be made", file.display()))?;
+            make_private(&file).with_context(|| {
+                let file = file.display();
+                format!("{file} cannot be made; check LEERNETWERK_DATABASE_URL, and that the file's directory is there and writable")
+            })?;
         }
         let store = Store::connect(&settings.database_url).await.context(
             "the database cannot be used; check LEERNETWERK_DATABASE_URL, that the server runs, and that the file's directory is there and writable",

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Executor, Response, ServerError};
-use futures_util::{FutureExt, Sink, SinkExt, StreamExt};
+use futures_util::{FutureExt, Sink, SinkExt, Stream, StreamExt};
 use poem::web::websocket::{CloseCode, Message, WebSocketStream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +23,8 @@ use crate::graphql::error_code::is_request_error;
 
 /// Within this time a client introduces itself.
 const INIT_TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How long the other side may take to close its half.
+const CLOSING_TIME_LIMIT: Duration = Duration::from_secs(2);
 /// Within this time a client takes a message off the wire.
 const SEND_TIME_LIMIT: Duration = Duration::from_secs(10);
 /// So often a sign of life is asked for; a client silent for two of them is gone.
@@ -161,7 +163,7 @@ impl<E: Executor, A: Authenticate> Session<E, A> {
                         Message::Close(Some((CloseCode::from(code), reason.to_owned()))),
                     )
                     .await;
-                    return;
+                    return hear_out(&mut messages).await;
                 }
             };
             if !sent {
@@ -330,6 +332,13 @@ fn text_of(message: &ServerMessage<'_>) -> Message {
             Message::Close(Some((CloseCode::from(code), reason.to_owned())))
         }
     }
+}
+
+/// Reads until the other side has closed too, or takes too long. A connection that is dropped with something unread, such as
+/// the answer to a ping, is reset, and the reason for closing can get lost on the way (RFC 6455, section 7.1.1).
+async fn hear_out<S: Stream<Item = std::io::Result<Message>> + Unpin>(messages: &mut S) {
+    let until_closed = async { while let Some(Ok(_)) = messages.next().await {} };
+    let _ = tokio::time::timeout(CLOSING_TIME_LIMIT, until_closed).await;
 }
 
 /// Waits until the deadline, if there is one.
