@@ -411,8 +411,10 @@ impl TestApp {
             .clone()
     }
 
-    /// Closes the database under the running instance, as if it had gone.
+    /// Closes the database under the running instance, as if it had gone, once no mail is under way: one whose verdict cannot
+    /// be written down keeps a stop waiting as long as a stop may.
     pub async fn lose_database(&self) {
+        self.settle().await;
         let store = self
             .running
             .lock()
