@@ -1,6 +1,7 @@
 //! The shape of rows, one module per table: nothing else.
 
 pub mod access_token;
+pub mod announcement;
 pub mod audit_entry;
 pub mod decision;
 pub mod delivery_attempt;

@@ -23,6 +23,11 @@ pub struct Model {
     pub anchor: Option<String>,
     /// Days after the anchor.
     pub offset_days: Option<i32>,
+    /// Minutes after the anchor's moment.
+    pub offset_minutes: Option<i32>,
+    /// A day of the week.
+    #[sea_orm(column_type = "Text")]
+    pub weekday: Option<String>,
     /// Time of day.
     pub at_time: Option<NaiveTime>,
     /// How late it may be.

@@ -59,6 +59,11 @@ impl Parsing {
         self.refusals.push(Refusal::invalid(&field, explanation));
     }
 
+    /// What was refused by somebody who knows.
+    pub fn refused(&mut self, refusal: Refusal) {
+        self.refusals.push(refusal);
+    }
+
     /// A value that has to be there.
     pub fn required<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
         if value.is_none() {

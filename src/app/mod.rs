@@ -3,10 +3,13 @@
 //! Every method takes the [`Caller`]. Without the role it is [`AppError::Forbidden`]; things that a caller may not know of are
 //! not found.
 
+pub mod arranging;
 pub mod caller;
+pub mod deciding;
 mod error;
 pub mod fields;
 pub mod outbox;
+pub mod planning;
 pub mod programme_fields;
 pub mod programmes;
 pub mod registering;

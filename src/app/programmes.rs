@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::NaiveDate;
 use futures_util::FutureExt;
 use uuid::Uuid;
 
@@ -15,7 +14,7 @@ use crate::{
         programme::{Phase, ProgrammeStatus},
         refusal::Refusal,
         rule::Rule,
-        text::{Organisation, Paragraphs, PersonName, Slug},
+        text::{Organisation, PersonName, Slug},
     },
     store::{ProgrammeFilter, Scope},
 };
@@ -237,58 +236,7 @@ impl App {
         self.own_programme(id).await
     }
 
-    /// Moves the deadline to a later day.
-    pub async fn extend_deadline(
-        &self,
-        caller: &Caller,
-        id: ProgrammeId,
-        registration_deadline: NaiveDate,
-        reason: &str,
-        repeatable: &Repeatable,
-    ) -> Result<ProgrammeRecord> {
-        self.organised(caller, id, "programmeId").await?;
-        let mut parsing = Parsing::default();
-        let reason: Option<Paragraphs<1000>> = parsing.text("reason", reason);
-        let reason = parsing.finish(reason)?;
-        let act = self.settle.entropy.id(self.now().await?);
-        // Everybody: those cancelled by a no-go get a link that registers them anew.
-        self.act(
-            caller,
-            id,
-            "extendDeadline",
-            repeatable,
-            Scope::Everybody,
-            move |facts, now| acts::extend_deadline(facts, registration_deadline, &reason, act, now),
-        )
-        .await?;
-        self.own_programme(id).await
-    }
-
-    /// Cancels a programme.
-    pub async fn cancel_programme(
-        &self,
-        caller: &Caller,
-        id: ProgrammeId,
-        reason: &str,
-        repeatable: &Repeatable,
-    ) -> Result<ProgrammeRecord> {
-        self.organised(caller, id, "programmeId").await?;
-        let mut parsing = Parsing::default();
-        let reason: Option<Paragraphs<1000>> = parsing.text("reason", reason);
-        let reason = parsing.finish(reason)?;
-        self.act(
-            caller,
-            id,
-            "cancelProgramme",
-            repeatable,
-            Scope::Live,
-            move |facts, now| acts::cancel(facts, reason, now),
-        )
-        .await?;
-        self.own_programme(id).await
-    }
-
-    async fn own_programme(&self, id: ProgrammeId) -> Result<ProgrammeRecord> {
+    pub(super) async fn own_programme(&self, id: ProgrammeId) -> Result<ProgrammeRecord> {
         let record = self.store().programmes_by_id(&[id]).await?.pop();
         record.ok_or_else(|| Refusal::not_found("programme", "programmeId").into())
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use super::{App, Caller, Result};
 use crate::{
@@ -139,6 +140,7 @@ impl App {
             registration: span.registration,
         };
         let past = self.store().ledger(programme, &filter).await?;
+        let zone = facts.programme.announced.time_zone;
         let mut addresses = addresses(&facts);
         let ended: Vec<RegistrationId> = past
             .iter()
@@ -158,7 +160,7 @@ impl App {
         let planned = planned
             .iter()
             .filter(|step| !done.contains_key(step.key.to_string().as_str()))
-            .map(planned_item);
+            .map(|step| planned_item(step, zone));
         for mut item in planned.chain(past.iter().map(past_item)) {
             let in_span =
                 span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
@@ -171,7 +173,21 @@ impl App {
     }
 }
 
-fn addresses(facts: &Facts) -> HashMap<Recipient, String> {
+/// What will happen, with the addresses of those it is about.
+pub(super) fn planned_items(steps: &[Step], facts: &Facts) -> Vec<TimelineItem> {
+    let addresses = addresses(facts);
+    let zone = facts.programme.announced.time_zone;
+    let item = |step: &Step| {
+        let mut item = planned_item(step, zone);
+        item.recipient = recipient_of(&item, &addresses);
+        item
+    };
+    let mut items: Vec<_> = steps.iter().map(item).collect();
+    items.sort_by_cached_key(TimelineItem::place);
+    items
+}
+
+pub(super) fn addresses(facts: &Facts) -> HashMap<Recipient, String> {
     let registrations = facts
         .registrations
         .values()
@@ -195,7 +211,7 @@ fn recipient_of(item: &TimelineItem, addresses: &HashMap<Recipient, String>) -> 
         .cloned()
 }
 
-fn planned_item(step: &Step) -> TimelineItem {
+fn planned_item(step: &Step, zone: Tz) -> TimelineItem {
     TimelineItem {
         at: step.due_at,
         done_at: None,
@@ -211,7 +227,7 @@ fn planned_item(step: &Step) -> TimelineItem {
             Outcome::Skipped(_) => ItemState::Skipped,
             Outcome::Missed(_) => ItemState::Missed,
         },
-        reason: step.reason(),
+        reason: step.reason(zone),
         recipient: None,
         registration: match step.key.subject {
             Some(Recipient::Registration(id)) => Some(id),

@@ -121,6 +121,9 @@ impl Foundation {
             sender,
             committed: watch::Sender::new(0),
         });
+        if migrating == Migrating::Yes {
+            settle.add_missing_rules().await?;
+        }
         let app = App::new(Arc::clone(&settle));
         Ok(Self {
             settings,

@@ -21,5 +21,6 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::DeadlineExtended => "registration stays open longer",
         MessageKind::ProgrammeGoesAhead => "the programme goes ahead",
         MessageKind::ProgrammeCancelled => "the programme does not go ahead",
+        MessageKind::Announcement => "an announcement",
     }
 }

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
+    announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
-    ids::{ProgrammeId, RegistrationId, TeamMemberId},
+    ids::{AnnouncementId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause},
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
@@ -88,6 +89,10 @@ pub enum Happened {
     DecisionRequested,
     /// The latest decision was made.
     Decided,
+    /// It was made by people, and stands to be recorded.
+    DecidedByPeople,
+    /// An organiser writes to people at once.
+    Announced(AnnouncementId),
     /// A place became final.
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
@@ -131,6 +136,8 @@ pub struct Facts {
     pub decisions: Vec<Decision>,
     /// The programme's rules.
     pub rules: Vec<Rule>,
+    /// What organisers announced, by id.
+    pub announcements: Vec<OwnMail>,
     /// Occurrences of calendar rules and of the request to decide that are in the ledger already.
     pub settled: BTreeSet<(&'static str, String)>,
     /// What rules have still to answer.
@@ -156,6 +163,7 @@ impl Facts {
             next_arrival: 1,
             decisions: Vec::new(),
             rules: Vec::new(),
+            announcements: Vec::new(),
             settled: BTreeSet::new(),
             happened: VecDeque::new(),
         }

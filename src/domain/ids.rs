@@ -37,6 +37,8 @@ ids! {
     RegistrationId,
     /// A rule of a programme's timeline.
     RuleId,
+    /// An organiser's own mail to people of a programme.
+    AnnouncementId,
     /// A mail in the outbox; its Message-ID is made from this.
     MessageId,
     /// An API token.

@@ -3,15 +3,18 @@
 //! A [`Letter`] is the content of one mail to one person as of the moment that caused it. The words are the templates'
 //! (`email-templates/<language>/<kind>.md`), the bytes are made once and never change.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    announcement::LONGEST_BODY,
     decision::DecisionOutcome,
     ids::{RegistrationId, TeamMemberId},
     programme::TeamRole,
     registration::RegistrationStatus,
-    text::Paragraphs,
+    text::{Line, Paragraphs},
 };
 
 /// The language somebody is written to in.
@@ -103,6 +106,8 @@ kinds! {
     ProgrammeGoesAhead = "programme-goes-ahead",
     /// Tells that the programme does not go ahead, or no longer.
     ProgrammeCancelled = "programme-cancelled",
+    /// Brings what an organiser writes.
+    Announcement = "announcement",
 }
 
 /// Who a mail is for.
@@ -113,6 +118,15 @@ pub enum Recipient {
     Registration(RegistrationId),
     /// A member of the programme's team.
     TeamMember(TeamMemberId),
+}
+
+impl fmt::Display for Recipient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Registration(id) => id.fmt(f),
+            Self::TeamMember(id) => id.fmt(f),
+        }
+    }
 }
 
 /// Why a registration ended by time.
@@ -225,6 +239,9 @@ pub enum Letter {
         waiting: u32,
         /// Undecided at this instant it is a no-go: the kick-off.
         decide_before: DateTime<Utc>,
+        /// It repeats an earlier request.
+        #[serde(default)]
+        is_reminder: bool,
     },
     /// See [`MessageKind::DecisionReport`].
     DecisionReport {
@@ -262,6 +279,13 @@ pub enum Letter {
         /// What the organiser says about it.
         reason: Option<Paragraphs<1000>>,
     },
+    /// See [`MessageKind::Announcement`].
+    Announcement {
+        /// The subject of the mail.
+        subject: Line<150>,
+        /// What the organiser writes.
+        body: Paragraphs<LONGEST_BODY>,
+    },
 }
 
 impl Letter {
@@ -284,6 +308,7 @@ impl Letter {
             Self::DeadlineExtended { .. } => MessageKind::DeadlineExtended,
             Self::ProgrammeGoesAhead { .. } => MessageKind::ProgrammeGoesAhead,
             Self::ProgrammeCancelled { .. } => MessageKind::ProgrammeCancelled,
+            Self::Announcement { .. } => MessageKind::Announcement,
         }
     }
 }

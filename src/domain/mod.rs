@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod acts;
+pub mod announcement;
 pub mod calendar;
 pub mod decision;
 pub mod delivery;
@@ -15,9 +16,11 @@ pub mod formats;
 pub mod ids;
 pub mod message;
 pub mod page;
+pub mod plan;
 pub mod programme;
 pub mod refusal;
 pub mod registration;
 pub mod rule;
 pub mod text;
 pub mod timeline;
+pub mod trigger;

@@ -43,6 +43,9 @@ pub enum Refusal {
     /// It cannot be done as things stand.
     #[error("{0}")]
     StateConflict(String),
+    /// What was confirmed is not what would happen now.
+    #[error("what would happen has changed since you looked; look at the difference and confirm that")]
+    StalePlan,
     /// Registration has not opened, or there is none.
     #[error("{}", not_open(.opens_at))]
     RegistrationNotOpen {
@@ -97,6 +100,7 @@ impl Refusal {
             Self::Text { .. } | Self::Invalid { .. } => "INVALID",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::StateConflict(_) => "STATE_CONFLICT",
+            Self::StalePlan => "STALE_PLAN",
             Self::RegistrationNotOpen { .. } => "REGISTRATION_NOT_OPEN",
             Self::DeadlinePassed { .. } => "DEADLINE_PASSED",
             Self::AlreadyRegistered => "ALREADY_REGISTERED",

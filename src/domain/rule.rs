@@ -3,115 +3,15 @@
 //! The set is the product's: audience, condition and mail belong to a rule's key. A programme holds its own copy, so that an
 //! organiser can change when a rule fires. Expiries, offers and the decision are built-in steps, not rules.
 
-use chrono::{DateTime, Duration, NaiveTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use super::{
-    calendar::{self, USUAL_TIME},
+    calendar::USUAL_TIME,
     ids::RuleId,
     message::MessageKind,
-    programme::Programme,
     text::{Line, Paragraphs},
+    trigger::{Anchor, Trigger, TriggerEvent, WhenMoved},
 };
-
-/// Something that happens to a programme and makes rules fire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TriggerEvent {
-    /// Somebody registered and has not verified the address.
-    Registered,
-    /// Somebody registered who was registered already.
-    RegisteredAgain,
-    /// Somebody holds a verified place.
-    PlaceTaken,
-    /// A verified person waits for a place.
-    WaitingListJoined,
-    /// A freed place was offered.
-    PlaceOffered,
-    /// An offer ended unanswered.
-    OfferExpired,
-    /// A registration ended because its time was over.
-    RegistrationExpired,
-    /// Somebody left.
-    Withdrawn,
-    /// After the go so many left that fewer than the minimum remain.
-    FellBelowMinimum,
-    /// Somebody asked for a new personal link.
-    LinkRequested,
-    /// The programme was published, or somebody joined the team after that.
-    TeamMemberWelcomed,
-    /// The closing instant passed and people have to decide.
-    DecisionRequested,
-    /// Go or no-go.
-    Decided,
-    /// Somebody's place became final by the go.
-    Confirmed,
-    /// Somebody's registration ended by a no-go or an organiser.
-    Cancelled,
-    /// People can register longer, or again.
-    DeadlineExtended,
-}
-
-/// A moment of the programme that rules count from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Anchor {
-    /// The last day on which one can register.
-    RegistrationDeadline,
-}
-
-impl Anchor {
-    /// What is stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::RegistrationDeadline => "registration-deadline",
-        }
-    }
-
-    /// The anchor of that word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::RegistrationDeadline]
-            .into_iter()
-            .find(|anchor| anchor.word() == word)
-    }
-}
-
-/// When a rule fires.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trigger {
-    /// Whenever it happens.
-    Event(TriggerEvent),
-    /// So many days after the anchor's day (before it, when negative), at a time of day in the programme's zone.
-    Anchored {
-        /// What it counts from.
-        anchor: Anchor,
-        /// Calendar days, not multiples of 24 hours.
-        offset_days: i32,
-        /// The time of day.
-        at: NaiveTime,
-    },
-}
-
-/// What a moved anchor means for a rule that has fired.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum WhenMoved {
-    /// What is done stays done.
-    Once,
-    /// It fires again for the new date.
-    Again,
-}
-
-impl WhenMoved {
-    /// What is stored.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Again => "again",
-        }
-    }
-
-    /// The meaning of that word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Once, Self::Again].into_iter().find(|moved| moved.word() == word)
-    }
-}
 
 macro_rules! rule_keys {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $kind:ident, $trigger:expr, $lateness:expr, $moved:ident;)+) => {
@@ -140,9 +40,9 @@ macro_rules! rule_keys {
                 match self { $(Self::$name => MessageKind::$kind),+ }
             }
 
-            /// Whether the calendar makes it fire, as the product brings it.
+            /// Whether the calendar makes it fire, and not an event. An organiser changes the moment, never this.
             pub fn is_by_calendar(self) -> bool {
-                matches!(self.default_trigger(), Trigger::Anchored { .. })
+                !matches!(self.default_trigger(), Trigger::Event(_))
             }
 
             fn default_trigger(self) -> Trigger {
@@ -161,14 +61,18 @@ macro_rules! rule_keys {
 }
 
 const fn days_before_deadline(days: i32) -> Trigger {
+    days_after_deadline(-days)
+}
+
+const fn days_after_deadline(offset_days: i32) -> Trigger {
     Trigger::Anchored {
         anchor: Anchor::RegistrationDeadline,
-        offset_days: -days,
+        offset_days,
         at: USUAL_TIME,
     }
 }
 
-/// A warning that is a day late has been overtaken by the next one, or by the deadline.
+/// A warning or reminder that is a day late has been overtaken by the next one, or by what it is about.
 const ONE_DAY: Option<Duration> = Some(Duration::hours(24));
 
 rule_keys! {
@@ -202,6 +106,12 @@ rule_keys! {
     BelowMinimum1Day = "below-minimum-1-day", BelowMinimum, days_before_deadline(1), ONE_DAY, Again;
     /// Asks the organisers to decide.
     DecisionRequested = "decision-requested", DecisionRequested, Trigger::Event(TriggerEvent::DecisionRequested), None, Again;
+    /// Reminds them while nothing is decided, three days after the deadline.
+    DecisionReminder3Days = "decision-reminder-3-days", DecisionRequested, days_after_deadline(3), ONE_DAY, Again;
+    /// Reminds them a week after the deadline.
+    DecisionReminder7Days = "decision-reminder-7-days", DecisionRequested, days_after_deadline(7), ONE_DAY, Again;
+    /// Reminds them two weeks after the deadline.
+    DecisionReminder14Days = "decision-reminder-14-days", DecisionRequested, days_after_deadline(14), ONE_DAY, Again;
     /// Tells the organisers what was decided.
     DecisionReport = "decision-report", DecisionReport, Trigger::Event(TriggerEvent::Decided), None, Again;
     /// Tells participants that it goes ahead.
@@ -212,6 +122,29 @@ rule_keys! {
     DeadlineExtended = "deadline-extended", DeadlineExtended, Trigger::Event(TriggerEvent::DeadlineExtended), None, Again;
     /// Tells the organisers of a withdrawal that leaves fewer than the minimum after the go.
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
+    /// Brings what an organiser writes.
+    Announcement = "announcement", Announcement, Trigger::Event(TriggerEvent::Announced), ONE_DAY, Once;
+}
+
+impl RuleKey {
+    /// What its moment may be counted from; nothing for a rule that answers an event.
+    pub fn anchors(self) -> &'static [Anchor] {
+        match self {
+            Self::BelowMinimum14Days | Self::BelowMinimum7Days | Self::BelowMinimum3Days | Self::BelowMinimum1Day => {
+                &[Anchor::RegistrationOpens, Anchor::RegistrationDeadline]
+            }
+            Self::DecisionReminder3Days | Self::DecisionReminder7Days | Self::DecisionReminder14Days => {
+                &[Anchor::RegistrationDeadline]
+            }
+            _ => &[],
+        }
+    }
+
+    /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could
+    /// take part at all.
+    pub fn can_be_paused(self) -> bool {
+        !matches!(self, Self::ConfirmRegistration | Self::PersonalLink)
+    }
 }
 
 /// A rule of one programme.
@@ -251,30 +184,5 @@ impl Rule {
             pause_note: None,
             valid_from,
         }
-    }
-
-    /// When it fires by the calendar, and which occurrence that is; none for rules that wait for an event.
-    pub fn occurrence(&self, programme: &Programme) -> Option<(DateTime<Utc>, String)> {
-        let Trigger::Anchored {
-            anchor,
-            offset_days,
-            at,
-        } = self.trigger
-        else {
-            return None;
-        };
-        let anchored_on = match anchor {
-            Anchor::RegistrationDeadline => programme.announced.registration_deadline,
-        };
-        let due_at = calendar::resolve(
-            calendar::days_after(anchored_on, offset_days.into()),
-            at,
-            programme.announced.time_zone,
-        );
-        let occurrence = match self.when_moved {
-            WhenMoved::Once => "1".to_owned(),
-            WhenMoved::Again => anchored_on.to_string(),
-        };
-        Some((due_at, occurrence))
     }
 }

@@ -23,6 +23,8 @@ pub enum UserErrorCode {
     NotFound,
     /// It cannot be done as things stand.
     StateConflict,
+    /// What was confirmed by its plan hash is not what would happen now.
+    StalePlan,
     /// The idempotency key was used with another input.
     IdempotencyKeyReused,
     /// Registration has not opened, or the programme does not go ahead.
@@ -92,6 +94,7 @@ mod tests {
             Refusal::required("meetings", "are needed"),
             Refusal::not_found("programme", "programmeId"),
             Refusal::StateConflict("no".to_owned()),
+            Refusal::StalePlan,
             Refusal::RegistrationNotOpen { opens_at: None },
             Refusal::DeadlinePassed {
                 closed_at: chrono::DateTime::UNIX_EPOCH,

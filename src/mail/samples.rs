@@ -41,7 +41,7 @@ pub struct Sample {
 pub fn all() -> Result<Vec<Sample>, TextError> {
     let mut samples = Vec::new();
     for setting in settings()? {
-        for (variant, letter) in letters(&setting.reason) {
+        for (variant, letter) in letters(&setting.reason)? {
             samples.push(Sample {
                 name: format!("{variant}-{}", setting.name),
                 letter,
@@ -164,7 +164,7 @@ fn addressee(name: &str, given_name: &str, email: &str, organisation: Option<&st
 }
 
 /// Every kind of letter in each of its variants.
-fn letters(reason: &Paragraphs<1000>) -> Vec<(String, Letter)> {
+fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError> {
     let in_the_afternoon = at(2014, 5, 7, 12, 30);
     let closing = at(2014, 5, 25, 22, 0);
     let kick_off = at(2014, 6, 12, 7, 30);
@@ -265,7 +265,11 @@ fn letters(reason: &Paragraphs<1000>) -> Vec<(String, Letter)> {
             },
         );
     }
-    for (name, counted, waiting) in [("reached", 9, 0), ("below", 7, 1)] {
+    for (name, counted, waiting, is_reminder) in [
+        ("reached", 9, 0, false),
+        ("below", 7, 1, false),
+        ("reminder", 7, 1, true),
+    ] {
         add(
             name,
             Letter::DecisionRequested {
@@ -273,6 +277,7 @@ fn letters(reason: &Paragraphs<1000>) -> Vec<(String, Letter)> {
                 minimum: 8,
                 waiting,
                 decide_before: kick_off,
+                is_reminder,
             },
         );
     }
@@ -300,6 +305,20 @@ fn letters(reason: &Paragraphs<1000>) -> Vec<(String, Letter)> {
             },
         );
     }
+    add(
+        "own",
+        Letter::Announcement {
+            subject: "neem een leerwens mee".parse()?,
+            body: reason.parse()?,
+        },
+    );
+    add(
+        "long",
+        Letter::Announcement {
+            subject: HOSTILE.parse()?,
+            body: [&**reason; 4].join("\n\n").parse()?,
+        },
+    );
     add("group", Letter::ProgrammeGoesAhead { participants: 9 });
     add("alone", Letter::ProgrammeGoesAhead { participants: 1 });
     for (name, cause, reason) in [
@@ -324,7 +343,7 @@ fn letters(reason: &Paragraphs<1000>) -> Vec<(String, Letter)> {
             },
         );
     }
-    letters
+    Ok(letters)
 }
 
 fn on(year: i32, month: u32, day: u32) -> NaiveDate {

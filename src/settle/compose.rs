@@ -98,7 +98,9 @@ impl Settle {
             }
             entries.push(entry);
         }
-        Ok(tx.record_steps(facts.programme.id, &entries).await?)
+        Ok(tx
+            .record_steps(facts.programme.id, facts.programme.announced.time_zone, &entries)
+            .await?)
     }
 
     /// Makes some of the mails that were decided but not made; how many were taken up.

@@ -190,6 +190,20 @@ impl Settle {
         Ok(tx.commit().await?)
     }
 
+    /// Gives every programme the rules that the product has got since it was entered. They do not reach back.
+    pub async fn add_missing_rules(&self) -> Result<()> {
+        let tx = self.store.begin().await?;
+        let now = tx.now(self.clock).await?;
+        for (programme, missing) in tx.missing_rules().await? {
+            let rules: Vec<_> = missing
+                .iter()
+                .map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now))
+                .collect();
+            tx.insert_rules(programme, &rules).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+
     /// Stores a new programme as a draft, with the product's rules.
     pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
         let mut facts = Facts::of_draft(id, announced, now);

@@ -15,8 +15,10 @@ use uuid::Uuid;
 
 use super::{
     Busy, Result, Store, StoreError, Tx,
+    announcements::announcements_of,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
+    rules,
 };
 use crate::domain::{
     facts::{Ahead, Facts},
@@ -146,7 +148,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         .order_by_asc(decision::Column::EffectiveAt)
         .all(db)
         .await?;
-    let rules = rule::Entity::find()
+    let found_rules = rule::Entity::find()
         .filter(rule::Column::ProgrammeId.eq(id))
         .order_by_asc(rule::Column::Id)
         .all(db)
@@ -157,7 +159,8 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         registrations,
         ahead,
         decisions: decisions.iter().map(rows::decision).collect::<Result<_>>()?,
-        rules: rules.iter().map(rows::rule).collect::<Result<_>>()?,
+        announcements: announcements_of(db, id).await?,
+        rules: found_rules.iter().map(rules::rule).collect::<Result<_>>()?,
         settled: settled_occurrences(db, id).await?,
         happened: VecDeque::new(),
         programme,
@@ -243,13 +246,14 @@ async fn touched_registrations(
     Ok((registrations, ahead))
 }
 
-/// The occurrences of steps that only the ledger remembers: calendar rules and requests to decide.
+/// The occurrences of steps that only the ledger remembers: calendar rules, announcements and requests to decide.
 async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(&'static str, String)>> {
     let calendar_rules = RuleKey::ALL
         .iter()
         .filter(|key| key.is_by_calendar())
         .map(|key| key.word());
-    let words: Vec<&'static str> = calendar_rules.chain([BuiltIn::DecisionProposal.word()]).collect();
+    let others = [BuiltIn::DecisionProposal.word(), RuleKey::Announcement.word()];
+    let words: Vec<&'static str> = calendar_rules.chain(others).collect();
     let found: Vec<(String, String)> = ledger_entry::Entity::find()
         .select_only()
         .column(ledger_entry::Column::Source)
@@ -315,7 +319,7 @@ impl Tx {
         self.save_meetings(id, &[], &facts.programme.announced.meetings).await?;
         self.save_team(id, &[], &facts.programme.announced.team).await?;
         for rule in &facts.rules {
-            rows::rule_row(id, rule).insert(&self.0).await?;
+            rules::rule_row(id, rule).insert(&self.0).await?;
         }
         Ok(())
     }
@@ -350,8 +354,10 @@ impl Tx {
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;
         }
+        self.save_announcements(id, &before.announcements, &after.announcements)
+            .await?;
         for rule in after.rules.iter().filter(|rule| !before.rules.contains(rule)) {
-            let row = rows::rule_row(id, rule);
+            let row = rules::rule_row(id, rule);
             if before.rules.iter().any(|earlier| earlier.id == rule.id) {
                 row.update(&self.0).await?;
             } else {

@@ -1,6 +1,7 @@
 //! The ledger: what became of each reason for something to happen, once. A unique index, not a leader, makes it once.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use entities::ledger_entry;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
@@ -130,10 +131,10 @@ pub struct LedgerFilter {
 }
 
 impl Tx {
-    /// Writes steps into the ledger. A key that is there already is an error: the transaction has not happened.
-    pub async fn record_steps(&self, programme: ProgrammeId, entries: &[NewEntry<'_>]) -> Result<()> {
+    /// Writes steps into the ledger; their reasons tell moments in `zone`. A key that is there already is an error: the transaction has not happened.
+    pub async fn record_steps(&self, programme: ProgrammeId, zone: Tz, entries: &[NewEntry<'_>]) -> Result<()> {
         for some in entries.chunks(ROWS_A_STATEMENT) {
-            ledger_entry::Entity::insert_many(some.iter().map(|entry| row(programme, entry)))
+            ledger_entry::Entity::insert_many(some.iter().map(|entry| row(programme, zone, entry)))
                 .exec_without_returning(&self.0)
                 .await?;
         }
@@ -237,7 +238,7 @@ impl Store {
     }
 }
 
-fn row(programme: ProgrammeId, entry: &NewEntry<'_>) -> ledger_entry::ActiveModel {
+fn row(programme: ProgrammeId, zone: Tz, entry: &NewEntry<'_>) -> ledger_entry::ActiveModel {
     let step = entry.step;
     let (registration_id, team_member_id) = match step.key.subject {
         Some(Recipient::Registration(id)) => (Some(id.0), None),
@@ -266,7 +267,7 @@ fn row(programme: ProgrammeId, entry: &NewEntry<'_>) -> ledger_entry::ActiveMode
         kind: Set(kind.to_owned()),
         message_kind: Set(message_kind),
         state: Set(state.word().to_owned()),
-        reason: Set(entry.failure.clone().or_else(|| step.reason())),
+        reason: Set(entry.failure.clone().or_else(|| step.reason(zone))),
         due_at: Set(step.due_at),
         done_at: Set(entry.done_at),
         registration_id: Set(registration_id),

@@ -5,6 +5,7 @@
 //! readers; PostgreSQL has one pool. Where the two differ it is one function in this module.
 
 mod access;
+mod announcements;
 mod busy;
 mod changes;
 mod clock;
@@ -15,6 +16,7 @@ mod ledger;
 mod outbox;
 mod programmes;
 mod rows;
+mod rules;
 mod seal;
 mod settings;
 

@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Result, Store, Tx, rows};
+use super::{Result, Store, Tx, rows, rules};
 use crate::domain::{
     decision::Decision,
     facts::Counts,
@@ -142,7 +142,7 @@ async fn rules(db: &impl ConnectionTrait, programme: ProgrammeId) -> Result<Vec<
         .filter(rule::Column::ProgrammeId.eq(programme.0))
         .all(db)
         .await?;
-    let mut rules: Vec<Rule> = found.iter().map(rows::rule).collect::<Result<_>>()?;
+    let mut rules: Vec<Rule> = found.iter().map(rules::rule).collect::<Result<_>>()?;
     rules.sort_unstable_by_key(|rule| rule.key);
     Ok(rules)
 }
@@ -319,7 +319,7 @@ impl Store {
             rules
                 .entry(ProgrammeId(row.programme_id))
                 .or_default()
-                .push(rows::rule(row)?);
+                .push(rules::rule(row)?);
         }
         for rules in rules.values_mut() {
             rules.sort_unstable_by_key(|rule| rule.key);
@@ -335,7 +335,7 @@ impl Store {
             .await?;
         found
             .iter()
-            .map(|row| Ok((ProgrammeId(row.programme_id), rows::rule(row)?)))
+            .map(|row| Ok((ProgrammeId(row.programme_id), rules::rule(row)?)))
             .collect()
     }
 

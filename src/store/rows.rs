@@ -2,53 +2,55 @@
 
 use std::str::FromStr;
 
-use chrono::Duration;
-use entities::{decision, meeting, meeting_day, programme, registration, rule, team_member};
+use entities::{decision, meeting, meeting_day, programme, registration, team_member};
 use sea_orm::Set;
 
 use super::{Result, StoreError};
 use crate::domain::{
     decision::{Decision, DecisionMode, DecisionOutcome},
     facts::Counts,
-    ids::{MeetingId, ProgrammeId, RegistrationId, RuleId, TeamMemberId},
+    ids::{MeetingId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, Locale},
     programme::{
         Announcement, Cancellation, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, TeamMember, TeamRole,
     },
     registration::{Billing, Registrant, Registration, RegistrationStatus},
-    rule::{Anchor, Rule, RuleKey, Trigger, WhenMoved},
 };
 
 /// The place of a value, for the error when it means nothing.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    table: &'static str,
-    row: &'a dyn ToString,
+pub(super) struct Place<'a> {
+    pub(super) table: &'static str,
+    pub(super) row: &'a dyn ToString,
 }
 
 impl Place<'_> {
-    fn parse<T: FromStr<Err: ToString>>(self, column: &'static str, value: &str) -> Result<T> {
+    pub(super) fn parse<T: FromStr<Err: ToString>>(self, column: &'static str, value: &str) -> Result<T> {
         value
             .parse()
             .map_err(|error: T::Err| StoreError::inconsistent(self.table, column, self.row.to_string(), error))
     }
 
-    fn optional<T: FromStr<Err: ToString>>(self, column: &'static str, value: Option<&String>) -> Result<Option<T>> {
+    pub(super) fn optional<T: FromStr<Err: ToString>>(
+        self,
+        column: &'static str,
+        value: Option<&String>,
+    ) -> Result<Option<T>> {
         value.map(|value| self.parse(column, value)).transpose()
     }
 
-    fn word<T>(self, column: &'static str, value: &str, read: impl Fn(&str) -> Option<T>) -> Result<T> {
+    pub(super) fn word<T>(self, column: &'static str, value: &str, read: impl Fn(&str) -> Option<T>) -> Result<T> {
         read(value).ok_or_else(|| StoreError::inconsistent(self.table, column, self.row.to_string(), "unknown word"))
     }
 
-    fn count(self, column: &'static str, value: i32) -> Result<u32> {
+    pub(super) fn count(self, column: &'static str, value: i32) -> Result<u32> {
         value
             .try_into()
             .map_err(|_| StoreError::inconsistent(self.table, column, self.row.to_string(), "negative"))
     }
 }
 
-fn stored(count: u32) -> i32 {
+pub(super) fn stored(count: u32) -> i32 {
     count.try_into().unwrap_or(i32::MAX)
 }
 
@@ -372,59 +374,5 @@ pub(super) fn decision_row(programme: ProgrammeId, decision: &Decision) -> decis
         counted: Set(stored(decision.counted)),
         minimum: Set(stored(decision.minimum)),
         reason: Set(decision.reason.as_ref().map(ToString::to_string)),
-    }
-}
-
-pub(super) fn rule(row: &rule::Model) -> Result<Rule> {
-    let place = Place {
-        table: "rule",
-        row: &row.id,
-    };
-    let key = place.word("rule_key", &row.rule_key, RuleKey::from_word)?;
-    let default = Rule::default_of(key, RuleId(row.id), row.valid_from);
-    let trigger = match (row.anchor.as_deref(), row.offset_days, row.at_time) {
-        (Some(anchor), Some(offset_days), Some(at)) => Trigger::Anchored {
-            anchor: place.word("anchor", anchor, Anchor::from_word)?,
-            offset_days,
-            at,
-        },
-        // The event belongs to the rule's key.
-        _ => default.trigger,
-    };
-    Ok(Rule {
-        version: place.count("version", row.version)?,
-        trigger,
-        lateness: row.lateness_hours.map(|hours| Duration::hours(hours.into())),
-        when_moved: place.word("when_moved", &row.when_moved, WhenMoved::from_word)?,
-        own_sentence: place.optional("own_sentence", row.own_sentence.as_ref())?,
-        pause_note: place.optional("pause_note", row.pause_note.as_ref())?,
-        ..default
-    })
-}
-
-pub(super) fn rule_row(programme: ProgrammeId, rule: &Rule) -> rule::ActiveModel {
-    let (anchor, offset_days, at_time) = match rule.trigger {
-        Trigger::Event(_) => (None, None, None),
-        Trigger::Anchored {
-            anchor,
-            offset_days,
-            at,
-        } => (Some(anchor.word().to_owned()), Some(offset_days), Some(at)),
-    };
-    rule::ActiveModel {
-        id: Set(rule.id.0),
-        programme_id: Set(programme.0),
-        rule_key: Set(rule.key.word().to_owned()),
-        version: Set(stored(rule.version)),
-        anchor: Set(anchor),
-        offset_days: Set(offset_days),
-        at_time: Set(at_time),
-        lateness_hours: Set(rule
-            .lateness
-            .map(|lateness| lateness.num_hours().try_into().unwrap_or(i32::MAX))),
-        when_moved: Set(rule.when_moved.word().to_owned()),
-        own_sentence: Set(rule.own_sentence.as_ref().map(ToString::to_string)),
-        pause_note: Set(rule.pause_note.as_ref().map(ToString::to_string)),
-        valid_from: Set(rule.valid_from),
     }
 }

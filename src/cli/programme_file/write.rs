@@ -8,7 +8,8 @@ use toml::Value;
 
 use crate::domain::{
     programme::{Announcement, Meeting, Price, TeamMember},
-    rule::{Anchor, Rule, Trigger},
+    rule::Rule,
+    trigger::Trigger,
 };
 
 /// A programme to write.
@@ -142,25 +143,28 @@ fn write_member(file: &mut String, member: &TeamMember, programme: &Announcement
 fn write_rules(file: &mut String, rules: &[Rule]) {
     file.push_str("\n# Its rules (a file cannot change them yet):\n");
     for rule in rules {
-        let _ = writeln!(file, "#   {}: {}", rule.key.word(), moment_of(rule));
+        let _ = writeln!(file, "#   {}: {}", rule.key.word(), moment_of(rule.trigger));
     }
 }
 
-/// When a rule fires, in words.
-fn moment_of(rule: &Rule) -> String {
-    match rule.trigger {
+/// When something fires, in words.
+fn moment_of(trigger: Trigger) -> String {
+    match trigger {
         Trigger::Event(_) => "as soon as it happens".to_owned(),
         Trigger::Anchored {
-            anchor: Anchor::RegistrationDeadline,
+            anchor,
             offset_days,
             at,
         } => {
             let side = if offset_days < 0 { "before" } else { "after" };
             let (days, at) = (offset_days.unsigned_abs(), at.format("%H:%M"));
-            format!(
-                "{days} {} {side} the last day of registration, at {at}",
-                if days == 1 { "day" } else { "days" }
-            )
+            let unit = if days == 1 { "day" } else { "days" };
+            format!("{days} {unit} {side} {}, at {at}", anchor.word())
         }
+        Trigger::Counted { anchor, offset_minutes } => {
+            let side = if offset_minutes < 0 { "before" } else { "after" };
+            format!("{} minutes {side} {}", offset_minutes.unsigned_abs(), anchor.word())
+        }
+        Trigger::Weekday { weekday, at } => format!("on {weekday} at {}", at.format("%H:%M")),
     }
 }

@@ -67,10 +67,10 @@ async fn the_timeline_tells_past_and_future() {
       09:00  ✓ done     mail: welcome to the team    richard.zondag@gemeente.example      the mail is queued
 
     Sunday 11 May 2014
-      09:00  ! missed   mail: too few registrations  marc.jetten@organisator.example      not carried out until 2014-05-20 10:00:00 UTC; more than 24 hours late is too late
+      09:00  ! missed   mail: too few registrations  marc.jetten@organisator.example      not carried out until 20 May 2014 at 12:00; more than 24 hours late is too late
 
     Sunday 18 May 2014
-      09:00  ! missed   mail: too few registrations  marc.jetten@organisator.example      not carried out until 2014-05-20 10:00:00 UTC; more than 24 hours late is too late
+      09:00  ! missed   mail: too few registrations  marc.jetten@organisator.example      not carried out until 20 May 2014 at 12:00; more than 24 hours late is too late
 
     Thursday 22 May 2014
       09:00  ○ planned  mail: too few registrations  marc.jetten@organisator.example      rule below-minimum-3-days
@@ -81,6 +81,15 @@ async fn the_timeline_tells_past_and_future() {
     Monday 26 May 2014
       00:00  ○ planned  go or no-go                  -                                    no-go: 0 counted at the closing instant; the minimum is 8
       00:00  ○ planned  mail: what was decided       marc.jetten@organisator.example      rule decision-report
+
+    Wednesday 28 May 2014
+      09:00  – skipped  mail: please decide          marc.jetten@organisator.example      go or no-go was decided already
+
+    Sunday 1 June 2014
+      09:00  – skipped  mail: please decide          marc.jetten@organisator.example      go or no-go was decided already
+
+    Sunday 8 June 2014
+      09:00  – skipped  mail: please decide          marc.jetten@organisator.example      go or no-go was decided already
     ");
     let until = |until: &'static str| ["timeline", SLUG, "--until", until];
     let may_11 = desk.run(&until("2014-05-11")).await.out;
@@ -111,9 +120,9 @@ async fn the_timeline_tells_past_and_future() {
     let last = json.as_array().unwrap().last().unwrap();
     assert_eq!(
         (&last["source"], &last["state"]),
-        (&"decision-report".into(), &"planned".into())
+        (&"decision-reminder-14-days".into(), &"skipped".into())
     );
-    assert_eq!(last["at"], "2014-05-26T00:00:00+02:00");
+    assert_eq!(last["at"], "2014-06-08T09:00:00+02:00");
     assert!(
         desk.run(&["timeline", "nothing"])
             .await

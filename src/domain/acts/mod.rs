@@ -1,6 +1,8 @@
 //! What people do to a programme. Each act finds everything settled that was due by `now`, changes the facts, and leaves what
 //! happened for the rules to answer.
 
+mod arranging;
+mod deciding;
 mod organising;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +21,8 @@ use super::{
     },
     text::Paragraphs,
 };
+pub use arranging::{FARTHEST_DAYS, RuleChange, TriggerFields, announce, set_rule, withdraw_announcement};
+pub use deciding::{can_decide, choose, decide};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
 
 /// What somebody who registers is told at once.

@@ -152,6 +152,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                     minimum: facts.programme.announced.min_participants,
                     waiting: facts.counts.waiting_verified + facts.counts.offered,
                     decide_before: facts.programme.kick_off_at()?,
+                    is_reminder: false,
                 })
             })
         }
@@ -174,6 +175,18 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                     })
                 },
             )
+        }
+        // Recorded by the fold itself; no rule answers it.
+        Happened::DecidedByPeople => Vec::new(),
+        Happened::Announced(id) => {
+            let mail = facts.announcements.iter().find(|mail| mail.id == *id);
+            mail.map(|mail| {
+                let recipients = mail.audience.recipients(facts).into_iter();
+                recipients
+                    .map(|recipient| to(RuleKey::Announcement, recipient, id.to_string(), mail.letter()))
+                    .collect()
+            })
+            .unwrap_or_default()
         }
         Happened::Confirmed(id) => person(facts, *id, RuleKey::ProgrammeGoesAhead, first(), |_| {
             Some(Letter::ProgrammeGoesAhead {

@@ -4,6 +4,7 @@
 //! mails (rule 6). Each step is judged with the facts as of the moment it was due, so walking day by day and jumping to the
 //! end give the same facts; only how late a mail is depends on when somebody looked.
 
+mod by_calendar;
 mod letters;
 mod step;
 
@@ -12,15 +13,15 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 use chrono::{DateTime, Utc};
 
 use super::{
-    calendar,
     decision::{Decision, DecisionOutcome, Verdict, decide},
     facts::{Facts, Happened},
     ids::RegistrationId,
-    message::{ExpiryCause, Letter, Recipient},
-    programme::{Phase, TeamRole},
+    message::{ExpiryCause, Recipient},
+    programme::Phase,
     registration::{Registration, RegistrationStatus as Status, Transition, Verb},
     rule::Rule,
 };
+pub use by_calendar::calendar_occurrences;
 pub use step::{BuiltIn, Outcome, Source, Step, StepKey, StepKind, Why};
 
 /// What should have happened by `now` and has not, in due order, and the facts after it. Asked again of those facts, it
@@ -35,7 +36,7 @@ pub fn advance(facts: Facts, now: DateTime<Utc>) -> (Vec<Step>, Facts) {
         fold.decide(at);
         fold.offer_freed_places(at);
         fold.answer(at);
-        fold.warn(at);
+        fold.keep_calendar(at);
     }
     (fold.steps, fold.facts)
 }
@@ -90,8 +91,11 @@ impl Agenda {
     fn peek_due_at(&mut self, facts: &Facts) -> Option<DateTime<Utc>> {
         self.drop_overtaken(facts);
         let expiry = self.0.peek().map(|Reverse((at, ..))| *at);
-        let warnings = due_rules(facts).map(|(at, ..)| at).min();
-        [expiry, decision_due_at(facts), warnings].into_iter().flatten().min()
+        let by_calendar = by_calendar::due(facts).map(|(_, occurrence)| occurrence.at).min();
+        [expiry, decision_due_at(facts), by_calendar]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn add(&mut self, facts: &Facts, id: RegistrationId) {
@@ -128,19 +132,6 @@ fn was_asked(facts: &Facts) -> bool {
     facts
         .settled
         .contains(&(BuiltIn::DecisionProposal.word(), deadline_word(facts)))
-}
-
-/// Calendar rules that have an occurrence which is not in the ledger.
-fn due_rules(facts: &Facts) -> impl Iterator<Item = (DateTime<Utc>, &Rule, String)> {
-    facts
-        .rules
-        .iter()
-        .filter(|_| facts.programme.published_at.is_some())
-        .filter_map(|rule| {
-            let (at, occurrence) = rule.occurrence(&facts.programme)?;
-            let is_settled = facts.settled.contains(&(rule.key.word(), occurrence.clone()));
-            (!is_settled).then_some((at, rule, occurrence))
-        })
 }
 
 struct Fold {
@@ -284,6 +275,10 @@ impl Fold {
     /// Lets rules answer what happened.
     fn answer(&mut self, at: DateTime<Utc>) {
         while let Some(happened) = self.facts.happened.pop_front() {
+            if happened == Happened::DecidedByPeople {
+                self.record_choice(at);
+                continue;
+            }
             for mail in letters::answers(&self.facts, &happened, at) {
                 let Some(rule) = self.facts.rule(mail.rule) else {
                     continue;
@@ -299,79 +294,20 @@ impl Fold {
         }
     }
 
-    /// Carries out the calendar rules that are due.
-    fn warn(&mut self, at: DateTime<Utc>) {
-        let due: Vec<_> = due_rules(&self.facts)
-            .filter(|(due_at, ..)| *due_at <= at)
-            .map(|(due_at, rule, occurrence)| (due_at, rule.clone(), occurrence))
-            .collect();
-        for (due_at, rule, occurrence) in due {
-            self.facts.settled.insert((rule.key.word(), occurrence.clone()));
-            let announced = &self.facts.programme.announced;
-            let counts = self.facts.counts;
-            let minimum = announced.min_participants;
-            let days_left = announced
-                .registration_deadline
-                .signed_duration_since(calendar::day_of(due_at, announced.time_zone))
-                .num_days();
-            let unless = match self.facts.programme.phase {
-                Phase::Open if counts.counted >= minimum => Some(Why::MinimumReached {
-                    counted: counts.counted,
-                    minimum,
-                }),
-                Phase::Open => None,
-                Phase::Cancelled if self.facts.decision_for_deadline().is_none() => Some(Why::ProgrammeCancelled),
-                _ => Some(Why::AlreadyDecided),
-            };
-            // A moment from before the deadline was set, the programme published or the rule changed is none (rule 16).
-            let known_from = self
-                .facts
-                .programme
-                .published_at
-                .unwrap_or(self.now)
-                .max(self.facts.programme.deadline_set_at);
-            let outcome = if due_at < known_from {
-                Outcome::Skipped(Why::BeforeKnown { known_from })
-            } else {
-                match unless {
-                    Some(why) => Outcome::Skipped(why),
-                    // Once registration has closed a warning warns of nothing.
-                    None => self.judge(&rule, due_at, Some(self.facts.programme.registration_closes_at())),
-                }
-            };
-            let letter = Letter::BelowMinimum {
-                counted: counts.counted,
-                minimum,
-                unverified: counts.unverified,
-                days_left: Some(days_left.try_into().unwrap_or(0)),
-            };
-            let organisers: Vec<_> = self
-                .facts
-                .programme
-                .team_with(TeamRole::Organiser)
-                .map(|member| Recipient::TeamMember(member.id))
-                .collect();
-            if organisers.is_empty() {
-                // The moment still has to end in the ledger, or it would stay due for ever.
-                let key = StepKey {
-                    source: Source::Rule(rule.key),
-                    subject: None,
-                    occurrence: occurrence.clone(),
-                };
-                let outcome = Outcome::Skipped(Why::NoOrganiser);
-                self.steps.push(Step {
-                    key,
-                    kind: StepKind::Change,
-                    due_at,
-                    outcome,
-                });
-            }
-            for recipient in organisers {
-                let key = StepKey::mail(rule.key, recipient, occurrence.clone());
-                self.steps
-                    .push(Step::mail(key, due_at, outcome.clone(), recipient, letter.clone()));
-            }
-        }
+    /// The decision that people made stands among the steps like one that the closing instant makes.
+    fn record_choice(&mut self, at: DateTime<Utc>) {
+        let Some(decision) = self.facts.decisions.last().cloned() else {
+            return;
+        };
+        let why = Why::Chosen {
+            counted: decision.counted,
+            minimum: decision.minimum,
+            reason: decision.reason.as_ref().map(ToString::to_string),
+        };
+        let occurrence = decision.registration_deadline.to_string();
+        let mut step = self.built_in(BuiltIn::Decision, None, occurrence, at, why);
+        step.kind = StepKind::Decision(decision.outcome);
+        self.steps.push(step);
     }
 
     /// Whether a rule still acts for a moment: not when paused, not for moments before it was there, not too late.

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
+use chrono_tz::Tz;
 
 use crate::domain::{
     decision::DecisionOutcome,
-    message::{Letter, Recipient},
+    formats,
+    message::{Letter, Locale, Recipient},
     rule::RuleKey,
 };
 
@@ -98,8 +99,7 @@ impl StepKey {
     pub fn subject_word(&self) -> String {
         match self.subject {
             None => "programme".to_owned(),
-            Some(Recipient::Registration(id)) => id.to_string(),
-            Some(Recipient::TeamMember(id)) => id.to_string(),
+            Some(recipient) => recipient.to_string(),
         }
     }
 }
@@ -121,23 +121,18 @@ pub enum StepKind {
     Change,
 }
 
-/// Why a step ended as it did, in words for an organiser.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+/// Why a step ended as it did.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
     /// A registration was not verified.
-    #[error("the address was not verified in time")]
     NotVerifiedInTime,
     /// The programme started.
-    #[error("the programme started while this person was waiting")]
     ProgrammeStarted,
     /// An offer ended.
-    #[error("the offer was not answered in time")]
     OfferUnanswered,
     /// A place came free.
-    #[error("a place came free and this person was the first verified one in line")]
     PlaceFreed,
     /// The count decided.
-    #[error("{counted} counted at the closing instant; the minimum is {minimum}")]
     Counted {
         /// Who counted.
         counted: u32,
@@ -145,9 +140,6 @@ pub enum Why {
         minimum: u32,
     },
     /// The programme leaves decisions to people.
-    #[error(
-        "{counted} counted at the closing instant, the minimum is {minimum}; this programme leaves the decision to its organisers"
-    )]
     OrganisersDecide {
         /// Who counted.
         counted: u32,
@@ -155,9 +147,6 @@ pub enum Why {
         minimum: u32,
     },
     /// The waiting list could make it.
-    #[error(
-        "{counted} counted at the closing instant, the minimum is {minimum}; verified people who wait or were offered a place would reach it, so the organisers decide"
-    )]
     WaitingWouldReachMinimum {
         /// Who counted.
         counted: u32,
@@ -165,15 +154,22 @@ pub enum Why {
         minimum: u32,
     },
     /// Nobody decided.
-    #[error("nothing was decided before the kick-off ({counted} counted, the minimum is {minimum})")]
     UndecidedAtKickOff {
         /// Who counted.
         counted: u32,
         /// The minimum.
         minimum: u32,
     },
+    /// People decided.
+    Chosen {
+        /// Who counted.
+        counted: u32,
+        /// The minimum.
+        minimum: u32,
+        /// What they said about it.
+        reason: Option<String>,
+    },
     /// Enough people.
-    #[error("{counted} count, which is at least the minimum of {minimum}")]
     MinimumReached {
         /// Who counted.
         counted: u32,
@@ -181,34 +177,27 @@ pub enum Why {
         minimum: u32,
     },
     /// It was over.
-    #[error("go or no-go was decided already")]
     AlreadyDecided,
     /// An organiser ended it.
-    #[error("the programme was cancelled")]
     ProgrammeCancelled,
-    /// Nobody has that role.
-    #[error("the programme has no organiser who could be told")]
-    NoOrganiser,
+    /// Nobody belongs to those who would be told.
+    NobodyToTell,
     /// The moment was past when it came to be.
-    #[error("the moment was past when the programme was published or its deadline set ({known_from})")]
     BeforeKnown {
         /// Since when the moment is known.
         known_from: DateTime<Utc>,
     },
     /// Rule 16.
-    #[error("the moment was past when the rule was added or changed ({valid_from})")]
     BeforeRule {
         /// Since when the rule is as it is.
         valid_from: DateTime<Utc>,
     },
     /// Somebody paused the rule.
-    #[error("the rule is paused: {note}")]
     Paused {
         /// Why.
         note: String,
     },
     /// Nobody looked in time.
-    #[error("not carried out until {seen_at}; more than {lateness_hours} hours late is too late")]
     TooLate {
         /// When somebody looked.
         seen_at: DateTime<Utc>,
@@ -216,14 +205,71 @@ pub enum Why {
         lateness_hours: i64,
     },
     /// What it says was over.
-    #[error("not carried out until {seen_at}, when what it says was over")]
     NoLongerUseful {
         /// When somebody looked.
         seen_at: DateTime<Utc>,
     },
     /// Something better took its place.
-    #[error("a place was offered at once")]
     OfferedAtOnce,
+}
+
+impl Why {
+    /// The reason in words for an organiser; moments are told in the programme's zone.
+    pub fn words(&self, zone: Tz) -> String {
+        let moment = |at: DateTime<Utc>| formats::moment(at, zone, Locale::En);
+        match self {
+            Self::NotVerifiedInTime => "the address was not verified in time".to_owned(),
+            Self::ProgrammeStarted => "the programme started while this person was waiting".to_owned(),
+            Self::OfferUnanswered => "the offer was not answered in time".to_owned(),
+            Self::PlaceFreed => "a place came free and this person was the first verified one in line".to_owned(),
+            Self::Counted { counted, minimum } => {
+                format!("{counted} counted at the closing instant; the minimum is {minimum}")
+            }
+            Self::OrganisersDecide { counted, minimum } => format!(
+                "{counted} counted at the closing instant, the minimum is {minimum}; this programme leaves the decision to its organisers"
+            ),
+            Self::WaitingWouldReachMinimum { counted, minimum } => format!(
+                "{counted} counted at the closing instant, the minimum is {minimum}; verified people who wait or were offered a place would reach it, so the organisers decide"
+            ),
+            Self::UndecidedAtKickOff { counted, minimum } => {
+                format!("nothing was decided before the kick-off ({counted} counted, the minimum is {minimum})")
+            }
+            Self::Chosen {
+                counted,
+                minimum,
+                reason,
+            } => {
+                let said = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                format!("chosen by an organiser, when {counted} counted and the minimum was {minimum}{said}")
+            }
+            Self::MinimumReached { counted, minimum } => {
+                format!("{counted} count, which is at least the minimum of {minimum}")
+            }
+            Self::AlreadyDecided => "go or no-go was decided already".to_owned(),
+            Self::ProgrammeCancelled => "the programme was cancelled".to_owned(),
+            Self::NobodyToTell => "there was nobody who could be told".to_owned(),
+            Self::BeforeKnown { known_from } => format!(
+                "the moment was past when the programme was published or its deadline set ({})",
+                moment(*known_from)
+            ),
+            Self::BeforeRule { valid_from } => format!(
+                "the moment was past when the rule was added or changed ({})",
+                moment(*valid_from)
+            ),
+            Self::Paused { note } => format!("the rule is paused: {note}"),
+            Self::TooLate {
+                seen_at,
+                lateness_hours,
+            } => format!(
+                "not carried out until {}; more than {lateness_hours} hours late is too late",
+                moment(*seen_at)
+            ),
+            Self::NoLongerUseful { seen_at } => {
+                format!("not carried out until {}, when what it says was over", moment(*seen_at))
+            }
+            Self::OfferedAtOnce => "a place was offered at once".to_owned(),
+        }
+    }
 }
 
 /// What became of a step.
@@ -261,13 +307,13 @@ pub struct Step {
 }
 
 impl Step {
-    /// Why it ended as it did, in words.
-    pub fn reason(&self) -> Option<String> {
-        let why = self.outcome.why()?;
+    /// Why it ended as it did, in words; moments are told in the programme's zone.
+    pub fn reason(&self, zone: Tz) -> Option<String> {
+        let why = self.outcome.why()?.words(zone);
         Some(match self.kind {
             StepKind::Decision(DecisionOutcome::Go) => format!("go: {why}"),
             StepKind::Decision(DecisionOutcome::NoGo) => format!("no-go: {why}"),
-            _ => why.to_string(),
+            _ => why,
         })
     }
 

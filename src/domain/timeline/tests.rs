@@ -1,6 +1,8 @@
 //! The life of programmes, told in tests: the real one in stories, random ones in properties.
 
+mod arranging;
 mod brochure;
+mod choosing;
 mod deadline;
 mod extremes;
 mod forecast;

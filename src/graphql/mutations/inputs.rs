@@ -7,10 +7,15 @@ use crate::{
         fields::{BillingFields, Change, PersonFields},
         programme_fields::{MeetingFields, PriceFields, TeamMemberFields},
     },
-    domain::programme::MeetingDay,
+    domain::{acts::TriggerFields, programme::MeetingDay},
     graphql::{
         scalars::{LocalDate, LocalTime},
-        types::{meeting::MeetingKind, registration::Locale, team::TeamRole},
+        types::{
+            meeting::MeetingKind,
+            registration::Locale,
+            rule::{Anchor, Weekday},
+            team::TeamRole,
+        },
     },
 };
 
@@ -20,6 +25,33 @@ pub fn change<T, U>(given: MaybeUndefined<T>, to: impl FnOnce(T) -> U) -> Change
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(None),
         MaybeUndefined::Value(value) => Some(Some(to(value))),
+    }
+}
+
+/// When something fires: so many days or minutes from an anchor, or on a day of the week; one of these.
+#[derive(Debug, InputObject)]
+pub struct TriggerInput {
+    /// What it counts from.
+    anchor: Option<Anchor>,
+    /// Calendar days after the anchor's day; before it, when negative; 0 when left out.
+    offset_days: Option<i32>,
+    /// Minutes after the anchor's moment; before it, when negative.
+    offset_minutes: Option<i32>,
+    /// The time of day, in the programme's zone; 09:00 when left out.
+    at: Option<LocalTime>,
+    /// A day of the week: the first to come.
+    weekday: Option<Weekday>,
+}
+
+impl From<TriggerInput> for TriggerFields {
+    fn from(input: TriggerInput) -> Self {
+        Self {
+            anchor: input.anchor.map(Into::into),
+            offset_days: input.offset_days,
+            offset_minutes: input.offset_minutes,
+            at: input.at.map(|at| at.0),
+            weekday: input.weekday.map(Into::into),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod clock;
 mod inputs;
 mod organiser;
 mod personal;
+mod planning;
 mod public;
 
 use std::fmt::Debug;
@@ -23,6 +24,7 @@ pub struct Mutation(
     public::Public,
     personal::Personal,
     organiser::Organiser,
+    planning::Planning,
     clock::TestClock,
 );
 

@@ -8,12 +8,18 @@ use super::{
     repeatable,
 };
 use crate::{
-    app::{outbox, programme_fields::ProgrammeFields, programmes::ProgrammeRecord},
+    app::{outbox, planning::PlanView, programme_fields::ProgrammeFields, programmes::ProgrammeRecord},
     graphql::{
         global_id::id_in,
         request::scope,
         scalars::{DateTime, LocalDate},
-        types::{decision::DecisionMode, message::Message, programme::Programme, registration::Locale},
+        types::{
+            decision::DecisionMode,
+            message::Message,
+            plan::{TimelineDifference, differences},
+            programme::Programme,
+            registration::Locale,
+        },
         user_error::UserError,
     },
 };
@@ -27,16 +33,29 @@ pub struct Organiser;
 pub struct ProgrammePayload {
     /// The programme as it is now; null when it was refused.
     programme: Option<Programme>,
+    /// Names what the change brings, where that can be looked at beforehand.
+    plan_hash: Option<String>,
+    /// What the change makes different in the timeline, or would, where that can be looked at beforehand.
+    difference: Vec<TimelineDifference>,
     /// Why it was refused; empty on success.
     errors: Vec<UserError>,
 }
 
-impl From<(Option<ProgrammeRecord>, Vec<UserError>)> for ProgrammePayload {
-    fn from((record, errors): (Option<ProgrammeRecord>, Vec<UserError>)) -> Self {
+impl ProgrammePayload {
+    /// The answer with what the change brings.
+    pub(super) fn of(programme: Option<Programme>, plan: Option<&PlanView>, errors: Vec<UserError>) -> Self {
         Self {
-            programme: record.map(Programme::from),
+            programme,
+            plan_hash: plan.map(|plan| plan.hash.clone()),
+            difference: differences(plan),
             errors,
         }
+    }
+}
+
+impl From<(Option<ProgrammeRecord>, Vec<UserError>)> for ProgrammePayload {
+    fn from((record, errors): (Option<ProgrammeRecord>, Vec<UserError>)) -> Self {
+        Self::of(record.map(Programme::from), None, errors)
     }
 }
 
@@ -151,30 +170,6 @@ pub struct AddRegistrationInput {
     programme_id: ID,
     #[graphql(flatten)]
     person: PersonInput,
-    /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
-    idempotency_key: Option<String>,
-}
-
-/// Until when people can register.
-#[derive(Debug, InputObject)]
-pub struct ExtendDeadlineInput {
-    /// The programme.
-    programme_id: ID,
-    /// The new last day on which one can register; later than the present one, before the day of the kick-off.
-    registration_deadline: LocalDate,
-    /// What people are told about it.
-    reason: String,
-    /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
-    idempotency_key: Option<String>,
-}
-
-/// Which programme is cancelled, and why.
-#[derive(Debug, InputObject)]
-pub struct CancelProgrammeInput {
-    /// The programme.
-    programme_id: ID,
-    /// What people are told about it.
-    reason: String,
     /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
     idempotency_key: Option<String>,
 }
@@ -306,39 +301,6 @@ impl Organiser {
         let result = scope
             .app
             .add_registration(&scope.caller, id, input.person.into(), &repeatable)
-            .await;
-        Ok(scope.acted(result).await?.into())
-    }
-
-    /// Moves the deadline to a later day and tells people. After a no-go the programme reopens, and those cancelled by it can
-    /// register anew.
-    async fn extend_deadline(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Until when, and why.")] mut input: ExtendDeadlineInput,
-    ) -> Result<ProgrammePayload> {
-        let scope = scope(ctx)?;
-        let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let (id, day) = (id_in(&input.programme_id), input.registration_deadline.0);
-        let result = scope
-            .app
-            .extend_deadline(&scope.caller, id, day, &input.reason, &repeatable)
-            .await;
-        Ok(scope.acted(result).await?.into())
-    }
-
-    /// Cancels a programme and tells everybody who is still in.
-    async fn cancel_programme(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which programme, and why.")] mut input: CancelProgrammeInput,
-    ) -> Result<ProgrammePayload> {
-        let scope = scope(ctx)?;
-        let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let id = id_in(&input.programme_id);
-        let result = scope
-            .app
-            .cancel_programme(&scope.caller, id, &input.reason, &repeatable)
             .await;
         Ok(scope.acted(result).await?.into())
     }

@@ -51,6 +51,8 @@ pub enum MessageKind {
     ProgrammeGoesAhead,
     /// Tells that the programme does not go ahead, or no longer.
     ProgrammeCancelled,
+    /// Brings what an organiser writes.
+    Announcement,
 }
 
 /// Where a mail stands.

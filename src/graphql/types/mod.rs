@@ -1,10 +1,12 @@
 //! What can be read.
 
+pub mod announcement;
 pub mod clock;
 pub mod decision;
 pub mod meeting;
 pub mod message;
 pub mod node;
+pub mod plan;
 pub mod programme;
 pub mod registration;
 pub mod rule;

@@ -6,8 +6,10 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use uuid::Uuid;
 
 use super::{
-    decision::{Decision, DecisionMode},
+    announcement::Announcement,
+    decision::{Decision, DecisionMode, DecisionOutcome},
     meeting::Meeting,
+    plan::DecisionPreview,
     registration::{Locale, Registration, RegistrationStatus},
     rule::Rule,
     team::TeamMember,
@@ -18,7 +20,7 @@ use crate::{
         programmes::{self, ProgrammeRecord},
         timeline::Span,
     },
-    domain::{ids::ProgrammeId, programme},
+    domain::{ids::ProgrammeId, page::Page, programme},
     graphql::{
         connection::{Connection, Listed, Paging, page_cost},
         failure::for_role,
@@ -308,6 +310,57 @@ impl Programme {
             Ok(rules.iter().cloned().map(Rule).collect())
         };
         Some(load.await)
+    }
+
+    /// What organisers announced, the earliest first; for the organiser.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    async fn announcements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<Announcement>>> {
+        let find = async {
+            let scope = scope(ctx)?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<Announcement>()?;
+            let found = scope.app.announcements(&scope.caller, self.key_id()).await;
+            Ok(found.map(|found| Page::of_list(found, |mail| mail.id.0, &window)))
+        };
+        match find.await {
+            Ok(page) => for_role(page.map(|page| page.map(Announcement).into())),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// What a go or a no-go would bring now; null unless it is to be decided by people now; for the organiser.
+    async fn decision_preview(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The choice.")] outcome: DecisionOutcome,
+    ) -> Option<Result<DecisionPreview>> {
+        let scope = match scope(ctx) {
+            Ok(scope) => scope,
+            Err(error) => return Some(Err(error)),
+        };
+        let found = scope
+            .app
+            .decision_preview(&scope.caller, self.key_id(), outcome.into())
+            .await;
+        match found {
+            Ok(preview) => preview.map(|preview| Ok(DecisionPreview::of(self.key_id(), preview))),
+            Err(error) => for_role(Err(error)),
+        }
     }
 
     /// What became of every reason for something to happen, and what will if nobody acts, in due order; for the organiser.

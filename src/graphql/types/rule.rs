@@ -4,13 +4,13 @@ use async_graphql::{Enum, ID, Object, SimpleObject};
 
 use super::message::MessageKind;
 use crate::{
-    domain::rule,
+    domain::{rule, trigger},
     graphql::{global_id::global_id, scalars::LocalTime},
 };
 
 /// Something that happens and makes a rule fire.
 #[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "crate::domain::rule::TriggerEvent")]
+#[graphql(remote = "crate::domain::trigger::TriggerEvent")]
 pub enum TriggerEvent {
     /// Somebody registered and has not verified the address.
     Registered,
@@ -44,19 +44,58 @@ pub enum TriggerEvent {
     Cancelled,
     /// People can register longer, or again.
     DeadlineExtended,
+    /// An organiser writes to people, or the moment chosen for that came.
+    Announced,
 }
 
 /// A moment of the programme that rules count from.
 #[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "crate::domain::rule::Anchor")]
+#[graphql(remote = "crate::domain::trigger::Anchor")]
 pub enum Anchor {
-    /// The last day on which one can register.
+    /// The first moment at which one can register.
+    RegistrationOpens,
+    /// The last day on which one can register; its moment is the closing instant.
     RegistrationDeadline,
+    /// The latest decision.
+    Decision,
+    /// The start of each meeting.
+    MeetingStart,
+    /// The end of each meeting.
+    MeetingEnd,
+    /// The end of the last meeting.
+    ProgrammeEnd,
+}
+
+/// A day of the week.
+#[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "chrono::Weekday")]
+pub enum Weekday {
+    /// Monday.
+    #[graphql(name = "MONDAY")]
+    Mon,
+    /// Tuesday.
+    #[graphql(name = "TUESDAY")]
+    Tue,
+    /// Wednesday.
+    #[graphql(name = "WEDNESDAY")]
+    Wed,
+    /// Thursday.
+    #[graphql(name = "THURSDAY")]
+    Thu,
+    /// Friday.
+    #[graphql(name = "FRIDAY")]
+    Fri,
+    /// Saturday.
+    #[graphql(name = "SATURDAY")]
+    Sat,
+    /// Sunday.
+    #[graphql(name = "SUNDAY")]
+    Sun,
 }
 
 /// What a moved anchor means for a rule that has fired.
 #[derive(Debug, Enum, Clone, Copy, PartialEq, Eq)]
-#[graphql(remote = "crate::domain::rule::WhenMoved")]
+#[graphql(remote = "crate::domain::trigger::WhenMoved")]
 pub enum WhenMoved {
     /// What is done stays done.
     Once,
@@ -64,37 +103,49 @@ pub enum WhenMoved {
     Again,
 }
 
-/// When a rule fires: either whenever an event happens, or so many days from an anchor.
-#[derive(Debug, SimpleObject)]
+/// When something fires: whenever an event happens, so many days or minutes from an anchor, or on a day of the week.
+#[derive(Debug, Default, SimpleObject)]
 pub struct Trigger {
-    /// What has to happen; null for a rule that counts from an anchor.
+    /// What has to happen; null for what has a moment of its own.
     event: Option<TriggerEvent>,
-    /// What it counts from; null for a rule that waits for an event.
+    /// What it counts from; null for what waits for an event or a day of the week.
     anchor: Option<Anchor>,
     /// Calendar days after the anchor's day; before it, when negative.
     offset_days: Option<i32>,
+    /// Minutes after the anchor's moment; before it, when negative.
+    offset_minutes: Option<i32>,
     /// The time of day, in the programme's zone.
     at: Option<LocalTime>,
+    /// The day of the week: the first to come.
+    weekday: Option<Weekday>,
 }
 
-impl From<rule::Trigger> for Trigger {
-    fn from(trigger: rule::Trigger) -> Self {
+impl From<trigger::Trigger> for Trigger {
+    fn from(trigger: trigger::Trigger) -> Self {
         match trigger {
-            rule::Trigger::Event(event) => Self {
+            trigger::Trigger::Event(event) => Self {
                 event: Some(event.into()),
-                anchor: None,
-                offset_days: None,
-                at: None,
+                ..Self::default()
             },
-            rule::Trigger::Anchored {
+            trigger::Trigger::Anchored {
                 anchor,
                 offset_days,
                 at,
             } => Self {
-                event: None,
                 anchor: Some(anchor.into()),
                 offset_days: Some(offset_days),
                 at: Some(at.into()),
+                ..Self::default()
+            },
+            trigger::Trigger::Counted { anchor, offset_minutes } => Self {
+                anchor: Some(anchor.into()),
+                offset_minutes: Some(offset_minutes),
+                ..Self::default()
+            },
+            trigger::Trigger::Weekday { weekday, at } => Self {
+                weekday: Some(weekday.into()),
+                at: Some(at.into()),
+                ..Self::default()
             },
         }
     }

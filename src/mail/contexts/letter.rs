@@ -70,6 +70,7 @@ pub(super) enum LetterWords<'a> {
         reaches_minimum: bool,
         waiting: u32,
         until: String,
+        is_reminder: bool,
     },
     DecisionReport {
         is_go: bool,
@@ -94,6 +95,10 @@ pub(super) enum LetterWords<'a> {
         counted: u32,
         minimum: u32,
         reason: Option<&'a str>,
+    },
+    Announcement {
+        subject: &'a str,
+        body: &'a str,
     },
 }
 
@@ -173,12 +178,14 @@ impl<'a> LetterWords<'a> {
                 minimum,
                 waiting,
                 decide_before,
+                is_reminder,
             } => Self::DecisionRequested {
                 counted: *counted,
                 minimum: *minimum,
                 reaches_minimum: counted >= minimum,
                 waiting: *waiting,
                 until: until(decide_before),
+                is_reminder: *is_reminder,
             },
             Letter::DecisionReport {
                 outcome,
@@ -221,6 +228,7 @@ impl<'a> LetterWords<'a> {
                     reason: reason.as_deref(),
                 }
             }
+            Letter::Announcement { subject, body } => Self::Announcement { subject, body },
         }
     }
 }

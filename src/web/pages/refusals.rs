@@ -30,6 +30,10 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
             "Dit kan nu niet, want uw aanmelding is intussen veranderd. Hieronder ziet u hoe het ervoor staat.",
             "This cannot be done now, because your registration has changed meanwhile. Below you see how things stand.",
         ),
+        Refusal::StalePlan => own(
+            "Er is intussen iets veranderd. Hieronder ziet u wat er nu zou gebeuren. Kijk het na en bevestig het dan.",
+            "Something has changed meanwhile. Below you see what would happen now. Please check it, then confirm.",
+        ),
         Refusal::RegistrationNotOpen {
             opens_at: Some(opens_at),
         } => {

@@ -34,6 +34,7 @@ pub fn draft() -> Facts {
         next_arrival: 1,
         decisions: Vec::new(),
         rules: default_rules(created_at),
+        announcements: Vec::new(),
         settled: Default::default(),
         happened: Default::default(),
     }

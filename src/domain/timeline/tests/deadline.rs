@@ -214,6 +214,7 @@ fn seven_and_one_offered_is_asked_and_undecided_at_the_kick_off_a_no_go() {
         minimum: 8,
         waiting: 1,
         decide_before: instant(KICK_OFF),
+        is_reminder: false,
     };
     assert_eq!(asked.kind, StepKind::Mail(letter));
     life.accept(waiting).unwrap();
@@ -239,7 +240,7 @@ fn seven_and_one_offered_is_asked_and_undecided_at_the_kick_off_a_no_go() {
         .find(|step| step.key.source == Source::BuiltIn(BuiltIn::Decision))
         .and_then(|step| step.outcome.why());
     assert_eq!(
-        why.unwrap().to_string(),
+        why.unwrap().words(life.facts.programme.announced.time_zone),
         "nothing was decided before the kick-off (8 counted, the minimum is 8)"
     );
 }

@@ -9,8 +9,8 @@ use crate::domain::{
     facts::Facts,
     ids::RegistrationId,
     programme::Phase,
-    rule::Trigger,
     timeline::{advance, forecast, next_wake},
+    trigger::Trigger,
 };
 
 fn instants() -> [DateTime<Utc>; 7] {

@@ -28,9 +28,9 @@ fn told(life: &Life, steps: &[Step]) -> String {
             .map_or(String::new(), |subject| format!(" · {}", life.name(subject)));
         let state = match &step.outcome {
             Outcome::Done(None) => String::new(),
-            Outcome::Done(Some(why)) => format!(" · {why}"),
-            Outcome::Skipped(why) => format!(" · NOT SENT: {why}"),
-            Outcome::Missed(why) => format!(" · MISSED: {why}"),
+            Outcome::Done(Some(why)) => format!(" · {}", why.words(zone)),
+            Outcome::Skipped(why) => format!(" · NOT SENT: {}", why.words(zone)),
+            Outcome::Missed(why) => format!(" · MISSED: {}", why.words(zone)),
         };
         format!("{when}  {what}{who}{state}")
     });

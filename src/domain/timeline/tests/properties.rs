@@ -105,7 +105,9 @@ proptest! {
         for decision in &life.facts.decisions {
             prop_assert!(decision.effective_at <= decision.decided_at);
             prop_assert!(decision.effective_at <= kick_off_at);
-            prop_assert_eq!(decision.outcome == DecisionOutcome::Go, decision.counted >= decision.minimum && decision.effective_at < kick_off_at);
+            let counted_for_it = decision.counted >= decision.minimum && decision.effective_at < kick_off_at;
+            let is_choice = decision.reason.is_some();
+            prop_assert!(is_choice || (decision.outcome == DecisionOutcome::Go) == counted_for_it);
         }
     }
 

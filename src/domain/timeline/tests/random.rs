@@ -16,8 +16,17 @@ use super::{
     life::{Life, person},
 };
 use crate::domain::{
-    acts, calendar, decision::DecisionMode, facts::Facts, ids::RegistrationId, refusal::Refusal,
-    registration::RegistrationStatus as Status, timeline::next_wake,
+    acts::{self, RuleChange},
+    announcement::{Audience, OwnMail},
+    calendar,
+    decision::{DecisionMode, DecisionOutcome},
+    facts::Facts,
+    ids::{AnnouncementId, RegistrationId},
+    refusal::Refusal,
+    registration::RegistrationStatus as Status,
+    rule::RuleKey,
+    timeline::next_wake,
+    trigger::{Anchor, Trigger, WhenMoved},
 };
 
 /// What somebody does; numbers name people and registrations, modulo how many there are.
@@ -38,6 +47,10 @@ pub enum Act {
     Shorten(u8),
     Resize(u8),
     MoveKickOff(i8),
+    Decide(bool),
+    MoveRule(u8, i8),
+    Pause(u8, bool),
+    Announce(u8, i8),
     Cancel,
 }
 
@@ -82,6 +95,10 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0u8..6).prop_map(Act::Shorten),
         1 => (0u8..10).prop_map(Act::Resize),
         1 => (-9i8..9).prop_map(Act::MoveKickOff),
+        2 => any::<bool>().prop_map(Act::Decide),
+        2 => (any::<u8>(), -9i8..9).prop_map(|(rule, days)| Act::MoveRule(rule, days)),
+        1 => (any::<u8>(), any::<bool>()).prop_map(|(rule, pause)| Act::Pause(rule, pause)),
+        2 => (any::<u8>(), -9i8..9).prop_map(|(what, days)| Act::Announce(what, days)),
         1 => prop_oneof![9 => Just(Act::VerifyLatest), 1 => Just(Act::Cancel)],
     ]
 }
@@ -149,7 +166,7 @@ impl Plan {
     pub fn lived(&self, pace: Pace) -> (Life, Vec<Result<(), Refusal>>) {
         let mut life = self.published();
         let answers = self.play(&mut life, pace, DateTime::<Utc>::MAX_UTC);
-        let over = life.now.max(life.facts.programme.kick_off_at().unwrap()) + Duration::days(10);
+        let over = life.now.max(life.facts.programme.kick_off_at().unwrap()) + Duration::days(40);
         pass(&mut life, pace, over);
         (life, answers)
     }
@@ -200,6 +217,18 @@ fn in_line(earlier: &Facts, later: &Facts) {
     }
 }
 
+fn rule(number: u8) -> RuleKey {
+    RuleKey::ALL[usize::from(number) % RuleKey::ALL.len()]
+}
+
+fn anchored(anchor: Anchor, days: i8) -> Trigger {
+    Trigger::Anchored {
+        anchor,
+        offset_days: days.into(),
+        at: calendar::USUAL_TIME,
+    }
+}
+
 fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
     let ids: Vec<RegistrationId> = life.facts.in_line(|_| true);
     let offered = life.facts.in_line(|one| one.status == Status::Offered);
@@ -238,6 +267,59 @@ fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
             let day = &mut announced.meetings[0].days[0];
             day.on = calendar::days_after(day.on, (*days).into());
         }),
+        Act::Decide(is_go) => {
+            let outcome = if *is_go {
+                DecisionOutcome::Go
+            } else {
+                DecisionOutcome::NoGo
+            };
+            let reason = "Omdat het kan.".parse().ok();
+            life.act(|facts, now| acts::decide(facts, outcome, reason, now))
+        }
+        Act::MoveRule(number, days) => {
+            let change = RuleChange {
+                trigger: Some(Some(anchored(Anchor::RegistrationDeadline, *days))),
+                when_moved: Some(if *number % 2 == 0 {
+                    WhenMoved::Once
+                } else {
+                    WhenMoved::Again
+                }),
+                ..RuleChange::default()
+            };
+            life.act(|facts, now| acts::set_rule(facts, rule(*number), change, now))
+        }
+        Act::Pause(number, pause) => {
+            let change = RuleChange {
+                pause_note: Some(pause.then(|| "even niet".parse().unwrap())),
+                ..RuleChange::default()
+            };
+            life.act(|facts, now| acts::set_rule(facts, rule(*number), change, now))
+        }
+        Act::Announce(number, days) => {
+            let audience = Audience::ALL[usize::from(*number) % Audience::ALL.len()];
+            let anchor = Anchor::ALL[usize::from(*number / 8) % Anchor::ALL.len()];
+            let id = AnnouncementId(life.fresh());
+            let trigger = match *number % 3 {
+                0 => None,
+                1 => Some(anchored(anchor, *days)),
+                _ => Some(Trigger::Weekday {
+                    weekday: chrono::Weekday::Mon,
+                    at: calendar::USUAL_TIME,
+                }),
+            };
+            life.act(|facts, now| {
+                let mail = OwnMail {
+                    id,
+                    audience,
+                    subject: "nieuws".parse().unwrap(),
+                    body: "Er is nieuws.".parse().unwrap(),
+                    trigger,
+                    announced_at: now,
+                    withdrawn_at: None,
+                };
+                acts::announce(facts, mail, now)
+            })
+        }
         Act::Cancel => life.cancel(),
     }
 }

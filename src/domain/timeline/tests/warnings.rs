@@ -106,8 +106,8 @@ fn warnings_missed_by_three_days_stand_with_their_reason() {
         ]
     );
     assert_eq!(
-        missed.to_string(),
-        "not carried out until 2014-05-26 06:00:00 UTC; more than 24 hours late is too late"
+        missed.words(life.facts.programme.announced.time_zone),
+        "not carried out until 26 May 2014 at 08:00; more than 24 hours late is too late"
     );
 }
 
@@ -211,7 +211,7 @@ fn every_organiser_is_warned_and_a_programme_without_one_says_so() {
     life.on(MOMENTS[0]);
     assert_eq!(
         outcomes(&life),
-        [(instant(MOMENTS[0]), Outcome::Skipped(Why::NoOrganiser))]
+        [(instant(MOMENTS[0]), Outcome::Skipped(Why::NobodyToTell))]
     );
 }
 

@@ -1,0 +1,179 @@
+//! Go or no-go by people, extending and cancelling: each with a look at what it would bring.
+
+use chrono::NaiveDate;
+
+use super::{
+    App, Caller, Repeatable, Result,
+    fields::Parsing,
+    planning::{Confirmation, Intent, PlanView, Planned},
+    timeline::{TimelineItem, planned_items},
+};
+use crate::{
+    domain::{acts, decision::DecisionOutcome, ids::ProgrammeId, plan::Plan, programme::Price, text::Paragraphs},
+    store::{ProgrammeRecord, Scope},
+};
+
+/// What a choice would bring, as things stand now.
+#[derive(Debug, Clone)]
+pub struct DecisionPreview {
+    /// The choice.
+    pub outcome: DecisionOutcome,
+    /// What it brings, and its hash.
+    pub plan: PlanView,
+    /// Who counts for the minimum.
+    pub counted: u32,
+    /// The minimum.
+    pub minimum: u32,
+    /// Participants right after it.
+    pub participants: u32,
+    /// Registrations that it ends.
+    pub cancelled: u32,
+    /// Those who wait for a place right after it.
+    pub waiting: u32,
+    /// Those who are offered a place right after it.
+    pub offered: u32,
+    /// Mails that go out at once.
+    pub mails: usize,
+    /// The price of one place.
+    pub price: Price,
+    /// All that happens then, in due order, if nobody acts.
+    pub entries: Vec<TimelineItem>,
+}
+
+impl DecisionPreview {
+    /// What the participants pay together, in cents.
+    pub fn amount_cents(&self) -> u64 {
+        u64::from(self.participants) * u64::from(self.price.cents)
+    }
+}
+
+impl App {
+    /// What a go or a no-go would bring now; none: there is nothing to decide now.
+    pub async fn decision_preview(
+        &self,
+        caller: &Caller,
+        programme: ProgrammeId,
+        outcome: DecisionOutcome,
+    ) -> Result<Option<DecisionPreview>> {
+        caller.must_organise(programme)?;
+        let (before, now) = self.settled_facts(programme, &Scope::Live).await?;
+        if acts::can_decide(&before, now).is_err() {
+            return Ok(None);
+        }
+        let mut after = before.clone();
+        let ended = |facts: &crate::domain::facts::Facts| {
+            facts.registrations.values().filter(|one| one.status.is_final()).count()
+        };
+        acts::choose(&mut after, outcome, None, now)?;
+        let plan = Plan::of(&choice(outcome), &before, &after, now);
+        let announced = &before.programme.announced;
+        Ok(Some(DecisionPreview {
+            outcome,
+            counted: before.counts.counted,
+            minimum: announced.min_participants,
+            participants: plan.facts.counts.counted,
+            cancelled: u32::try_from(ended(&plan.facts).saturating_sub(ended(&before))).unwrap_or(u32::MAX),
+            waiting: plan.facts.counts.waiting,
+            offered: plan.facts.counts.offered,
+            mails: plan.mails_at_once(now),
+            price: announced.price.clone(),
+            entries: planned_items(&plan.steps, &plan.facts),
+            plan: PlanView::of(&plan),
+        }))
+    }
+
+    /// An organiser chooses, by the hash of the preview that was seen.
+    pub async fn decide_programme(
+        &self,
+        caller: &Caller,
+        id: ProgrammeId,
+        outcome: DecisionOutcome,
+        plan_hash: &str,
+        reason: Option<&str>,
+        repeatable: &Repeatable,
+    ) -> Result<Planned<ProgrammeRecord>> {
+        self.organised(caller, id, "programmeId").await?;
+        let mut parsing = Parsing::default();
+        let reason: Option<Paragraphs<1000>> = parsing.optional("reason", reason);
+        parsing.finish(Some(()))?;
+        let confirmation = Confirmation {
+            is_dry_run: false,
+            plan_hash: Some(plan_hash.to_owned()),
+        };
+        let intent = Intent {
+            action: "decideProgramme",
+            change: choice(outcome),
+            scope: Scope::Live,
+            confirmation: &confirmation,
+        };
+        let planned = self
+            .act_by_plan(caller, id, intent, repeatable, move |facts, now| {
+                acts::decide(facts, outcome, reason, now)
+            })
+            .await?;
+        Ok(planned.with(self.own_programme(id).await?))
+    }
+
+    /// Moves the deadline to a later day.
+    pub async fn extend_deadline(
+        &self,
+        caller: &Caller,
+        id: ProgrammeId,
+        registration_deadline: NaiveDate,
+        reason: &str,
+        confirmation: &Confirmation,
+        repeatable: &Repeatable,
+    ) -> Result<Planned<ProgrammeRecord>> {
+        self.organised(caller, id, "programmeId").await?;
+        let mut parsing = Parsing::default();
+        let reason: Option<Paragraphs<1000>> = parsing.text("reason", reason);
+        let reason = parsing.finish(reason)?;
+        let act = self.settle.entropy.id(self.now().await?);
+        let intent = Intent {
+            action: "extendDeadline",
+            change: format!("extend to {registration_deadline}: {reason}"),
+            // Everybody: those cancelled by a no-go get a link that registers them anew.
+            scope: Scope::Everybody,
+            confirmation,
+        };
+        let planned = self
+            .act_by_plan(caller, id, intent, repeatable, move |facts, now| {
+                acts::extend_deadline(facts, registration_deadline, &reason, act, now)
+            })
+            .await?;
+        Ok(planned.with(self.own_programme(id).await?))
+    }
+
+    /// Cancels a programme.
+    pub async fn cancel_programme(
+        &self,
+        caller: &Caller,
+        id: ProgrammeId,
+        reason: &str,
+        confirmation: &Confirmation,
+        repeatable: &Repeatable,
+    ) -> Result<Planned<ProgrammeRecord>> {
+        self.organised(caller, id, "programmeId").await?;
+        let mut parsing = Parsing::default();
+        let reason: Option<Paragraphs<1000>> = parsing.text("reason", reason);
+        let reason = parsing.finish(reason)?;
+        let intent = Intent {
+            action: "cancelProgramme",
+            change: format!("cancel: {reason}"),
+            scope: Scope::Live,
+            confirmation,
+        };
+        let planned = self
+            .act_by_plan(caller, id, intent, repeatable, move |facts, now| {
+                acts::cancel(facts, reason, now)
+            })
+            .await?;
+        Ok(planned.with(self.own_programme(id).await?))
+    }
+}
+
+/// The choice as it stands in the plan's hash. The reason is not part of it: it changes nothing in the timeline, and is given
+/// after looking.
+fn choice(outcome: DecisionOutcome) -> String {
+    format!("decide {}", outcome.word())
+}

@@ -1,0 +1,134 @@
+//! Announcements: an organiser's own mails to people of a programme, at once or at a moment of their own.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    facts::Facts,
+    ids::AnnouncementId,
+    message::{Letter, Recipient},
+    programme::TeamRole,
+    registration::{Registration, RegistrationStatus as Status},
+    rule::RuleKey,
+    text::{Line, Paragraphs},
+    trigger::{Occurrence, Trigger},
+};
+
+/// Who gets an announcement: those who belong to it at the moment it goes out. Of the people who registered, only those whose
+/// address is verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    /// Those who hold a place for good.
+    Participants,
+    /// Those who wait for a place or were offered one.
+    Waiting,
+    /// Everybody who runs or guides the programme.
+    Team,
+    /// Those who run it.
+    Organisers,
+    /// Participants, those who wait, and the team.
+    Everyone,
+}
+
+impl Audience {
+    /// Every audience.
+    pub const ALL: [Self; 5] = [
+        Self::Participants,
+        Self::Waiting,
+        Self::Team,
+        Self::Organisers,
+        Self::Everyone,
+    ];
+
+    /// What is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Participants => "participants",
+            Self::Waiting => "waiting",
+            Self::Team => "team",
+            Self::Organisers => "organisers",
+            Self::Everyone => "everyone",
+        }
+    }
+
+    /// The audience of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|audience| audience.word() == word)
+    }
+
+    /// Who belongs to it now: people by arrival, then the team in its order.
+    pub fn recipients(self, facts: &Facts) -> Vec<Recipient> {
+        let is_meant = |registration: &Registration| match self {
+            Self::Participants => registration.status.counts(),
+            Self::Waiting => waits(registration),
+            Self::Everyone => registration.status.counts() || waits(registration),
+            Self::Team | Self::Organisers => false,
+        };
+        let people = facts.in_line(is_meant).into_iter().map(Recipient::Registration);
+        let team = facts.programme.announced.team.iter().filter(|member| match self {
+            Self::Team | Self::Everyone => true,
+            Self::Organisers => member.is(TeamRole::Organiser),
+            Self::Participants | Self::Waiting => false,
+        });
+        people
+            .chain(team.map(|member| Recipient::TeamMember(member.id)))
+            .collect()
+    }
+}
+
+fn waits(registration: &Registration) -> bool {
+    registration.is_verified() && matches!(registration.status, Status::Waiting | Status::Offered)
+}
+
+/// The longest text of an announcement, in characters.
+pub const LONGEST_BODY: usize = 5000;
+
+/// What an organiser wants to send, to whom and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnMail {
+    /// Its id.
+    pub id: AnnouncementId,
+    /// Who gets it.
+    pub audience: Audience,
+    /// The subject of the mail.
+    pub subject: Line<150>,
+    /// What it says.
+    pub body: Paragraphs<LONGEST_BODY>,
+    /// When it goes out; none: at once.
+    pub trigger: Option<Trigger>,
+    /// When the organiser said so. It never goes out for moments before this (rule 16).
+    pub announced_at: DateTime<Utc>,
+    /// When the organiser took it back.
+    pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+impl OwnMail {
+    /// What its mail says.
+    pub fn letter(&self) -> Letter {
+        Letter::Announcement {
+            subject: self.subject.clone(),
+            body: self.body.clone(),
+        }
+    }
+
+    /// When it goes out by the calendar, as far as that is known.
+    pub fn occurrences(&self, facts: &Facts) -> Vec<Occurrence> {
+        let (Some(trigger), None, Some(rule)) = (self.trigger, self.withdrawn_at, facts.rule(RuleKey::Announcement))
+        else {
+            return Vec::new();
+        };
+        let named = |occurrence: Occurrence| Occurrence {
+            name: format!("{}@{}", self.id, occurrence.name),
+            ..occurrence
+        };
+        trigger
+            .occurrences(
+                &facts.programme,
+                facts.decisions.last(),
+                rule.when_moved,
+                self.announced_at,
+            )
+            .into_iter()
+            .map(named)
+            .collect()
+    }
+}

@@ -1,0 +1,264 @@
+//! What makes a mail due: an event, a moment counted from an anchor, or a day of the week.
+//!
+//! An anchor is a moment of the programme that follows from its facts, so a trigger that counts from it moves along. Some
+//! anchors have several moments, one for each meeting; some have none yet.
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc, Weekday};
+
+use super::{calendar, decision::Decision, ids::MeetingId, programme::Programme};
+
+/// Something that happens to a programme and makes rules fire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TriggerEvent {
+    /// Somebody registered and has not verified the address.
+    Registered,
+    /// Somebody registered who was registered already.
+    RegisteredAgain,
+    /// Somebody holds a verified place.
+    PlaceTaken,
+    /// A verified person waits for a place.
+    WaitingListJoined,
+    /// A freed place was offered.
+    PlaceOffered,
+    /// An offer ended unanswered.
+    OfferExpired,
+    /// A registration ended because its time was over.
+    RegistrationExpired,
+    /// Somebody left.
+    Withdrawn,
+    /// After the go so many left that fewer than the minimum remain.
+    FellBelowMinimum,
+    /// Somebody asked for a new personal link.
+    LinkRequested,
+    /// The programme was published, or somebody joined the team after that.
+    TeamMemberWelcomed,
+    /// The closing instant passed and people have to decide.
+    DecisionRequested,
+    /// Go or no-go.
+    Decided,
+    /// Somebody's place became final by the go.
+    Confirmed,
+    /// Somebody's registration ended by a no-go or an organiser.
+    Cancelled,
+    /// People can register longer, or again.
+    DeadlineExtended,
+    /// An organiser writes to people of the programme, or a moment chosen for that came.
+    Announced,
+}
+
+/// A moment of the programme that rules count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Anchor {
+    /// The first moment at which one can register.
+    RegistrationOpens,
+    /// The last day on which one can register; its moment is the closing instant.
+    RegistrationDeadline,
+    /// The latest decision.
+    Decision,
+    /// The start of each meeting.
+    MeetingStart,
+    /// The end of each meeting.
+    MeetingEnd,
+    /// The end of the last meeting.
+    ProgrammeEnd,
+}
+
+impl Anchor {
+    /// Every anchor.
+    pub const ALL: &[Self] = &[
+        Self::RegistrationOpens,
+        Self::RegistrationDeadline,
+        Self::Decision,
+        Self::MeetingStart,
+        Self::MeetingEnd,
+        Self::ProgrammeEnd,
+    ];
+
+    /// What is stored, and its name in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RegistrationOpens => "registration-opens",
+            Self::RegistrationDeadline => "registration-deadline",
+            Self::Decision => "decision",
+            Self::MeetingStart => "meeting-start",
+            Self::MeetingEnd => "meeting-end",
+            Self::ProgrammeEnd => "programme-end",
+        }
+    }
+
+    /// The anchor of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|anchor| anchor.word() == word)
+    }
+
+    /// Its moments in a programme, as far as they are known.
+    fn moments(self, programme: &Programme, decision: Option<&Decision>) -> Vec<Moment> {
+        let zone = programme.announced.time_zone;
+        let once = |at: DateTime<Utc>| Moment {
+            at,
+            on: calendar::day_of(at, zone),
+            meeting: None,
+        };
+        let meetings = |at: fn(&super::programme::Meeting, chrono_tz::Tz) -> Option<DateTime<Utc>>| {
+            let of = |meeting: &super::programme::Meeting| {
+                at(meeting, zone).map(|at| Moment {
+                    meeting: Some(meeting.id),
+                    ..once(at)
+                })
+            };
+            programme.announced.meetings.iter().filter_map(of).collect()
+        };
+        match self {
+            Self::RegistrationOpens => programme.opens_at().map(once).into_iter().collect(),
+            Self::RegistrationDeadline => vec![Moment {
+                at: programme.registration_closes_at(),
+                on: programme.announced.registration_deadline,
+                meeting: None,
+            }],
+            Self::Decision => decision.map(|made| once(made.effective_at)).into_iter().collect(),
+            Self::MeetingStart => meetings(super::programme::Meeting::starts_at),
+            Self::MeetingEnd => meetings(super::programme::Meeting::ends_at),
+            Self::ProgrammeEnd => programme.ends_at().map(once).into_iter().collect(),
+        }
+    }
+}
+
+/// A moment of an anchor.
+struct Moment {
+    at: DateTime<Utc>,
+    on: NaiveDate,
+    meeting: Option<MeetingId>,
+}
+
+/// When something fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trigger {
+    /// Whenever it happens.
+    Event(TriggerEvent),
+    /// So many days after the anchor's day (before it, when negative), at a time of day in the programme's zone.
+    Anchored {
+        /// What it counts from.
+        anchor: Anchor,
+        /// Calendar days, not multiples of 24 hours.
+        offset_days: i32,
+        /// The time of day.
+        at: NaiveTime,
+    },
+    /// So many minutes after the anchor's moment (before it, when negative).
+    Counted {
+        /// What it counts from.
+        anchor: Anchor,
+        /// Minutes of real time.
+        offset_minutes: i32,
+    },
+    /// The first such day of the week to come, at a time of day in the programme's zone.
+    Weekday {
+        /// The day of the week.
+        weekday: Weekday,
+        /// The time of day.
+        at: NaiveTime,
+    },
+}
+
+/// One time that a trigger fires by the calendar.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Occurrence {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Which time: it names the reason, and the moment only where a moved one is another reason.
+    pub name: String,
+}
+
+impl Trigger {
+    /// The anchor, if it counts from one.
+    pub fn anchor(self) -> Option<Anchor> {
+        match self {
+            Self::Anchored { anchor, .. } | Self::Counted { anchor, .. } => Some(anchor),
+            Self::Event(_) | Self::Weekday { .. } => None,
+        }
+    }
+
+    /// When it fires by the calendar, as far as that is known; `since` is where looking for a day of the week begins. Nothing
+    /// for one that waits for an event.
+    pub fn occurrences(
+        self,
+        programme: &Programme,
+        decision: Option<&Decision>,
+        when_moved: WhenMoved,
+        since: DateTime<Utc>,
+    ) -> Vec<Occurrence> {
+        let zone = programme.announced.time_zone;
+        let name = |moment: &Moment| match (when_moved, moment.meeting) {
+            (WhenMoved::Once, None) => "1".to_owned(),
+            (WhenMoved::Once, Some(meeting)) => meeting.to_string(),
+            (WhenMoved::Again, None) => moment.on.to_string(),
+            (WhenMoved::Again, Some(meeting)) => format!("{meeting}@{}", moment.on),
+        };
+        let from_anchor = |anchor: Anchor, at: &dyn Fn(&Moment) -> DateTime<Utc>| {
+            let moments = anchor.moments(programme, decision);
+            moments
+                .iter()
+                .map(|moment| Occurrence {
+                    // Of a decision nothing is known before it is made: what would have been earlier that day is at once.
+                    at: if anchor == Anchor::Decision {
+                        at(moment).max(moment.at)
+                    } else {
+                        at(moment)
+                    },
+                    name: name(moment),
+                })
+                .collect()
+        };
+        match self {
+            Self::Event(_) => Vec::new(),
+            Self::Anchored {
+                anchor,
+                offset_days,
+                at,
+            } => from_anchor(anchor, &|moment| {
+                calendar::resolve(calendar::days_after(moment.on, offset_days.into()), at, zone)
+            }),
+            Self::Counted { anchor, offset_minutes } => from_anchor(anchor, &|moment| {
+                calendar::later(moment.at, Duration::minutes(offset_minutes.into()))
+            }),
+            Self::Weekday { weekday, at } => {
+                let today = calendar::day_of(since, zone);
+                let to_go = (weekday.num_days_from_monday() + 7 - today.weekday().num_days_from_monday()) % 7;
+                let next = calendar::resolve(calendar::days_after(today, to_go.into()), at, zone);
+                let at = if next > since {
+                    next
+                } else {
+                    calendar::resolve(calendar::days_after(today, i64::from(to_go) + 7), at, zone)
+                };
+                vec![Occurrence {
+                    at,
+                    name: "1".to_owned(),
+                }]
+            }
+        }
+    }
+}
+
+/// What a moved anchor means for a rule that has fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WhenMoved {
+    /// What is done stays done.
+    Once,
+    /// It fires again for the new date.
+    Again,
+}
+
+impl WhenMoved {
+    /// What is stored.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Once => "once",
+            Self::Again => "again",
+        }
+    }
+
+    /// The meaning of that word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Once, Self::Again].into_iter().find(|moved| moved.word() == word)
+    }
+}
