@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use leernetwerk::{
     app::App,
-    boot::{Foundation, Migrating, usual_base_url},
+    boot::{self, Foundation, Migrating, usual_base_url},
     cli::{
         self, Wiring,
         serve::{self, ServeArguments},
@@ -15,6 +16,7 @@ use leernetwerk::{
     entropy::Entropy,
     graphql,
     mail::compose::{Composer, Sender},
+    simulation::Stage,
     telemetry,
 };
 
@@ -67,6 +69,13 @@ impl Wiring for BySettings {
             },
             settings.templates.as_deref(),
         )?)
+    }
+
+    async fn stage(&self, seed: u64, starts_at: DateTime<Utc>) -> anyhow::Result<Stage> {
+        let sender = Sender {
+            from: self.0.clone().settle()?.mail_from,
+        };
+        boot::stage(self.composer()?, sender, seed, starts_at).await
     }
 
     fn schema(&self) -> String {

@@ -2,6 +2,7 @@
 
 mod running;
 mod server;
+mod stage;
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub use running::{Roles, Running, Start};
+pub use stage::stage;
 
 /// The setting under which a database remembers which secret it was used with.
 const SECRET_FINGERPRINT: &str = "secret-fingerprint";

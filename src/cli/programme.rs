@@ -61,14 +61,21 @@ impl ProgrammeCommand {
             Self::Check { file } => check(&file, terminal),
             Self::Import(arguments) => {
                 let file = ProgrammeFile::open(&arguments.file)?;
-                import(&wiring.app().await?, &arguments.file, &file, arguments.yes, terminal).await
+                import(
+                    &wiring.founding_app().await?,
+                    &arguments.file,
+                    &file,
+                    arguments.yes,
+                    terminal,
+                )
+                .await
             }
             Self::Export { slug } => {
-                let exported = exported(&wiring.app().await?, &slug).await?;
+                let exported = exported(&wiring.reading_app().await?, &slug).await?;
                 terminal.print_raw(exported.as_bytes())?;
                 Ok(Exit::Success)
             }
-            Self::List { json } => list(&wiring.app().await?, json, terminal).await,
+            Self::List { json } => list(&wiring.reading_app().await?, json, terminal).await,
         }
     }
 }
@@ -118,7 +125,7 @@ pub fn check(path: &Path, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-fn bullets(problems: &Problems) -> String {
+pub(super) fn bullets(problems: &Problems) -> String {
     problems
         .0
         .iter()
@@ -143,7 +150,7 @@ pub async fn exported(app: &App, slug: &str) -> anyhow::Result<String> {
 }
 
 /// How far a programme has come, for people.
-fn status_words(status: ProgrammeStatus) -> &'static str {
+pub(super) fn status_words(status: ProgrammeStatus) -> &'static str {
     match status {
         ProgrammeStatus::Draft => "draft",
         ProgrammeStatus::Open => "open",

@@ -113,6 +113,30 @@ impl Store {
         })
     }
 
+    /// A database in memory that ends with this value, for one user: whoever reads waits for whoever writes. What looks at it
+    /// inside a transaction has to look through that.
+    pub async fn in_memory() -> Result<Self> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")
+            .map_err(StoreError::connecting)?
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new()
+            // The database lives as long as its one connection.
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(StoreError::connecting)?;
+        let connection: DatabaseConnection = pool.into();
+        Ok(Self {
+            writer: connection.clone(),
+            reader: connection,
+        })
+    }
+
     async fn connect_postgres(url: &str) -> Result<Self> {
         let options = PgConnectOptions::from_str(url)
             .map_err(StoreError::connecting)?

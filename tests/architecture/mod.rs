@@ -66,6 +66,11 @@ const FLOORS: &[Floor] = &[
         module: "graphql",
         may_name: &["chain", "app", "domain", "clock"],
     },
+    // Plays what people do, so it stands where people do: above the intents, with nothing of what is behind them.
+    Floor {
+        module: "simulation",
+        may_name: &["app", "domain", "clock", "entropy"],
+    },
     Floor {
         module: "config",
         may_name: &["domain", "store", "mail", "clock", "entropy"],
@@ -101,6 +106,7 @@ const FLOORS: &[Floor] = &[
             "engine",
             "graphql",
             "config",
+            "simulation",
             "telemetry",
             "web",
         ],
@@ -118,6 +124,7 @@ const FLOORS: &[Floor] = &[
             "engine",
             "graphql",
             "config",
+            "simulation",
             "telemetry",
             "web",
             "boot",
@@ -134,6 +141,7 @@ const FLOORS: &[Floor] = &[
             "entropy",
             "graphql",
             "mail",
+            "simulation",
         ],
     },
     // Declares the modules.

@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use clap::Parser;
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -17,6 +18,7 @@ use crate::{
     entropy::Entropy,
     mail::compose::{Composer, Sender},
     settle::Settle,
+    simulation::Stage,
     store::{Seal, Store},
 };
 
@@ -61,6 +63,10 @@ impl Wiring for Desk {
 
     fn composer(&self) -> anyhow::Result<Composer> {
         Ok(Composer::new(&sender(), None)?)
+    }
+
+    async fn stage(&self, seed: u64, starts_at: DateTime<Utc>) -> anyhow::Result<Stage> {
+        crate::boot::stage(self.composer()?, sender(), seed, starts_at).await
     }
 
     fn schema(&self) -> String {
