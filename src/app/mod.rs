@@ -4,6 +4,7 @@
 //! not found.
 
 pub mod caller;
+mod cloning;
 mod error;
 pub mod fields;
 pub mod outbox;

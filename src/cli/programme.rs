@@ -1,5 +1,6 @@
 //! `programme`: programmes as files, and the list of them.
 
+mod clone;
 mod import;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,11 @@ pub enum ProgrammeCommand {
     /// Shows first what would change, and asks. The programme is published unless the file says `draft = true`. Importing
     /// the same file again changes nothing.
     Import(Import),
+    /// Make the next edition of a programme, as a draft
+    ///
+    /// Every date moves by the same number of days; team, price and rules go along, registrations do not. Shows first what
+    /// it would make, and asks.
+    Clone(clone::Clone),
     /// Write a programme as a file to standard output
     Export {
         /// The programme's name in addresses, such as werken-in-het-westen-2014
@@ -70,6 +76,7 @@ impl ProgrammeCommand {
                 )
                 .await
             }
+            Self::Clone(arguments) => clone::clone(&wiring.app().await?, &arguments, terminal).await,
             Self::Export { slug } => {
                 let exported = exported(&wiring.reading_app().await?, &slug).await?;
                 terminal.print_raw(exported.as_bytes())?;

@@ -9,6 +9,7 @@ pub mod acts;
 pub mod calendar;
 pub mod decision;
 pub mod delivery;
+pub mod edition;
 pub mod facts;
 pub mod fate;
 pub mod formats;

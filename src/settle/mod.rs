@@ -192,11 +192,27 @@ impl Settle {
 
     /// Stores a new programme as a draft, with the product's rules.
     pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
+        self.create_with_rules(tx, id, announced, Vec::new(), now).await
+    }
+
+    /// Stores a new programme as a draft, with these rules and the product's own where there is none of that key.
+    pub async fn create_with_rules(
+        &self,
+        tx: &Tx,
+        id: ProgrammeId,
+        announced: Announcement,
+        rules: Vec<Rule>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let mut facts = Facts::of_draft(id, announced, now);
-        facts.rules = RuleKey::ALL
-            .iter()
-            .map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now))
-            .collect();
+        facts.rules = rules;
+        for key in RuleKey::ALL {
+            if facts.rule(*key).is_none() {
+                facts
+                    .rules
+                    .push(Rule::default_of(*key, self.entropy.id(now).into(), now));
+            }
+        }
         Ok(tx.insert_programme(&facts, now).await?)
     }
 

@@ -1,5 +1,6 @@
 //! Whole command lines against a database of their own.
 
+mod cloning;
 mod desk;
 mod programmes;
 

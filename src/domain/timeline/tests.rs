@@ -2,6 +2,7 @@
 
 mod brochure;
 mod deadline;
+mod editions;
 mod extremes;
 mod forecast;
 mod life;
