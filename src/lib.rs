@@ -14,6 +14,7 @@ pub mod engine;
 pub mod entropy;
 pub mod graphql;
 pub mod mail;
+pub mod metrics;
 pub mod settle;
 pub mod simulation;
 pub mod store;

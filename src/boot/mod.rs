@@ -1,5 +1,6 @@
 //! The one place that wires everything, for production and tests alike.
 
+mod observing;
 mod running;
 mod server;
 mod stage;
@@ -21,6 +22,7 @@ use crate::{
         compose::{Composer, Sender},
         smtp::Deadlines,
     },
+    metrics::Metrics,
     settle::Settle,
     store::{Seal, Store},
 };
@@ -122,6 +124,7 @@ impl Foundation {
             base_url,
             sender,
             committed: watch::Sender::new(0),
+            metrics: Metrics::default(),
         });
         let app = App::new(Arc::clone(&settle));
         Ok(Self {
@@ -152,6 +155,7 @@ impl Foundation {
             instance: InstanceId(self.entropy.id(now)),
             transport: self.transport(deadlines),
             limits,
+            metrics: self.settle.metrics.clone(),
         };
         let look = Arc::new(Notify::new());
         let engine = Engine::start(Arc::clone(&self.settle), parts, Arc::clone(&look)).await?;

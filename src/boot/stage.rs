@@ -12,6 +12,7 @@ use crate::{
     engine::travel::Journeys,
     entropy::Entropy,
     mail::compose::{Composer, Sender},
+    metrics::Metrics,
     settle::Settle,
     simulation::Stage,
     store::{Seal, Store},
@@ -35,6 +36,7 @@ pub async fn stage(composer: Composer, sender: Sender, seed: u64, starts_at: Dat
         base_url: BASE_URL.to_owned(),
         sender,
         committed: watch::Sender::new(0),
+        metrics: Metrics::default(),
     });
     Ok(Stage {
         app: App::new(Arc::clone(&settle)),

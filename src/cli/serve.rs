@@ -24,7 +24,7 @@ pub struct ServeArguments {
     /// Answer requests only; another instance carries out what is due and sends mail
     #[arg(long, conflicts_with = "engine_only")]
     no_engine: bool,
-    /// Carry out what is due and send mail only; of the endpoints only /healthz and /readyz
+    /// Carry out what is due and send mail only; of the endpoints only /healthz, /readyz and /metrics
     #[arg(long)]
     engine_only: bool,
     /// Do not bring the schema up to date; refuse to start when it is behind

@@ -7,7 +7,7 @@ mod error;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::watch;
 
@@ -20,13 +20,14 @@ use crate::{
         programme::Announcement,
         refusal::Refusal,
         rule::{Rule, RuleKey},
-        timeline::{Step, advance, next_wake},
+        timeline::{Outcome, Step, advance, next_wake},
     },
     entropy::Entropy,
     mail::{
         compose::{Composer, Sender},
         reading,
     },
+    metrics::Metrics,
     store::{AuditEntry, Busy, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
 pub use error::SettleError;
@@ -58,6 +59,8 @@ pub struct Settle {
     pub sender: Sender,
     /// Counts commits, so that the engine looks after each.
     pub committed: watch::Sender<u64>,
+    /// Counts what those who operate this want to know.
+    pub metrics: Metrics,
 }
 
 /// A mutation's key, so that a repetition gets the first answer.
@@ -91,6 +94,15 @@ struct Settled {
     steps: Vec<Step>,
     now: DateTime<Utc>,
     others_wake_at: Option<DateTime<Utc>>,
+}
+
+impl Settled {
+    /// How late the steps are that time brought; what was never to be carried out is not late.
+    fn late(&self) -> Vec<TimeDelta> {
+        let is_counted = |step: &&Step| !matches!(step.outcome, Outcome::Skipped(_));
+        let late = |step: &Step| self.now - step.due_at;
+        self.steps.iter().filter(is_counted).map(late).collect()
+    }
 }
 
 impl Settle {
@@ -136,8 +148,10 @@ impl Settle {
                 answer
             }
         };
+        let late = settled.late();
         let priority = self.finish(&tx, settled).await?;
         tx.commit().await?;
+        self.count(late);
         tracing::debug!(%programme, action = envelope.action, refused = answer.is_err(), ?priority, "acted");
         self.tell_committed();
         Ok(Some(answer))
@@ -154,11 +168,14 @@ impl Settle {
         let id = locked.id();
         let carried_out = async {
             let settled = self.settled(&tx, &locked, &Scope::Live).await?;
-            self.finish(&tx, settled).await
+            let late = settled.late();
+            self.finish(&tx, settled).await?;
+            Ok(late)
         };
         match carried_out.await {
-            Ok(_) => {
+            Ok(late) => {
                 tx.commit().await?;
+                self.count(late);
                 self.tell_committed();
                 Ok(Some(id))
             }
@@ -169,6 +186,13 @@ impl Settle {
                     source: Box::new(error),
                 })
             }
+        }
+    }
+
+    /// Counts how late steps were carried out, once that is committed.
+    fn count(&self, late: Vec<TimeDelta>) {
+        for late in late {
+            self.metrics.carried_out(late);
         }
     }
 

@@ -17,6 +17,7 @@ mod programmes;
 mod rows;
 mod seal;
 mod settings;
+mod vitals;
 
 use std::{str::FromStr, time::Duration};
 
@@ -44,6 +45,7 @@ pub use outbox::{
 };
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use seal::{NONCE_BYTES, Seal, hash_token};
+pub use vitals::Vitals;
 
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;

@@ -42,6 +42,10 @@ const FLOORS: &[Floor] = &[
         may_name: &["domain"],
     },
     Floor {
+        module: "metrics",
+        may_name: &["domain"],
+    },
+    Floor {
         module: "store",
         may_name: &["domain", "clock", "entropy"],
     },
@@ -51,7 +55,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         module: "settle",
-        may_name: &["domain", "store", "mail", "clock", "entropy"],
+        may_name: &["domain", "store", "mail", "metrics", "clock", "entropy"],
     },
     Floor {
         module: "app",
@@ -59,7 +63,9 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         module: "engine",
-        may_name: &["chain", "domain", "store", "settle", "mail", "clock", "entropy"],
+        may_name: &[
+            "chain", "domain", "store", "settle", "mail", "metrics", "clock", "entropy",
+        ],
     },
     // The schema speaks of people's intents; rows, steps and mails are behind `app`.
     Floor {
@@ -89,6 +95,7 @@ const FLOORS: &[Floor] = &[
             "clock",
             "entropy",
             "config",
+            "metrics",
             "telemetry",
         ],
     },
@@ -101,6 +108,7 @@ const FLOORS: &[Floor] = &[
             "entropy",
             "store",
             "mail",
+            "metrics",
             "settle",
             "app",
             "engine",
@@ -119,6 +127,7 @@ const FLOORS: &[Floor] = &[
             "entropy",
             "store",
             "mail",
+            "metrics",
             "settle",
             "app",
             "engine",
@@ -164,6 +173,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["entropy"]),
     ("rand_chacha", &["entropy"]),
     ("tokio_cron_scheduler", &["engine/heartbeat"]),
+    ("prometheus_client", &["metrics"]),
     ("maud", &["web"]),
     // Boot hands requests over with what they need.
     // The demo's test tries the queries that its banner tells.

@@ -17,6 +17,7 @@ use crate::{
     clock::Clock,
     entropy::Entropy,
     mail::compose::{Composer, Sender},
+    metrics::Metrics,
     settle::Settle,
     simulation::Stage,
     store::{Seal, Store},
@@ -98,6 +99,7 @@ impl Desk {
             base_url: "https://leernetwerk.example".to_owned(),
             sender: sender(),
             committed: watch::Sender::new(0),
+            metrics: Metrics::default(),
         };
         Self {
             settle: Arc::new(settle),
