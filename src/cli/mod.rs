@@ -5,6 +5,7 @@
 //! was not understood.
 
 pub mod demo;
+pub mod doctor;
 pub mod messages;
 pub mod programme;
 pub mod programme_file;

@@ -9,6 +9,7 @@ mod busy;
 mod changes;
 mod clock;
 mod error;
+mod examine;
 mod facts;
 mod instances;
 mod ledger;
@@ -37,6 +38,7 @@ pub use access::{AuditEntry, KeyClaim, TokenRecord};
 pub use busy::Busy;
 pub use changes::Changes;
 pub use error::StoreError;
+pub use examine::About;
 pub use facts::{Locked, Scope, Touched};
 pub use instances::ALIVE_SECONDS;
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
@@ -77,8 +79,17 @@ pub struct Tx(pub(in crate::store) DatabaseTransaction);
 impl Store {
     /// Connects to `sqlite://PATH` (made when absent) or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::open(url, true).await
+    }
+
+    /// The same, where the file is there already.
+    pub async fn connect_to_existing(url: &str) -> Result<Self> {
+        Self::open(url, false).await
+    }
+
+    async fn open(url: &str, makes_file: bool) -> Result<Self> {
         if url.starts_with("sqlite:") {
-            Self::connect_sqlite(url).await
+            Self::connect_sqlite(url, makes_file).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Self::connect_postgres(url).await
         } else {
@@ -86,10 +97,10 @@ impl Store {
         }
     }
 
-    async fn connect_sqlite(url: &str) -> Result<Self> {
+    async fn connect_sqlite(url: &str, makes_file: bool) -> Result<Self> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(StoreError::connecting)?
-            .create_if_missing(true)
+            .create_if_missing(makes_file)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             // A mail that was accepted stays so through a power cut.

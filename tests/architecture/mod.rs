@@ -174,6 +174,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand_chacha", &["entropy"]),
     ("tokio_cron_scheduler", &["engine/heartbeat"]),
     ("prometheus_client", &["metrics"]),
+    ("x509_parser", &["mail"]),
     ("maud", &["web"]),
     // Boot hands requests over with what they need.
     // The demo's test tries the queries that its banner tells.

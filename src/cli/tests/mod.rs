@@ -39,7 +39,7 @@ async fn a_command_line_that_is_not_understood() {
     for line in [
         "programme",
         "programme import",
-        "programme clone x",
+        "programme copy x",
         "timeline x --until tomorrow",
         "messages show nonsense",
         "messages list --status lost",
