@@ -10,6 +10,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::watch;
+use tracing::Instrument;
 
 pub use crate::mail::reading::ReadMail;
 use crate::{
@@ -166,13 +167,14 @@ impl Settle {
             return Ok(None);
         };
         let id = locked.id();
+        let span = tracing::info_span!("settle", programme = %id);
         let carried_out = async {
             let settled = self.settled(&tx, &locked, &Scope::Live).await?;
             let late = settled.late();
             self.finish(&tx, settled).await?;
             Ok(late)
         };
-        match carried_out.await {
+        match carried_out.instrument(span).await {
             Ok(late) => {
                 tx.commit().await?;
                 self.count(late);

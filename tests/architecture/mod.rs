@@ -122,6 +122,7 @@ const FLOORS: &[Floor] = &[
     Floor {
         module: "cli",
         may_name: &[
+            "chain",
             "domain",
             "clock",
             "entropy",

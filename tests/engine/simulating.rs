@@ -33,7 +33,7 @@ async fn stage_for(file: &ProgrammeFile, seed: u64) -> Stage {
 async fn play(seed: u64) -> Play {
     let mut file = ProgrammeFile::read(SAMPLE).unwrap();
     // Every third programme leaves the decision to people.
-    if seed % 3 == 0 {
+    if seed.is_multiple_of(3) {
         file.fields.decision_mode = Some(DecisionMode::Propose);
         file.announcement.decision_mode = DecisionMode::Propose;
     }
