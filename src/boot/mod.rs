@@ -76,7 +76,7 @@ impl Foundation {
                 make_private(&file).with_context(|| {
                     let (file, named_by) = (file.display(), &settings.database_named_by);
                     format!(
-                        "{file} cannot be made; check {named_by}, and that the file's directory is there and writable"
+                        "{file} cannot be made; check LEERNETWERK_DATABASE_URL (the path comes from {named_by}), and that the file's directory is there and writable"
                     )
                 })?;
             } else if !file.is_file() {
