@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::{Parser, Subcommand};
 use leernetwerk::{
     app::App,
-    boot::{Foundation, Migrating, usual_base_url},
+    boot::{self, Foundation, Migrating, usual_base_url},
     cli::{
         self, Wiring,
+        doctor::{self, DoctorArguments},
         serve::{self, ServeArguments},
         terminal::{self, Exit, Terminal},
     },
@@ -15,6 +17,7 @@ use leernetwerk::{
     entropy::Entropy,
     graphql,
     mail::compose::{Composer, Sender},
+    simulation::Stage,
     telemetry,
 };
 
@@ -36,6 +39,10 @@ enum Command {
     Serve(ServeArguments),
     /// Bring the database's schema up to date
     Migrate,
+    /// Look settings, database, relay, clock, templates, secret and outbox over, and tell what to do (exit code 1: a problem)
+    ///
+    /// Nothing is written and no mail is sent; with a relay it is connected to and logged in to, for a moment.
+    Doctor(DoctorArguments),
     #[command(flatten)]
     Other(cli::Command),
 }
@@ -44,19 +51,27 @@ enum Command {
 struct BySettings(Given);
 
 impl BySettings {
-    async fn foundation(&self) -> anyhow::Result<Foundation> {
+    async fn foundation(&self, migrating: Migrating) -> anyhow::Result<Foundation> {
         let settings = self.0.clone().settle()?;
         let base_url = settings
             .base_url
             .clone()
             .unwrap_or_else(|| usual_base_url(settings.listen));
-        Foundation::lay(settings, Entropy::from_system(), base_url, Migrating::Yes).await
+        Foundation::lay(settings, Entropy::from_system(), base_url, migrating).await
     }
 }
 
 impl Wiring for BySettings {
     async fn app(&self) -> anyhow::Result<App> {
-        Ok(self.foundation().await?.app)
+        Ok(self.foundation(Migrating::No).await?.app)
+    }
+
+    async fn reading_app(&self) -> anyhow::Result<App> {
+        Ok(self.foundation(Migrating::ReadOnly).await?.app)
+    }
+
+    async fn founding_app(&self) -> anyhow::Result<App> {
+        Ok(self.foundation(Migrating::Yes).await?.app)
     }
 
     fn composer(&self) -> anyhow::Result<Composer> {
@@ -69,6 +84,13 @@ impl Wiring for BySettings {
         )?)
     }
 
+    async fn stage(&self, seed: u64, starts_at: DateTime<Utc>) -> anyhow::Result<Stage> {
+        let sender = Sender {
+            from: self.0.clone().settle()?.mail_from,
+        };
+        boot::stage(self.composer()?, sender, seed, starts_at).await
+    }
+
     fn schema(&self) -> String {
         graphql::sdl()
     }
@@ -79,10 +101,12 @@ async fn run(given: Given, command: Command) -> anyhow::Result<Exit> {
         Command::Demo => serve::demo(given).await.map(|()| Exit::Success),
         Command::Serve(arguments) => serve::serve(given, arguments).await.map(|()| Exit::Success),
         Command::Migrate => {
-            BySettings(given).foundation().await?.store.close().await?;
+            let foundation = BySettings(given).foundation(Migrating::Yes).await?;
+            foundation.store.close().await?;
             eprintln!("the schema is up to date");
             Ok(Exit::Success)
         }
+        Command::Doctor(arguments) => doctor::run(given, arguments, &mut Terminal::of_process()).await,
         Command::Other(command) => command.run(&BySettings(given), &mut Terminal::of_process()).await,
     }
 }

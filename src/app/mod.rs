@@ -5,6 +5,7 @@
 
 pub mod arranging;
 pub mod caller;
+mod cloning;
 pub mod deciding;
 mod error;
 pub mod fields;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 pub use caller::Caller;
 pub use error::AppError;
@@ -96,7 +98,8 @@ impl App {
             actor: caller.word(),
             action,
         };
-        match self.settle.act(programme, &envelope, act).await? {
+        let span = tracing::info_span!("act", %programme, action);
+        match self.settle.act(programme, &envelope, act).instrument(span).await? {
             Some(answer) => Ok(answer?),
             None => Err(Refusal::not_found("programme", "programmeId").into()),
         }
@@ -113,6 +116,24 @@ struct About {
 impl App {
     /// Lets an act happen that changes none of a programme's facts: key, act and record in one transaction.
     async fn act_aside<T>(
+        &self,
+        caller: &Caller,
+        action: &'static str,
+        about: About,
+        repeatable: &Repeatable,
+        act: impl for<'a> FnOnce(&'a Tx, DateTime<Utc>) -> BoxFuture<'a, Result<T>> + Send,
+    ) -> Result<T>
+    where
+        T: serde::Serialize + serde::de::DeserializeOwned + Send,
+    {
+        let programme = about.programme.map(|id| id.to_string());
+        let span = tracing::info_span!("act", programme, action);
+        self.carry_out_aside(caller, action, about, repeatable, act)
+            .instrument(span)
+            .await
+    }
+
+    async fn carry_out_aside<T>(
         &self,
         caller: &Caller,
         action: &'static str,

@@ -7,6 +7,15 @@ use super::{About, App, Caller, Repeatable, Result};
 use crate::domain::refusal::Refusal;
 
 impl App {
+    /// The next moment after `after` at which something is due by time, in whatever programme; none: nothing is, if nobody
+    /// acts.
+    pub async fn next_due_after(&self, caller: &Caller, after: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+        if !matches!(caller, Caller::Administrator { .. }) {
+            return Err(caller.refusal());
+        }
+        Ok(self.store().next_wake_after(after).await?)
+    }
+
     /// Lets the caller move the test clock forward to an instant, and records it; the travel itself comes after this.
     ///
     /// A repetition with the same idempotency key is let through also when the clock has gone on since: what was asked for

@@ -1,14 +1,17 @@
 //! The one place that wires everything, for production and tests alike.
 
+mod observing;
 mod running;
+pub(crate) mod secret;
 mod server;
+mod stage;
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context, bail};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{Notify, watch};
 
+use self::secret::{make_private, secret};
 use crate::{
     app::App,
     clock::{Clock, TimeMachine},
@@ -20,14 +23,16 @@ use crate::{
         compose::{Composer, Sender},
         smtp::Deadlines,
     },
+    metrics::Metrics,
     settle::Settle,
     store::{Seal, Store},
 };
 
 pub use running::{Roles, Running, Start};
+pub use stage::stage;
 
 /// The setting under which a database remembers which secret it was used with.
-const SECRET_FINGERPRINT: &str = "secret-fingerprint";
+pub(crate) const SECRET_FINGERPRINT: &str = "secret-fingerprint";
 
 /// Everything but the servers: what every command stands on.
 pub struct Foundation {
@@ -45,13 +50,15 @@ pub struct Foundation {
     pub entropy: Arc<Entropy>,
 }
 
-/// Whether the schema is brought up to date.
+/// Whether the database is made where it is absent, and its schema brought up to date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Migrating {
     /// Yes.
     Yes,
-    /// No: a schema that is behind is an error.
+    /// No: a file that is not there is an error, and so is a schema that is behind.
     No,
+    /// No, and nothing else is written either.
+    ReadOnly,
 }
 
 impl Foundation {
@@ -63,24 +70,34 @@ impl Foundation {
         migrating: Migrating,
     ) -> anyhow::Result<Self> {
         let entropy = Arc::new(entropy);
+        let makes = migrating == Migrating::Yes;
         if let Some(file) = settings.sqlite_file() {
-            make_private(&file).with_context(|| {
-                let file = file.display();
-                format!("{file} cannot be made; check LEERNETWERK_DATABASE_URL, and that the file's directory is there and writable")
-            })?;
+            if makes {
+                make_private(&file).with_context(|| {
+                    let (file, named_by) = (file.display(), &settings.database_named_by);
+                    format!(
+                        "{file} cannot be made; check LEERNETWERK_DATABASE_URL (the path comes from {named_by}), and that the file's directory is there and writable"
+                    )
+                })?;
+            } else if !file.is_file() {
+                bail!(absent(&file, &settings.database_named_by));
+            }
         }
-        let store = Store::connect(&settings.database_url).await.context(
+        let connected = if makes {
+            Store::connect(&settings.database_url).await
+        } else {
+            Store::connect_to_existing(&settings.database_url).await
+        };
+        let store = connected.context(
             "the database cannot be used; check LEERNETWERK_DATABASE_URL, that the server runs, and that the file's directory is there and writable",
         )?;
-        match migrating {
-            Migrating::Yes => store
+        if makes {
+            store
                 .migrate()
                 .await
-                .context("the schema cannot be brought up to date")?,
-            Migrating::No if store.pending_migrations().await? > 0 => {
-                bail!("the schema is behind; run `leernetwerk migrate`")
-            }
-            Migrating::No => {}
+                .context("the schema cannot be brought up to date")?;
+        } else if store.pending_migrations().await? > 0 {
+            bail!("the schema is behind; run `leernetwerk migrate`")
         }
         if settings.clock == Clock::System && store.has_travelled().await? {
             bail!(
@@ -93,9 +110,20 @@ impl Foundation {
             );
         }
         let is_known = store.setting(SECRET_FINGERPRINT).await?.is_some();
-        let secret = secret(&settings, &entropy, is_known)?;
+        let may_write = migrating != Migrating::ReadOnly;
+        if settings.clock.is_test() && !may_write && !store.has_travelled().await? {
+            bail!(
+                "no clock was ever started in this database; `leernetwerk serve` and `programme import` start it with this LEERNETWERK_CLOCK"
+            );
+        }
+        let secret = secret(&settings, &entropy, is_known, may_write)?;
         let seal = Seal::new(&secret)?;
-        let fingerprint = store.keep_first(SECRET_FINGERPRINT, seal.fingerprint()).await?;
+        let fingerprint = if may_write {
+            store.keep_first(SECRET_FINGERPRINT, seal.fingerprint()).await?
+        } else {
+            let kept = store.setting(SECRET_FINGERPRINT).await?;
+            kept.unwrap_or_else(|| seal.fingerprint().to_owned())
+        };
         if fingerprint != seal.fingerprint() {
             bail!(
                 "this database was used with another LEERNETWERK_SECRET; stored mails cannot be read with this one. Set the earlier secret"
@@ -107,7 +135,7 @@ impl Foundation {
         let composer =
             Composer::new(&sender, settings.templates.as_deref()).context("the mail templates cannot be used")?;
         // Last of all that can fail: the hands of this clock never go back, so a start that is refused must not move them.
-        if let Clock::Test { starts_at } = settings.clock {
+        if let (Clock::Test { starts_at }, true) = (settings.clock, may_write) {
             let stands_at = store.start_test_clock(starts_at).await?;
             tracing::info!(%stands_at, "on the test clock");
         }
@@ -120,6 +148,7 @@ impl Foundation {
             base_url,
             sender,
             committed: watch::Sender::new(0),
+            metrics: Metrics::default(),
         });
         if migrating == Migrating::Yes {
             settle.add_missing_rules().await?;
@@ -153,6 +182,7 @@ impl Foundation {
             instance: InstanceId(self.entropy.id(now)),
             transport: self.transport(deadlines),
             limits,
+            metrics: self.settle.metrics.clone(),
         };
         let look = Arc::new(Notify::new());
         let engine = Engine::start(Arc::clone(&self.settle), parts, Arc::clone(&look)).await?;
@@ -181,58 +211,14 @@ impl Foundation {
     }
 }
 
-/// The secret that was set; with SQLite, one that is made at the first start and kept beside the file, readable by its owner.
-fn secret(settings: &Settings, entropy: &Entropy, is_known: bool) -> anyhow::Result<SecretString> {
-    use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
-
-    if let Some(secret) = &settings.secret {
-        return Ok(SecretString::from(secret.expose_secret().to_owned()));
-    }
-    let Some(database) = settings.sqlite_file() else {
-        bail!("LEERNETWERK_SECRET is needed with PostgreSQL")
-    };
-    let path = database.with_extension("secret");
-    match std::fs::read_to_string(&path) {
-        Ok(kept) if !kept.trim().is_empty() => Ok(SecretString::from(kept.trim().to_owned())),
-        Ok(_) => bail!(
-            "{} is empty; restore it, or remove it together with the database",
-            path.display()
-        ),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && is_known => bail!(
-            "{} is missing, and the database was used with it; put it back, or set LEERNETWERK_SECRET to what it held",
-            path.display()
-        ),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let made = BASE64_STANDARD_NO_PAD.encode(entropy.bytes::<32>());
-            keep(&path, &made).with_context(|| format!("{} cannot be written", path.display()))?;
-            Ok(SecretString::from(made))
-        }
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
-    }
-}
-
-fn keep(path: &Path, secret: &str) -> std::io::Result<()> {
-    use std::io::Write;
-    let mut file = private_file().open(path)?;
-    file.write_all(secret.as_bytes())?;
-    file.sync_all()
-}
-
-/// Makes an empty file that only its owner can read, unless it is there: personal data goes into it. SQLite gives the files
-/// beside it the same mode.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    match private_file().open(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-fn private_file() -> std::fs::OpenOptions {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+/// What is said of a file that is not there.
+fn absent(file: &Path, named_by: &str) -> String {
+    let looked_at = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    format!(
+        "there is no database at {}; that path comes from {named_by}. Is it the right directory, and the right setting? \
+         `leernetwerk serve`, `migrate` and `programme import` make a new one there",
+        looked_at.display()
+    )
 }
 
 /// What links in mails begin with when nothing was set.

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use anyhow::Context;
 use tokio::{net::TcpListener, time::timeout};
 
-use super::{Foundation, Migrating, server::Server, usual_base_url};
+use super::{Foundation, Migrating, observing::EngineSigns, server::Server, usual_base_url};
 use crate::chain::Chain;
 use crate::{
     config::Settings,
@@ -81,8 +81,8 @@ impl Running {
             Roles::WithoutEngine => None,
             Roles::All | Roles::EngineOnly => Some(foundation.start_engine(start.limits, start.deadlines).await?),
         };
-        let pulse = engine.as_ref().map(|(engine, _)| engine.pulse());
-        let server = Server::start(&foundation, listener, &base_url, start.roles, pulse)?;
+        let signs = EngineSigns::of(engine.as_ref().map(|(engine, _)| engine));
+        let server = Server::start(&foundation, listener, &base_url, start.roles, signs)?;
         Ok(Self {
             foundation,
             address,

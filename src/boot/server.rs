@@ -9,7 +9,11 @@ use secrecy::SecretString;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Foundation, running::Roles};
+use super::{
+    Foundation,
+    observing::{EngineSigns, Observing},
+    running::Roles,
+};
 use crate::chain::Chain;
 use crate::{
     app::{App, Caller},
@@ -21,6 +25,8 @@ use crate::{
     web::{
         graphql_http::{Authenticate, AuthenticationFailed, Door, TIME_LIMIT},
         health::{self, Readiness},
+        metrics::{MetricsAccess, MetricsPage, metrics},
+        observed::Observed,
         pages::mailbox::MailboxAccess,
         rate_limits::RateLimits,
         server::{Site, site},
@@ -43,19 +49,35 @@ impl Server {
         listener: TcpListener,
         base_url: &str,
         roles: Roles,
-        pulse: Option<Pulse>,
+        signs: EngineSigns,
     ) -> anyhow::Result<Self> {
         let (shutdown, acts) = (CancellationToken::new(), TaskTracker::new());
         let readiness: Arc<dyn Readiness> = Arc::new(Checks {
             store: foundation.store.clone(),
-            pulse,
+            pulse: signs.pulse.clone(),
         });
         let settings = &foundation.settings;
+        let metrics_page = MetricsPage {
+            app: foundation.app.clone(),
+            access: if settings.is_reached_on_loopback_only() {
+                MetricsAccess::Everybody
+            } else {
+                MetricsAccess::Administrators {
+                    master: settings.api_token.clone(),
+                }
+            },
+            metrics: foundation.settle.metrics.clone(),
+            observe: Arc::new(Observing::new(foundation.store.clone(), settings.clock, signs)),
+        };
         let endpoint = if roles == Roles::EngineOnly {
             Route::new()
                 .at("/healthz", health::liveness())
                 .at("/readyz", health::readiness(readiness))
-                .map_to_response()
+                .at("/metrics", metrics(metrics_page))
+                .with(Observed {
+                    metrics: foundation.settle.metrics.clone(),
+                    new_correlation_id: correlation_ids(Arc::clone(&foundation.entropy)),
+                })
                 .boxed()
         } else {
             let is_test = settings.clock.is_test();
@@ -88,6 +110,7 @@ impl Server {
                 door: Arc::new(door),
                 sdl: graphql::sdl(),
                 readiness,
+                metrics: metrics_page,
                 mailbox,
                 is_reached_over_tls: base_url.starts_with("https://"),
             };
@@ -170,4 +193,33 @@ impl Readiness for Checks {
 
 fn correlation_ids(entropy: Arc<Entropy>) -> Arc<dyn Fn() -> String + Send + Sync> {
     Arc::new(move || entropy.bytes::<8>().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{sync::watch, time::Instant};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_engine_that_stopped_looking_and_a_schema_that_is_behind_are_told() {
+        let store = Store::in_memory().await.unwrap();
+        let (beat, last) = watch::channel(Instant::now());
+        let checks = Checks {
+            store: store.clone(),
+            pulse: Some(Pulse::of(last)),
+        };
+        let problems = checks.problems().await;
+        assert!(
+            matches!(problems.as_slice(), [one] if one.contains("have not run; run `leernetwerk migrate`")),
+            "{problems:?}"
+        );
+        store.migrate().await.unwrap();
+        assert_eq!(checks.problems().await, Vec::<String>::new());
+        beat.send_replace(Instant::now() - Duration::from_secs(31));
+        assert_eq!(
+            checks.problems().await,
+            ["the engine last looked at what is due 31 seconds ago"]
+        );
+    }
 }

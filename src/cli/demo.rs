@@ -1,10 +1,11 @@
 //! `demo`: a programme to play with, on a test clock and a database that is thrown away.
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 
 use crate::{
     app::{App, Caller, Repeatable, fields::PersonFields, tokens::TokenRole},
-    domain::{ids::ProgrammeId, page::Window},
+    domain::{formats, ids::ProgrammeId, message::Locale, page::Window},
 };
 
 /// When the demo begins: the programme is open for registration.
@@ -88,11 +89,12 @@ pub async fn populate(app: &App, programme: ProgrammeId, slug: &str) -> anyhow::
 }
 
 /// What a newcomer is told: where to look and what to try.
-pub fn banner(base_url: &str, slug: &str, token: &str, now: DateTime<Utc>) -> String {
+pub fn banner(base_url: &str, slug: &str, token: &str, now: DateTime<Utc>, zone: Tz) -> String {
+    let now = formats::weekday_and_moment(now, zone, Locale::En);
     format!(
         r#"
 leernetwerk demo: the programme {slug} is open for registration.
-It is {now} on a test clock that stands still until you move it. Seven people have a place; eight make it go ahead.
+It is {now} ({zone}) on a test clock that stands still until you move it. Seven people have a place; eight make it go ahead.
 
   GraphiQL            {base_url}/graphiql
   Mailbox             {base_url}/mailbox
@@ -137,7 +139,13 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_newcomer_is_told_to_try_fits_the_schema() {
-        let banner = banner("http://localhost", "a-slug", "a-token", DateTime::UNIX_EPOCH);
+        let banner = banner(
+            "http://localhost",
+            "a-slug",
+            "a-token",
+            DateTime::UNIX_EPOCH,
+            Tz::Europe__Amsterdam,
+        );
         let operations: Vec<String> = banner
             .split("\n\n")
             .map(str::trim)

@@ -120,7 +120,10 @@ impl FromStr for MessageRef {
 impl MessagesCommand {
     /// Carries the command out.
     pub async fn run(self, wiring: &impl Wiring, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
-        let app = wiring.app().await?;
+        let app = match self {
+            Self::List(_) | Self::Show { .. } => wiring.reading_app().await?,
+            Self::Retry { .. } | Self::Cancel { .. } => wiring.app().await?,
+        };
         match self {
             Self::List(filter) => list(&app, &filter, terminal).await,
             Self::Show {

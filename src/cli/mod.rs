@@ -5,10 +5,12 @@
 //! was not understood.
 
 pub mod demo;
+pub mod doctor;
 pub mod messages;
 pub mod programme;
 pub mod programme_file;
 pub mod serve;
+pub mod simulate;
 mod table;
 pub mod templates;
 pub mod terminal;
@@ -19,11 +21,13 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use self::{
     messages::MessagesCommand,
     programme::ProgrammeCommand,
+    simulate::SimulateArguments,
     templates::TemplatesCommand,
     terminal::{Exit, Terminal},
     timeline::TimelineArguments,
@@ -32,6 +36,7 @@ use self::{
 use crate::{
     app::{App, Caller},
     mail::compose::Composer,
+    simulation::Stage,
 };
 
 /// Who the command line is.
@@ -40,8 +45,21 @@ pub(super) const ADMINISTRATOR: Caller = Caller::Administrator { token: None };
 /// What commands work with, made when a command needs it: `programme check` works without a database, `schema` without
 /// settings.
 pub trait Wiring: Sync {
-    /// The intents over the database of the settings.
+    /// The intents over the database of the settings, which is there already.
     fn app(&self) -> impl Future<Output = anyhow::Result<App>> + Send;
+
+    /// The same, for commands that only look: nothing is written, not even when the clock starts.
+    fn reading_app(&self) -> impl Future<Output = anyhow::Result<App>> + Send {
+        self.app()
+    }
+
+    /// The same; a database that is not there is made.
+    fn founding_app(&self) -> impl Future<Output = anyhow::Result<App>> + Send {
+        self.app()
+    }
+
+    /// A stage in memory to play a programme on, beginning at an instant.
+    fn stage(&self, seed: u64, starts_at: DateTime<Utc>) -> impl Future<Output = anyhow::Result<Stage>> + Send;
 
     /// What makes mails.
     fn composer(&self) -> anyhow::Result<Composer>;
@@ -61,6 +79,10 @@ pub enum Command {
     /// ✓ done, ○ planned if nobody acts, – skipped for a reason, ! missed because nobody looked in time, ✗ failed: the mail
     /// cannot be made. Times are those of the programme's zone.
     Timeline(TimelineArguments),
+    /// Play a whole programme on a virtual clock, with invented people: in memory, nothing is sent or stored
+    ///
+    /// ● a person does something, ✗ refused: what the person wanted could not be; the other signs are those of `timeline`.
+    Simulate(SimulateArguments),
     /// List, show, retry and call back mails
     #[command(subcommand)]
     Messages(MessagesCommand),
@@ -79,7 +101,8 @@ impl Command {
     pub async fn run(self, wiring: &impl Wiring, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
         match self {
             Self::Programme(command) => command.run(wiring, terminal).await,
-            Self::Timeline(arguments) => timeline::run(&wiring.app().await?, &arguments, terminal).await,
+            Self::Timeline(arguments) => timeline::run(&wiring.reading_app().await?, &arguments, terminal).await,
+            Self::Simulate(arguments) => simulate::run(wiring, &arguments, terminal).await,
             Self::Messages(command) => command.run(wiring, terminal).await,
             Self::Templates(command) => command.run(wiring, terminal),
             Self::Token(command) => command.run(wiring, terminal).await,

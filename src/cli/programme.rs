@@ -1,5 +1,6 @@
 //! `programme`: programmes as files, and the list of them.
 
+mod clone;
 mod import;
 
 use std::path::{Path, PathBuf};
@@ -34,6 +35,11 @@ pub enum ProgrammeCommand {
     /// Shows first what would change, and asks. The programme is published unless the file says `draft = true`. Importing
     /// the same file again changes nothing.
     Import(Import),
+    /// Make the next edition of a programme, as a draft
+    ///
+    /// Every date moves by the same number of days; team, price and rules go along, registrations do not. Shows first what
+    /// it would make, and asks.
+    Clone(clone::Clone),
     /// Write a programme as a file to standard output
     Export {
         /// The programme's name in addresses, such as werken-in-het-westen-2014
@@ -61,14 +67,22 @@ impl ProgrammeCommand {
             Self::Check { file } => check(&file, terminal),
             Self::Import(arguments) => {
                 let file = ProgrammeFile::open(&arguments.file)?;
-                import(&wiring.app().await?, &arguments.file, &file, arguments.yes, terminal).await
+                import(
+                    &wiring.founding_app().await?,
+                    &arguments.file,
+                    &file,
+                    arguments.yes,
+                    terminal,
+                )
+                .await
             }
+            Self::Clone(arguments) => clone::clone(&wiring.app().await?, &arguments, terminal).await,
             Self::Export { slug } => {
-                let exported = exported(&wiring.app().await?, &slug).await?;
+                let exported = exported(&wiring.reading_app().await?, &slug).await?;
                 terminal.print_raw(exported.as_bytes())?;
                 Ok(Exit::Success)
             }
-            Self::List { json } => list(&wiring.app().await?, json, terminal).await,
+            Self::List { json } => list(&wiring.reading_app().await?, json, terminal).await,
         }
     }
 }
@@ -118,7 +132,7 @@ pub fn check(path: &Path, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-fn bullets(problems: &Problems) -> String {
+pub(super) fn bullets(problems: &Problems) -> String {
     problems
         .0
         .iter()
@@ -143,7 +157,7 @@ pub async fn exported(app: &App, slug: &str) -> anyhow::Result<String> {
 }
 
 /// How far a programme has come, for people.
-fn status_words(status: ProgrammeStatus) -> &'static str {
+pub(super) fn status_words(status: ProgrammeStatus) -> &'static str {
     match status {
         ProgrammeStatus::Draft => "draft",
         ProgrammeStatus::Open => "open",

@@ -24,7 +24,7 @@ pub struct ServeArguments {
     /// Answer requests only; another instance carries out what is due and sends mail
     #[arg(long, conflicts_with = "engine_only")]
     no_engine: bool,
-    /// Carry out what is due and send mail only; of the endpoints only /healthz and /readyz
+    /// Carry out what is due and send mail only; of the endpoints only /healthz, /readyz and /metrics
     #[arg(long)]
     engine_only: bool,
     /// Do not bring the schema up to date; refuse to start when it is behind
@@ -62,6 +62,7 @@ pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()
 
 /// Serves the sample programme on a test clock, and throws everything away at the end.
 pub async fn demo(given: Given) -> anyhow::Result<()> {
+    refuse_what_the_demo_has(&given)?;
     let directory = TempDir::with_prefix("leernetwerk-demo-").context("no place for the demo's database")?;
     let given = Given {
         database_url: Some(format!("sqlite://{}", directory.path().join("demo.db").display())),
@@ -80,10 +81,25 @@ pub async fn demo(given: Given) -> anyhow::Result<()> {
     let programme = created.programme.id;
     app.publish_programme(&administrator, programme, &Repeatable::default())
         .await?;
-    let slug = created.programme.announced.slug;
+    let (slug, zone) = (created.programme.announced.slug, created.programme.announced.time_zone);
     let token = demo::populate(app, programme, &slug).await?;
-    say(&demo::banner(&running.base_url, &slug, &token, app.now().await?))?;
+    say(&demo::banner(&running.base_url, &slug, &token, app.now().await?, zone))?;
     until_told(running).await
+}
+
+/// The demo has a database, a mailbox and a clock of its own; who names others is told, and not surprised later.
+fn refuse_what_the_demo_has(given: &Given) -> anyhow::Result<()> {
+    let named = [
+        (&given.database_url, "--database-url (LEERNETWERK_DATABASE_URL)"),
+        (&given.mail, "--mail (LEERNETWERK_MAIL)"),
+        (&given.clock, "--clock (LEERNETWERK_CLOCK)"),
+    ];
+    match named.into_iter().find(|(value, _)| value.is_some()) {
+        Some((_, setting)) => anyhow::bail!(
+            "the demo has a throw-away database, captures mail and starts its own test clock; leave {setting} out, or use `serve`"
+        ),
+        None => Ok(()),
+    }
 }
 
 async fn until_told(running: Running) -> anyhow::Result<()> {
@@ -110,4 +126,20 @@ fn say(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}")?;
     Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_refuses_what_it_would_not_use() {
+        assert!(refuse_what_the_demo_has(&Given::default()).is_ok());
+        let given = Given {
+            mail: Some("capture".to_owned()),
+            ..Given::default()
+        };
+        let error = refuse_what_the_demo_has(&given).unwrap_err().to_string();
+        assert!(error.contains("leave --mail (LEERNETWERK_MAIL) out"), "{error}");
+    }
 }

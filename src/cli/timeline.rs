@@ -176,7 +176,7 @@ fn table(items: &[TimelineItem], zone: Tz) -> String {
 }
 
 /// A sign and a word for what became of an entry.
-fn state_words(state: ItemState) -> (char, &'static str) {
+pub(super) fn state_words(state: ItemState) -> (char, &'static str) {
     match state {
         ItemState::Planned => ('○', "planned"),
         ItemState::Done => ('✓', "done"),
@@ -187,7 +187,7 @@ fn state_words(state: ItemState) -> (char, &'static str) {
 }
 
 /// What happens, in words.
-fn what(item: &TimelineItem) -> String {
+pub(super) fn what(item: &TimelineItem) -> String {
     match (item.kind, item.source) {
         (ItemKind::Mail(kind), _) => format!("mail: {}", kind_words(kind)),
         (_, Source::BuiltIn(BuiltIn::RegistrationExpiry)) => "a registration ends".to_owned(),
@@ -198,7 +198,7 @@ fn what(item: &TimelineItem) -> String {
     }
 }
 
-fn json(item: &TimelineItem, zone: Tz) -> serde_json::Value {
+pub(super) fn json(item: &TimelineItem, zone: Tz) -> serde_json::Value {
     let moment = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339_opts(SecondsFormat::AutoSi, true);
     let (kind, message_kind) = match item.kind {
         ItemKind::Mail(kind) => ("mail", Some(kind.word())),

@@ -67,7 +67,10 @@ enum Role {
 impl TokenCommand {
     /// Carries the command out.
     pub async fn run(self, wiring: &impl Wiring, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
-        let app = wiring.app().await?;
+        let app = match self {
+            Self::List => wiring.reading_app().await?,
+            Self::Create(_) | Self::Revoke { .. } => wiring.app().await?,
+        };
         match self {
             Self::Create(arguments) => create(&app, arguments, terminal).await,
             Self::List => list(&app, terminal).await,

@@ -18,6 +18,8 @@ use crate::{clock::Clock, domain::text::EmailAddress, mail::smtp::Relay};
 
 /// Every variable of ours begins with this.
 pub const PREFIX: &str = "LEERNETWERK_";
+/// What names a setting that nobody named.
+const BY_DEFAULT: &str = "the default";
 /// Read when it is there and no other is named.
 const DEFAULT_FILE: &str = "leernetwerk.toml";
 
@@ -49,13 +51,19 @@ pub enum ConfigError {
         problem: String,
     },
     /// A value that does not fit.
-    #[error("{setting} {problem}")]
+    #[error("{setting} ({flag}) {problem}", flag = flag_of(setting))]
     Value {
         /// The setting.
         setting: &'static str,
         /// What is wrong and what to write.
         problem: String,
     },
+}
+
+/// The flag that sets the same as a variable.
+fn flag_of(variable: &str) -> String {
+    let name = variable.strip_prefix(PREFIX).unwrap_or(variable);
+    format!("--{}", name.to_ascii_lowercase().replace('_', "-"))
 }
 
 fn wrong(setting: &'static str, problem: impl Into<String>) -> ConfigError {
@@ -205,6 +213,10 @@ pub struct Settings {
     pub api_token: Option<SecretString>,
     /// Templates that replace ours.
     pub templates: Option<PathBuf>,
+    /// What names the database: a flag, a variable, a file, or nothing but the default.
+    pub database_named_by: String,
+    /// The file with settings, if one was read.
+    pub file: Option<PathBuf>,
 }
 
 /// Secrets do not appear where settings are described.
@@ -221,12 +233,23 @@ impl Given {
     /// The settings, with those of the file where nothing else was given; unknown variables of ours are refused.
     pub fn settle(self) -> Result<Settings, ConfigError> {
         refuse_unknown_variables(environment())?;
-        let file = match &self.config {
-            Some(path) => read(path)?,
-            None if Path::new(DEFAULT_FILE).is_file() => read(Path::new(DEFAULT_FILE))?,
-            None => Self::default(),
+        let path = match &self.config {
+            Some(path) => Some(path.clone()),
+            None => Some(PathBuf::from(DEFAULT_FILE)).filter(|path| path.is_file()),
         };
-        self.or(file).parse()
+        let file = path.as_deref().map(read).transpose()?.unwrap_or_default();
+        let named_by = match (&self.database_url, &file.database_url, &path) {
+            (Some(url), ..) if variable("LEERNETWERK_DATABASE_URL").as_ref() == Some(url) => {
+                "LEERNETWERK_DATABASE_URL".to_owned()
+            }
+            (Some(_), ..) => "--database-url".to_owned(),
+            (None, Some(_), Some(path)) => format!("database_url in {}", path.display()),
+            _ => BY_DEFAULT.to_owned(),
+        };
+        let mut settings = self.or(file).parse()?;
+        settings.database_named_by = named_by;
+        settings.file = path;
+        Ok(settings)
     }
 
     fn or(self, file: Self) -> Self {
@@ -262,6 +285,11 @@ fn environment() -> Vec<String> {
     std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
         .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 /// The variables that are settings.

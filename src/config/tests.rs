@@ -107,7 +107,12 @@ fn each_wrong_value_is_named_with_the_way_out() {
         ),
     ] {
         let problem = problem(given);
-        assert!(problem.starts_with(expected), "{problem}");
+        let (variable, rest) = expected.split_once(' ').unwrap();
+        let flag = variable.trim_start_matches(PREFIX).to_lowercase().replace('_', "-");
+        assert!(
+            problem.starts_with(&format!("{variable} (--{flag}) {rest}")),
+            "{problem}"
+        );
     }
 }
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::Path, str::FromStr};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use super::{ConfigError, Given, MailRoute, Settings, wrong};
+use super::{BY_DEFAULT, ConfigError, Given, MailRoute, Settings, wrong};
 use crate::{
     clock::Clock,
     mail::smtp::{Relay, RelayError},
@@ -129,6 +129,8 @@ impl Given {
             has_rate_limits,
             api_token: self.api_token.map(SecretString::from),
             templates: self.templates,
+            database_named_by: BY_DEFAULT.to_owned(),
+            file: None,
         })
     }
 }

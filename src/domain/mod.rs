@@ -10,6 +10,7 @@ pub mod announcement;
 pub mod calendar;
 pub mod decision;
 pub mod delivery;
+pub mod edition;
 pub mod facts;
 pub mod fate;
 pub mod formats;

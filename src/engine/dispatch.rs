@@ -22,6 +22,7 @@ use super::{
 use crate::{
     clock::Clock,
     domain::ids::InstanceId,
+    metrics::Metrics,
     store::{Reach, Result, Seal, Store},
 };
 
@@ -68,6 +69,8 @@ pub struct DispatcherParts {
     pub transport: Transport,
     /// How many and how fast.
     pub limits: DispatchLimits,
+    /// Where attempts are counted.
+    pub metrics: Metrics,
 }
 
 /// What the slots share.

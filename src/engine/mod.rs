@@ -45,6 +45,11 @@ const PULSELESS_AFTER: Duration = Duration::from_secs(30);
 pub struct Pulse(watch::Receiver<Instant>);
 
 impl Pulse {
+    /// A pulse that was last felt at the moment that is told.
+    pub(crate) fn of(last: watch::Receiver<Instant>) -> Self {
+        Self(last)
+    }
+
     /// How long ago the engine last looked and succeeded.
     pub fn age(&self) -> Duration {
         self.0.borrow().elapsed()
@@ -83,7 +88,7 @@ impl Engine {
             tokio::spawn(hear_others(settle, look, stop.clone())),
         ];
         Ok(Self {
-            pulse: Pulse(pulse),
+            pulse: Pulse::of(pulse),
             dispatcher,
             tasks,
             stop,

@@ -108,6 +108,7 @@ impl Slot {
         let attempt = async {
             let verdict = self.deliver(claim).await;
             report(pass, &verdict);
+            shared.parts.metrics.attempted(verdict.outcome, verdict.verb);
             self.finalise(claim, &verdict).await;
             verdict.outcome
         };

@@ -1,6 +1,7 @@
 //! One look at what is due: leaderless, re-entrant, the same on every instance, however often it is called.
 
 use chrono::{DateTime, Utc};
+use tracing::Instrument;
 
 use crate::chain::Chain;
 use crate::{
@@ -21,12 +22,14 @@ pub struct Tick {
 
 /// Carries out everything that is due now, one programme after the other. A programme that cannot be settled stops no other.
 pub async fn tick(settle: &Settle) -> Result<Tick, SettleError> {
-    look(settle, Busy::PassOver).await
+    look(settle, Busy::PassOver)
+        .instrument(tracing::debug_span!("tick"))
+        .await
 }
 
 /// The same, and waits for what others are carrying out: after it everything that was due is decided, whoever did it.
 pub async fn tick_to_the_end(settle: &Settle) -> Result<Tick, SettleError> {
-    look(settle, Busy::Wait).await
+    look(settle, Busy::Wait).instrument(tracing::debug_span!("tick")).await
 }
 
 async fn look(settle: &Settle, busy: Busy) -> Result<Tick, SettleError> {

@@ -26,6 +26,12 @@ impl ScalarType for DateTime {
                 InputValueError::custom("must be an instant with its offset, such as 2014-05-26T00:00:00+02:00")
             })?
             .to_utc();
+        // Clocks here have none, and a second that is none sorts nowhere.
+        if instant.nanosecond() >= 1_000_000_000 {
+            return Err(InputValueError::custom(
+                "names a leap second; write the second before it, or 00:00:00 of the next day",
+            ));
+        }
         // With its offset it may lie in another year than the one written; SQLite sorts years of four digits only.
         if !(1..=9999).contains(&instant.year()) {
             return Err(InputValueError::custom("must be in the years 1 to 9999 (UTC)"));
@@ -177,5 +183,12 @@ mod tests {
         ] {
             assert_eq!(again::<LocalTime>(given).as_deref(), told, "{given}");
         }
+    }
+
+    #[test]
+    fn a_leap_second_is_refused() {
+        assert_eq!(again::<DateTime>("2016-12-31T23:59:60Z"), None);
+        assert_eq!(again::<LocalTime>("23:59:60"), None);
+        assert!(again::<DateTime>("2016-12-31T23:59:59Z").is_some());
     }
 }

@@ -7,9 +7,10 @@ mod error;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::sync::watch;
+use tracing::Instrument;
 
 pub use crate::mail::reading::ReadMail;
 use crate::{
@@ -20,13 +21,14 @@ use crate::{
         programme::Announcement,
         refusal::Refusal,
         rule::{Rule, RuleKey},
-        timeline::{Step, advance, next_wake},
+        timeline::{Outcome, Step, advance, next_wake},
     },
     entropy::Entropy,
     mail::{
         compose::{Composer, Sender},
         reading,
     },
+    metrics::Metrics,
     store::{AuditEntry, Busy, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
 pub use error::SettleError;
@@ -58,6 +60,8 @@ pub struct Settle {
     pub sender: Sender,
     /// Counts commits, so that the engine looks after each.
     pub committed: watch::Sender<u64>,
+    /// Counts what those who operate this want to know.
+    pub metrics: Metrics,
 }
 
 /// A mutation's key, so that a repetition gets the first answer.
@@ -91,6 +95,15 @@ struct Settled {
     steps: Vec<Step>,
     now: DateTime<Utc>,
     others_wake_at: Option<DateTime<Utc>>,
+}
+
+impl Settled {
+    /// How late the steps are that time brought; what was never to be carried out is not late.
+    fn late(&self) -> Vec<TimeDelta> {
+        let is_counted = |step: &&Step| !matches!(step.outcome, Outcome::Skipped(_));
+        let late = |step: &Step| self.now - step.due_at;
+        self.steps.iter().filter(is_counted).map(late).collect()
+    }
 }
 
 impl Settle {
@@ -136,8 +149,10 @@ impl Settle {
                 answer
             }
         };
+        let late = settled.late();
         let priority = self.finish(&tx, settled).await?;
         tx.commit().await?;
+        self.count(late);
         tracing::debug!(%programme, action = envelope.action, refused = answer.is_err(), ?priority, "acted");
         self.tell_committed();
         Ok(Some(answer))
@@ -152,13 +167,17 @@ impl Settle {
             return Ok(None);
         };
         let id = locked.id();
+        let span = tracing::info_span!("settle", programme = %id);
         let carried_out = async {
             let settled = self.settled(&tx, &locked, &Scope::Live).await?;
-            self.finish(&tx, settled).await
+            let late = settled.late();
+            self.finish(&tx, settled).await?;
+            Ok(late)
         };
-        match carried_out.await {
-            Ok(_) => {
+        match carried_out.instrument(span).await {
+            Ok(late) => {
                 tx.commit().await?;
+                self.count(late);
                 self.tell_committed();
                 Ok(Some(id))
             }
@@ -169,6 +188,13 @@ impl Settle {
                     source: Box::new(error),
                 })
             }
+        }
+    }
+
+    /// Counts how late steps were carried out, once that is committed.
+    fn count(&self, late: Vec<TimeDelta>) {
+        for late in late {
+            self.metrics.carried_out(late);
         }
     }
 
@@ -206,11 +232,27 @@ impl Settle {
 
     /// Stores a new programme as a draft, with the product's rules.
     pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
+        self.create_with_rules(tx, id, announced, Vec::new(), now).await
+    }
+
+    /// Stores a new programme as a draft, with these rules and the product's own where there is none of that key.
+    pub async fn create_with_rules(
+        &self,
+        tx: &Tx,
+        id: ProgrammeId,
+        announced: Announcement,
+        rules: Vec<Rule>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let mut facts = Facts::of_draft(id, announced, now);
-        facts.rules = RuleKey::ALL
-            .iter()
-            .map(|key| Rule::default_of(*key, self.entropy.id(now).into(), now))
-            .collect();
+        facts.rules = rules;
+        for key in RuleKey::ALL {
+            if facts.rule(*key).is_none() {
+                facts
+                    .rules
+                    .push(Rule::default_of(*key, self.entropy.id(now).into(), now));
+            }
+        }
         Ok(tx.insert_programme(&facts, now).await?)
     }
 

@@ -3,6 +3,7 @@
 //! Servers beat. One that has not for [`ALIVE_SECONDS`] is taken for dead, and what it was sending is taken over. The
 //! machines' clocks may differ, the database's is one; and it has nothing to do with the clock that people and mails see.
 
+use chrono::TimeDelta;
 use entities::{
     instance::{Column, Entity},
     message,
@@ -13,7 +14,7 @@ use sea_orm::{
 };
 
 use super::{Result, Store, Tx};
-use crate::domain::ids::InstanceId;
+use crate::{clock::system_now, domain::ids::InstanceId};
 
 /// A server whose last beat is older than this is dead.
 pub const ALIVE_SECONDS: i64 = 30;
@@ -72,6 +73,33 @@ impl Store {
         let beaten =
             Entity::find_by_id(instance.0).filter(Expr::col(Column::LastSeenMs).gt(ms_ago(backend, ALIVE_SECONDS)));
         Ok(beaten.count(&self.reader).await? > 0)
+    }
+}
+
+impl Store {
+    /// How many servers have beaten lately.
+    pub async fn instances_alive(&self) -> Result<u64> {
+        let backend = self.reader.get_database_backend();
+        let alive = Entity::find().filter(Expr::col(Column::LastSeenMs).gt(ms_ago(backend, ALIVE_SECONDS)));
+        Ok(alive.count(&self.reader).await?)
+    }
+
+    /// How far the database's clock is ahead of this machine's; with PostgreSQL that may be another machine's.
+    pub async fn ahead(&self) -> Result<TimeDelta> {
+        let backend = self.reader.get_database_backend();
+        let asked_at = system_now();
+        let row = self
+            .reader
+            .query_one(Query::select().expr_as(now_ms(backend), "now_ms"))
+            .await?;
+        let answered_at = system_now();
+        let there: i64 = match row {
+            Some(row) => row.try_get("", "now_ms")?,
+            None => return Ok(TimeDelta::zero()),
+        };
+        // It read its clock somewhere between the two.
+        let here = asked_at + (answered_at - asked_at) / 2;
+        Ok(TimeDelta::milliseconds(there - here.timestamp_millis()))
     }
 }
 

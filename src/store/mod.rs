@@ -10,6 +10,7 @@ mod busy;
 mod changes;
 mod clock;
 mod error;
+mod examine;
 mod facts;
 mod instances;
 mod ledger;
@@ -19,6 +20,7 @@ mod rows;
 mod rules;
 mod seal;
 mod settings;
+mod vitals;
 
 use std::{str::FromStr, time::Duration};
 
@@ -38,6 +40,7 @@ pub use access::{AuditEntry, KeyClaim, TokenRecord};
 pub use busy::Busy;
 pub use changes::Changes;
 pub use error::StoreError;
+pub use examine::About;
 pub use facts::{Locked, Scope, Touched};
 pub use instances::ALIVE_SECONDS;
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
@@ -46,6 +49,7 @@ pub use outbox::{
 };
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use seal::{NONCE_BYTES, Seal, hash_token};
+pub use vitals::Vitals;
 
 /// A result of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
@@ -77,8 +81,17 @@ pub struct Tx(pub(in crate::store) DatabaseTransaction);
 impl Store {
     /// Connects to `sqlite://PATH` (made when absent) or `postgres://…`.
     pub async fn connect(url: &str) -> Result<Self> {
+        Self::open(url, true).await
+    }
+
+    /// The same, where the file is there already.
+    pub async fn connect_to_existing(url: &str) -> Result<Self> {
+        Self::open(url, false).await
+    }
+
+    async fn open(url: &str, makes_file: bool) -> Result<Self> {
         if url.starts_with("sqlite:") {
-            Self::connect_sqlite(url).await
+            Self::connect_sqlite(url, makes_file).await
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             Self::connect_postgres(url).await
         } else {
@@ -86,10 +99,10 @@ impl Store {
         }
     }
 
-    async fn connect_sqlite(url: &str) -> Result<Self> {
+    async fn connect_sqlite(url: &str, makes_file: bool) -> Result<Self> {
         let options = SqliteConnectOptions::from_str(url)
             .map_err(StoreError::connecting)?
-            .create_if_missing(true)
+            .create_if_missing(makes_file)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             // A mail that was accepted stays so through a power cut.
@@ -112,6 +125,30 @@ impl Store {
         Ok(Self {
             writer: writer.into(),
             reader: reader.into(),
+        })
+    }
+
+    /// A database in memory that ends with this value, for one user: whoever reads waits for whoever writes. What looks at it
+    /// inside a transaction has to look through that.
+    pub async fn in_memory() -> Result<Self> {
+        let options = SqliteConnectOptions::from_str("sqlite::memory:")
+            .map_err(StoreError::connecting)?
+            .foreign_keys(true);
+        let pool = SqlitePoolOptions::new()
+            // The database lives as long as its one connection.
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await
+            .map_err(StoreError::connecting)?;
+        let connection: DatabaseConnection = pool.into();
+        Ok(Self {
+            writer: connection.clone(),
+            reader: connection,
         })
     }
 

@@ -14,6 +14,8 @@ use super::{
     graphiql::graphiql,
     graphql_http::{Authenticate, Door, GraphqlEndpoint, schema_endpoint},
     health::{self, Readiness},
+    metrics::{MetricsPage, metrics},
+    observed::Observed,
     pages::{
         PageParts, STYLESHEET_PATH,
         mailbox::{self, MailboxAccess},
@@ -32,6 +34,8 @@ pub struct Site<E, A> {
     pub sdl: String,
     /// What `/readyz` asks.
     pub readiness: Arc<dyn Readiness>,
+    /// What `/metrics` stands on.
+    pub metrics: MetricsPage,
     /// Who sees captured mail.
     pub mailbox: MailboxAccess,
     /// Whether the base URL is `https`.
@@ -45,9 +49,14 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         door,
         sdl,
         readiness,
+        metrics: metrics_page,
         mailbox,
         is_reached_over_tls,
     } = site;
+    let observed = Observed {
+        metrics: metrics_page.metrics.clone(),
+        new_correlation_id: Arc::clone(&door.new_correlation_id),
+    };
     let parts = PageParts {
         app,
         rate_limits: door.rate_limits.clone(),
@@ -69,6 +78,7 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         .at(STYLESHEET_PATH, stylesheet())
         .at("/healthz", health::liveness())
         .at("/readyz", health::readiness(readiness))
+        .at("/metrics", metrics(metrics_page))
         .catch_error(|_: NotFoundError| async { nothing_here() })
         // A path that is no text, such as `/p/%E9`.
         .catch_error(|_: ParsePathError| async { nothing_here() })
@@ -79,7 +89,7 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
             tracing::error!(%correlation_id, message, "a request panicked");
             sentence(StatusCode::INTERNAL_SERVER_ERROR, format!("Something went wrong; it is logged as {correlation_id}."))
         }))
-        .map_to_response()
+        .with(observed)
 }
 
 fn nothing_here() -> Response {

@@ -12,3 +12,4 @@ mod privacy;
 mod roles;
 mod secrets;
 mod socket;
+mod watching;

@@ -131,11 +131,29 @@ async fn logs_hold_no_person_and_no_key() {
     )
     .await;
 
+    let named = json!({ "query": "query Clock { clock { now } }", "operationName": "Clock" });
+    let url = format!("{}/graphql", server.base_url);
+    assert_eq!(client.post(url).json(&named).send().await.unwrap().status(), 200);
+
     let logged = server.logged();
     assert!(
         logged.contains("sqlx::query") && logged.contains("\"TRACE\""),
         "everything is logged"
     );
+    for span in [
+        "\"route\":\"/p/{token}\"",
+        "\"route\":\"/graphql\"",
+        "\"method\":\"POST\"",
+        "\"action\":\"register\"",
+        "\"action\":\"withdrawRegistration\"",
+        "\"operation\":\"Clock\"",
+        "\"correlation_id\":\"",
+        "\"name\":\"settle\"",
+        "\"name\":\"tick\"",
+        "\"name\":\"send\"",
+    ] {
+        assert!(logged.contains(span), "no span {span}");
+    }
     for secret in [
         token.as_str(),
         &organiser,

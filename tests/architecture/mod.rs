@@ -42,6 +42,10 @@ const FLOORS: &[Floor] = &[
         may_name: &["domain"],
     },
     Floor {
+        module: "metrics",
+        may_name: &["domain"],
+    },
+    Floor {
         module: "store",
         may_name: &["domain", "clock", "entropy"],
     },
@@ -51,7 +55,7 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         module: "settle",
-        may_name: &["domain", "store", "mail", "clock", "entropy"],
+        may_name: &["domain", "store", "mail", "metrics", "clock", "entropy"],
     },
     Floor {
         module: "app",
@@ -59,12 +63,19 @@ const FLOORS: &[Floor] = &[
     },
     Floor {
         module: "engine",
-        may_name: &["chain", "domain", "store", "settle", "mail", "clock", "entropy"],
+        may_name: &[
+            "chain", "domain", "store", "settle", "mail", "metrics", "clock", "entropy",
+        ],
     },
     // The schema speaks of people's intents; rows, steps and mails are behind `app`.
     Floor {
         module: "graphql",
         may_name: &["chain", "app", "domain", "clock"],
+    },
+    // Plays what people do, so it stands where people do: above the intents, with nothing of what is behind them.
+    Floor {
+        module: "simulation",
+        may_name: &["app", "domain", "clock", "entropy"],
     },
     Floor {
         module: "config",
@@ -84,6 +95,7 @@ const FLOORS: &[Floor] = &[
             "clock",
             "entropy",
             "config",
+            "metrics",
             "telemetry",
         ],
     },
@@ -96,11 +108,13 @@ const FLOORS: &[Floor] = &[
             "entropy",
             "store",
             "mail",
+            "metrics",
             "settle",
             "app",
             "engine",
             "graphql",
             "config",
+            "simulation",
             "telemetry",
             "web",
         ],
@@ -108,16 +122,19 @@ const FLOORS: &[Floor] = &[
     Floor {
         module: "cli",
         may_name: &[
+            "chain",
             "domain",
             "clock",
             "entropy",
             "store",
             "mail",
+            "metrics",
             "settle",
             "app",
             "engine",
             "graphql",
             "config",
+            "simulation",
             "telemetry",
             "web",
             "boot",
@@ -134,6 +151,7 @@ const FLOORS: &[Floor] = &[
             "entropy",
             "graphql",
             "mail",
+            "simulation",
         ],
     },
     // Declares the modules.
@@ -156,6 +174,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand", &["entropy"]),
     ("rand_chacha", &["entropy"]),
     ("tokio_cron_scheduler", &["engine/heartbeat"]),
+    ("prometheus_client", &["metrics"]),
+    ("x509_parser", &["mail"]),
     ("maud", &["web"]),
     // Boot hands requests over with what they need.
     // The demo's test tries the queries that its banner tells.

@@ -4,6 +4,7 @@ mod outbox;
 mod races;
 mod scopes;
 mod settling;
+mod simulating;
 mod smtp_faults;
 mod smtp_login;
 mod smtp_session;

@@ -98,3 +98,35 @@ async fn words_slipped_in_before_the_handshake_are_not_taken_for_encrypted_ones(
     assert_eq!((verdict.outcome, verdict.verb), (RelayFailed, Some(StartTls)));
     assert_eq!(server.accepted(), []);
 }
+
+#[tokio::test]
+async fn a_probe_goes_as_far_as_a_login_and_sends_nothing() {
+    for tls in [TlsMode::None, TlsMode::StartTls, TlsMode::Implicit] {
+        let server = SmtpServer::start_with(SmtpOptions { tls, ..with_password() }).await;
+        let probed = sender(&server).probe().await;
+        assert!(probed.failure.is_none() && probed.has_credentials, "{probed:?}");
+        assert_eq!(probed.tls.as_deref(), (tls != TlsMode::None).then_some("TLS 1.3"));
+        let names = probed.certificate.map(|certificate| certificate.names);
+        assert_eq!(names, (tls != TlsMode::None).then(|| vec!["localhost".to_owned()]));
+        let said: Vec<_> = server.commands().into_iter().map(|(_, line)| line).collect();
+        assert!(said.iter().all(|line| !line.starts_with("MAIL")), "{said:?}");
+        assert_eq!(
+            (said.last().map(String::as_str), server.accepted().len()),
+            (Some("QUIT"), 0)
+        );
+    }
+    let server = SmtpServer::start_with(SmtpOptions {
+        tls: TlsMode::StartTls,
+        ..with_password()
+    })
+    .await;
+    let stranger = SmtpSender::new(server.relay(), "leer.example", Deadlines::default());
+    let failure = stranger.probe().await.failure.unwrap();
+    assert_eq!(failure.verb, Some(StartTls));
+    assert!(failure.text.unwrap().contains("certificate"));
+    let wrong = server.url().replace("s3cret", "wrong").parse().unwrap();
+    let wrong = SmtpSender::with_roots(wrong, "leer.example", Deadlines::default(), vec![server.root()]);
+    let probed = wrong.probe().await;
+    assert_eq!(probed.failure.and_then(|failure| failure.code), Some(535));
+    assert!(probed.tls.is_some(), "so far it came");
+}

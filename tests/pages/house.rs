@@ -25,11 +25,13 @@ use leernetwerk::{
     entropy::Entropy,
     graphql::limits::limited,
     mail::compose::{Composer, Sender},
+    metrics::{Metrics, Reading},
     settle::Settle,
     store::{Seal, Store},
     web::{
         graphql_http::{Authenticate, AuthenticationFailed, Door, TIME_LIMIT},
         health::Readiness,
+        metrics::{MetricsAccess, MetricsPage, Observe},
         pages::mailbox::MailboxAccess,
         rate_limits::RateLimits,
         server::{Site, site},
@@ -69,6 +71,17 @@ impl Authenticate for Anybody {
 }
 
 struct Ready;
+
+#[async_trait::async_trait]
+impl Observe for Ready {
+    async fn reading(&self) -> Reading {
+        Reading::default()
+    }
+
+    fn own(&self) -> Reading {
+        Reading::default()
+    }
+}
 
 #[async_trait]
 impl Readiness for Ready {
@@ -218,6 +231,7 @@ impl House {
             base_url: base_url.clone(),
             sender,
             committed: watch::Sender::new(0),
+            metrics: Metrics::default(),
         });
         let app = App::new(Arc::clone(&settle));
         let schema = limited(Schema::build(Nothing, EmptyMutation, EmptySubscription)).finish();
@@ -237,6 +251,12 @@ impl House {
             door,
             sdl,
             readiness: Arc::new(Ready),
+            metrics: MetricsPage {
+                app: app.clone(),
+                access: MetricsAccess::Everybody,
+                metrics: Metrics::default(),
+                observe: Arc::new(Ready),
+            },
             mailbox,
             is_reached_over_tls: false,
         });

@@ -212,7 +212,7 @@ fn plan(file: &ProgrammeFile, stored: Option<&ProgrammeRecord>, path: &Path) -> 
 }
 
 /// A new programme in some lines.
-fn outline(programme: &Announcement, is_draft: bool) -> String {
+pub(super) fn outline(programme: &Announcement, is_draft: bool) -> String {
     let day = |on| formats::weekday_and_day(on, Locale::En);
     let opens = match programme.registration_opens_at {
         Some(opens_at) => format!(

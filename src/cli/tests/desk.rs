@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use clap::Parser;
 use secrecy::SecretString;
 use tempfile::TempDir;
@@ -16,7 +17,9 @@ use crate::{
     clock::Clock,
     entropy::Entropy,
     mail::compose::{Composer, Sender},
+    metrics::Metrics,
     settle::Settle,
+    simulation::Stage,
     store::{Seal, Store},
 };
 
@@ -63,6 +66,10 @@ impl Wiring for Desk {
         Ok(Composer::new(&sender(), None)?)
     }
 
+    async fn stage(&self, seed: u64, starts_at: DateTime<Utc>) -> anyhow::Result<Stage> {
+        crate::boot::stage(self.composer()?, sender(), seed, starts_at).await
+    }
+
     fn schema(&self) -> String {
         "type Query".to_owned()
     }
@@ -92,6 +99,7 @@ impl Desk {
             base_url: "https://leernetwerk.example".to_owned(),
             sender: sender(),
             committed: watch::Sender::new(0),
+            metrics: Metrics::default(),
         };
         Self {
             settle: Arc::new(settle),

@@ -1,5 +1,6 @@
 //! Whole command lines against a database of their own.
 
+mod cloning;
 mod desk;
 mod programmes;
 
@@ -38,7 +39,7 @@ async fn a_command_line_that_is_not_understood() {
     for line in [
         "programme",
         "programme import",
-        "programme clone x",
+        "programme copy x",
         "timeline x --until tomorrow",
         "messages show nonsense",
         "messages list --status lost",
@@ -310,4 +311,57 @@ async fn templates_are_checked_and_previewed() {
 #[tokio::test]
 async fn the_schema_is_printed() {
     assert_eq!(Desk::new().await.run(&["schema"]).await.out, "type Query\n");
+}
+
+#[tokio::test]
+async fn a_play_tells_the_same_story_for_the_same_seed_and_leaves_no_trace() {
+    let desk = Desk::with_sample().await;
+    let before = desk.run(&["timeline", SLUG, "--json"]).await.out;
+    let of_file = desk.run(&["simulate", desk::SAMPLE_FILE, "--seed", "2"]).await;
+    assert!(of_file.is_success(), "{of_file:?}");
+    for told in [
+        "Eigen regie en vertrouwen (Europe/Amsterdam), played with seed 2",
+        "\nIn numbers\n",
+        "● person",
+        "✓ done",
+    ] {
+        assert!(of_file.out.contains(told), "{told}: {}", of_file.out);
+    }
+    assert!(of_file.hints.contains("nothing was sent or stored"));
+    assert_eq!(
+        desk.run(&["simulate", desk::SAMPLE_FILE, "--seed", "2"]).await.out,
+        of_file.out
+    );
+    assert_eq!(
+        desk.run(&["simulate", SLUG, "--seed", "2"]).await.out,
+        of_file.out,
+        "of a stored programme"
+    );
+    assert_ne!(desk.run(&["simulate", SLUG, "--seed", "3"]).await.out, of_file.out);
+    assert_eq!(desk.run(&["timeline", SLUG, "--json"]).await.out, before);
+
+    let told = desk
+        .run(&["simulate", SLUG, "--registrations", "0", "--json"])
+        .await
+        .out;
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let outcome = told.pointer("/summary/decisions/0/outcome").unwrap();
+    assert_eq!(
+        (outcome, &told["summary"]["registrations"]),
+        (&"no-go".into(), &serde_json::json!({}))
+    );
+    assert_eq!(told["story"][0]["message_kind"], "team-welcome");
+
+    assert!(
+        desk.run(&["simulate", "no-such-programme"])
+            .await
+            .error()
+            .contains("`leernetwerk programme list` shows all")
+    );
+    assert!(
+        desk.run(&["simulate", "./not-there.toml"])
+            .await
+            .error()
+            .contains("cannot read ./not-there.toml")
+    );
 }

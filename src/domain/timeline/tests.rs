@@ -4,6 +4,7 @@ mod arranging;
 mod brochure;
 mod choosing;
 mod deadline;
+mod editions;
 mod extremes;
 mod forecast;
 mod life;

@@ -18,6 +18,7 @@
 
 mod body;
 mod deadlines;
+mod probe;
 mod relay;
 mod reply;
 mod sender;
@@ -26,6 +27,7 @@ mod tls;
 mod wire;
 
 pub use deadlines::Deadlines;
+pub use probe::{Certificate, Probed};
 pub use relay::{Relay, RelayError, TlsMode};
 pub use sender::{Envelope, MAILS_PER_CONNECTION, SmtpSender};
 pub use tokio_rustls::rustls::pki_types::CertificateDer;

@@ -1,6 +1,7 @@
 //! The one thing the rest of the program sees: a mail in, a verdict out.
 
 use super::body::unsendable;
+use super::probe::Probed;
 use super::session::Session;
 use super::tls::Trust;
 use super::{CertificateDer, Deadlines, Relay};
@@ -123,6 +124,19 @@ impl SmtpSender {
         let (verdict, session) = session.deliver(envelope, raw).await;
         self.session = session;
         verdict
+    }
+
+    /// Connects, encrypts and logs in as for a mail, says goodbye, and tells how far that went. No mail is sent.
+    pub async fn probe(mut self) -> Probed {
+        let opened = Session::open(&self.relay, &self.hello_name, self.deadlines, &mut self.trust).await;
+        let failure = match opened {
+            Ok(session) => {
+                session.quit().await;
+                None
+            }
+            Err(verdict) => Some(verdict),
+        };
+        Probed::of(self.trust.seen.as_ref(), self.relay.credentials().is_some(), failure)
     }
 
     /// Whether a connection is open, as far as we know.

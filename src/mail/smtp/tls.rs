@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::{ClientConfig, ProtocolVersion, RootCertStore};
 
 use super::wire::{Silence, Wire};
 
@@ -15,6 +15,15 @@ use super::wire::{Silence, Wire};
 pub(super) struct Trust {
     extra_roots: Vec<CertificateDer<'static>>,
     config: Option<Arc<ClientConfig>>,
+    /// What the last handshake that succeeded came to.
+    pub(super) seen: Option<Seen>,
+}
+
+/// An encrypted connection, as seen from here.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) version: String,
+    pub(super) certificate: Option<CertificateDer<'static>>,
 }
 
 impl Trust {
@@ -22,6 +31,7 @@ impl Trust {
         Self {
             extra_roots,
             config: None,
+            seen: None,
         }
     }
 
@@ -54,6 +64,18 @@ impl Trust {
             .connect(name, stream)
             .await
             .map_err(|error| format!("no TLS: {error}"))?;
+        let (_, connection) = stream.get_ref();
+        self.seen = Some(Seen {
+            version: match connection.protocol_version() {
+                Some(ProtocolVersion::TLSv1_3) => "TLS 1.3".to_owned(),
+                Some(ProtocolVersion::TLSv1_2) => "TLS 1.2".to_owned(),
+                other => format!("{other:?}"),
+            },
+            certificate: connection
+                .peer_certificates()
+                .and_then(|chain| chain.first())
+                .map(|certificate| certificate.clone().into_owned()),
+        });
         Ok(Wire::new(stream))
     }
 }

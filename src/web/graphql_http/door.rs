@@ -23,6 +23,9 @@ use crate::web::rate_limits::RateLimits;
 /// How long a request may take before it is answered with 503.
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 
+/// So much of an operation's name goes to the log.
+const OPERATION_NAME_BYTES: usize = 64;
+
 /// Longest bearer token that is looked up at all, in bytes.
 const MAX_TOKEN_BYTES: usize = 512;
 
@@ -111,6 +114,10 @@ impl<E: Executor, A: Authenticate> Door<E, A> {
         )?;
         self.rate_limits.admit_mutations(address, checked.root_fields())?;
         let operation = checked.operation();
+        // It names one of the document's operations by now, so it is a name of GraphQL's: letters, digits and underscores.
+        if let Some(name) = &parameters.operation_name {
+            tracing::Span::current().record("operation", name.get(..OPERATION_NAME_BYTES).unwrap_or(name));
+        }
         let mut request = parameters.into_request();
         request.set_parsed_query(checked.into_document());
         self.authenticate.furnish(caller, &mut request.data);

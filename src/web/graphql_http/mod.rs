@@ -35,6 +35,7 @@ use negotiation::MediaType;
 pub(crate) use parameters::Parameters;
 
 use super::graphql_socket;
+use super::observed::Kind;
 use super::rate_limits::peer_of;
 use crate::graphql::error_code::{ErrorCode, is_request_error};
 
@@ -52,7 +53,12 @@ impl<E: Executor, A: Authenticate> GraphqlEndpoint<E, A> {
         Self(door)
     }
 
-    async fn answer(&self, request: Request, media_type: MediaType) -> Result<GraphqlResponse, Denied> {
+    async fn answer(
+        &self,
+        request: Request,
+        media_type: MediaType,
+        kind: &mut &'static str,
+    ) -> Result<GraphqlResponse, Denied> {
         let door = &self.0;
         let address = peer_of(&request);
         let is_get = match *request.method() {
@@ -79,6 +85,11 @@ impl<E: Executor, A: Authenticate> GraphqlEndpoint<E, A> {
             Parameters::from_body(&read(body, limit).await?)?
         };
         let admitted = door.admit(parameters, caller, address)?;
+        *kind = match admitted.operation {
+            OperationType::Query => "graphql-query",
+            OperationType::Mutation => "graphql-mutation",
+            OperationType::Subscription => "graphql-subscription",
+        };
         match admitted.operation {
             OperationType::Mutation if is_get => Err(Denied::MutationByGet),
             OperationType::Subscription => Err(Denied::SubscriptionOverHttp),
@@ -96,15 +107,20 @@ impl<E: Executor, A: Authenticate> Endpoint for GraphqlEndpoint<E, A> {
         }
         if request.header(header::UPGRADE).is_some() {
             let upgraded = graphql_socket::upgrade(Arc::clone(&self.0), request).await;
-            return Ok(upgraded.unwrap_or_else(|denied| refuse(MediaType::Json, &denied)));
+            let mut response = upgraded.unwrap_or_else(|denied| refuse(MediaType::Json, &denied));
+            response.set_data(Kind("graphql-socket"));
+            return Ok(response);
         }
         let Some(media_type) = negotiation::negotiate(request.headers()) else {
             return Ok(refuse(MediaType::Json, &Denied::NotAcceptable));
         };
-        Ok(match self.answer(request, media_type).await {
+        let mut kind = "graphql-refused";
+        let mut response = match self.answer(request, media_type, &mut kind).await {
             Ok(response) => reply(media_type, status(&response, media_type), &response),
             Err(denied) => refuse(media_type, &denied),
-        })
+        };
+        response.set_data(Kind(kind));
+        Ok(response)
     }
 }
 

@@ -11,6 +11,7 @@ use leernetwerk::{
     },
     engine::{BreakerLimits, DispatchLimits, Dispatcher, DispatcherParts, SmtpRoute, Transport},
     mail::smtp::Deadlines,
+    metrics::Metrics,
     store::{Priority, Store},
 };
 use sha2::{Digest, Sha256};
@@ -73,6 +74,7 @@ impl Outbox {
             instance,
             transport,
             limits: limits(4),
+            metrics: Metrics::default(),
         }
     }
 

@@ -70,7 +70,7 @@ pub fn proposing(facts: &mut Facts) {
     facts.programme.announced.decision_mode = DecisionMode::Propose;
 }
 
-fn announcement() -> Announcement {
+pub(super) fn announcement() -> Announcement {
     use MeetingKind::{Closing, KickOff, Regular};
     let meetings = [
         (KickOff, "Kick-off", &["2014-06-12"][..]),

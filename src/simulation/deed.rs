@@ -1,0 +1,100 @@
+//! What people do, carried out by the intents of the application.
+
+use chrono::NaiveDate;
+
+use crate::{
+    app::{
+        App, AppError, Caller, Repeatable, fields::PersonFields, registering::Receipt, registering::RegistrationView,
+    },
+    domain::{formats, ids::ProgrammeId, message::Locale},
+};
+
+/// What somebody does.
+#[derive(Debug, Clone)]
+pub(super) enum Deed {
+    /// Fills the form in.
+    Register(Box<PersonFields>),
+    /// Fills it in again, having forgotten.
+    RegisterAgain(Box<PersonFields>),
+    /// Presses the button behind the link.
+    Verify,
+    /// Takes the place that is offered.
+    Accept,
+    /// Leaves it to the next.
+    Decline,
+    /// Leaves.
+    Withdraw,
+    /// Has lost the mail.
+    AskForLink(String),
+    /// Comes back after a no-go.
+    RegisterAnew,
+    /// An organiser gives people longer.
+    Extend {
+        /// Up to and including this day.
+        until: NaiveDate,
+    },
+}
+
+impl Deed {
+    /// What is done, in words that follow a name.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Register(_) => "registers".to_owned(),
+            Self::RegisterAgain(_) => "registers again".to_owned(),
+            Self::Verify => "presses the button to verify".to_owned(),
+            Self::Accept => "accepts the offered place".to_owned(),
+            Self::Decline => "declines the offered place".to_owned(),
+            Self::Withdraw => "withdraws".to_owned(),
+            Self::AskForLink(_) => "asks for a new link".to_owned(),
+            Self::RegisterAnew => "registers anew, in one press".to_owned(),
+            Self::Extend { until } => format!("extends registration to {}", formats::day(*until, Locale::En)),
+        }
+    }
+
+    /// Does it; what came of it, in words.
+    pub(super) async fn do_it(
+        &self,
+        app: &App,
+        programme: ProgrammeId,
+        slug: &str,
+        caller: &Caller,
+    ) -> Result<String, AppError> {
+        let once = Repeatable::default();
+        match self {
+            // The form is public: whoever fills it in need not be known.
+            Self::Register(person) | Self::RegisterAgain(person) => {
+                let receipt = app.register(&Caller::Public, slug, (**person).clone(), &once).await?;
+                Ok(receipt_words(receipt))
+            }
+            Self::Verify => app.confirm_registration(caller, None, &once).await.map(standing),
+            Self::Accept => app.accept_place(caller, None, &once).await.map(standing),
+            Self::Decline => app.decline_place(caller, None, &once).await.map(standing),
+            Self::Withdraw => app.withdraw_registration(caller, None, None, &once).await.map(standing),
+            Self::AskForLink(email) => {
+                app.request_personal_link(&Caller::Public, slug, email, &once).await?;
+                Ok("the same answer as everybody gets".to_owned())
+            }
+            Self::RegisterAnew => app.register_anew(caller).await.map(standing),
+            Self::Extend { until } => {
+                let reason = "Er zijn nog plaatsen vrij.";
+                app.extend_deadline(caller, programme, *until, reason, &once).await?;
+                Ok("registration stays open longer".to_owned())
+            }
+        }
+    }
+}
+
+fn receipt_words(receipt: Receipt) -> String {
+    match receipt.waiting_position {
+        Some(position) => format!("number {position} in the waiting list"),
+        None => "a place is held".to_owned(),
+    }
+}
+
+fn standing(view: RegistrationView) -> String {
+    let word = view.registration.status.word();
+    match view.waiting_position {
+        Some(position) => format!("now {word}, number {position}"),
+        None => format!("now {word}"),
+    }
+}
