@@ -5,6 +5,7 @@ use sea_orm_migration::MigrationTrait;
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 mod m20261101_000001_programmes_and_outbox;
+mod m20261124_000003_delivery;
 
 /// Every migration, in order.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +14,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261101_000001_programmes_and_outbox::Migration)]
+        vec![
+            Box::new(m20261101_000001_programmes_and_outbox::Migration),
+            Box::new(m20261124_000003_delivery::Migration),
+        ]
     }
 }

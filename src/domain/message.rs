@@ -299,7 +299,7 @@ pub enum MessageStatus {
     Sent,
     /// It cannot be made or delivered; the reason says why.
     Failed,
-    /// Twice no verdict after the whole mail was handed over: it may have arrived.
+    /// No verdict after the whole mail was handed over, and it is not sent again unasked: it may have arrived.
     Unknown,
     /// Kept back until released.
     Held,

@@ -19,5 +19,6 @@ pub mod programme;
 pub mod refusal;
 pub mod registration;
 pub mod rule;
+pub mod sending;
 pub mod text;
 pub mod timeline;

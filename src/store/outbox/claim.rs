@@ -17,12 +17,16 @@ use super::{
 use crate::domain::{
     ids::{InstanceId, MessageId},
     message::{MessageKind, MessageStatus},
+    sending::AmbiguityPolicy,
 };
+
+/// The turn of mails that go before all others.
+pub(super) const FIRST: i32 = -1;
 
 /// Which mails a sender takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// All; of those tried equally often, those of [`Priority::Act`] first.
+    /// All: those that are sent once more, then those tried least; of these those of [`Priority::Act`] first.
     All,
     /// Those of [`Priority::Act`] only.
     ActsOnly,
@@ -41,6 +45,8 @@ pub struct Claim {
     pub sealed: Option<Vec<u8>>,
     /// Which attempt this is, from 1.
     pub number: u32,
+    /// What to do if no verdict comes.
+    pub policy: AmbiguityPolicy,
     /// The number of the claim; a later one takes the right away.
     pub(super) seq: i64,
     /// Deferrals before.
@@ -49,6 +55,8 @@ pub struct Claim {
     pub(super) ambiguities: u32,
     /// From when on it could be tried.
     pub(super) next_attempt_at: DateTime<Utc>,
+    /// Went before all others.
+    pub(super) is_urgent: bool,
 }
 
 impl Claim {
@@ -65,10 +73,12 @@ impl Claim {
             address: row.recipient.clone(),
             sealed,
             number: count("attempts", row.attempts)?,
+            policy: kind.ambiguity_policy(),
             seq: row.claim_seq,
             failures: count("failures", row.failures)?,
             ambiguities: count("ambiguities", row.ambiguities)?,
             next_attempt_at: row.next_attempt_at,
+            is_urgent: row.turn == FIRST,
         })
     }
 
@@ -90,8 +100,8 @@ impl Claim {
 }
 
 impl Store {
-    /// Takes at most `limit` mails that are due into the hands of `instance`: those tried least first, of these those
-    /// of acts, then by due moment. No mail is in two hands. Each is sending from now on, with an attempt that has no outcome yet.
+    /// Takes at most `limit` mails that are due into the hands of `instance`: those that are sent once
+    /// more first, then those tried least, of these those of acts, then by due moment. No mail is in two hands. Each is sending from now on, with an attempt that has no outcome yet.
     pub async fn claim(
         &self,
         instance: InstanceId,
@@ -143,7 +153,7 @@ impl Tx {
         // SQLite knows no row locks and needs none: the transaction holds the one write lock.
         let mut rows = due
             // A mail that the relay chokes on every time must not stand in the way of the others, whatever its priority.
-            .order_by_asc(message::Column::Attempts)
+            .order_by_asc(message::Column::Turn)
             .order_by_asc(message::Column::Priority)
             .order_by_asc(message::Column::NextAttemptAt)
             .order_by_asc(message::Column::Id)

@@ -112,6 +112,9 @@ impl Tx {
             ambiguities: Set(0),
             claim_seq: Set(0),
             claimed_by: Set(None),
+            turn: Set(0),
+            hold: Set(None),
+            address_hash: Set(None),
         };
         message::Entity::insert(row).exec_without_returning(&self.0).await?;
         if let MessageBody::Sealed(sealed) = &new.body {

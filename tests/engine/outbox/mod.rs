@@ -4,6 +4,7 @@ mod claims;
 mod clock;
 mod delivery;
 mod faults;
+mod policies;
 mod reading;
 mod verdicts;
 
@@ -81,7 +82,7 @@ impl Subject for Outbox {
             assert_ne!(mail.status, MessageStatus::Sending, "{mail:?}");
             let is_told = matches!(mail.status, MessageStatus::Queued | MessageStatus::Sent) || mail.reason.is_some();
             assert!(is_told, "{mail:?}");
-            let has_ended = mail.status != MessageStatus::Queued;
+            let has_ended = !matches!(mail.status, MessageStatus::Queued | MessageStatus::Held);
             assert_eq!(mail.ended_at.is_some(), has_ended, "{mail:?}");
             assert_eq!(mail.sent_at.is_some(), mail.status == MessageStatus::Sent, "{mail:?}");
         }
