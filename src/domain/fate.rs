@@ -159,7 +159,8 @@ fn without_verdict(policy: AmbiguityPolicy, fate: Fate, reason: &str) -> Fate {
 }
 
 /// A verdict in one line, such as `RCPT: 550 5.1.1 no such user`.
-fn reason(verdict: &Verdict) -> String {
+#[must_use]
+pub fn reason(verdict: &Verdict) -> String {
     let verb = verdict.verb.map(|verb| format!("{}:", word(verb)));
     let code = verdict.code.map(|code| code.to_string());
     // The text begins with the enhanced code, where there is one.

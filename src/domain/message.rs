@@ -103,6 +103,8 @@ kinds! {
     ProgrammeGoesAhead = "programme-goes-ahead",
     /// Tells that the programme does not go ahead, or no longer.
     ProgrammeCancelled = "programme-cancelled",
+    /// Tells the organisers that somebody's address refuses mail.
+    AddressRefused = "address-refused",
 }
 
 /// Who a mail is for.
@@ -262,6 +264,17 @@ pub enum Letter {
         /// What the organiser says about it.
         reason: Option<Paragraphs<1000>>,
     },
+    /// See [`MessageKind::AddressRefused`].
+    AddressRefused {
+        /// Whose address it is.
+        name: String,
+        /// The address.
+        address: String,
+        /// What the relay said.
+        reply: Option<String>,
+        /// It is a member of the team, not somebody who registered.
+        is_team_member: bool,
+    },
 }
 
 impl Letter {
@@ -284,6 +297,7 @@ impl Letter {
             Self::DeadlineExtended { .. } => MessageKind::DeadlineExtended,
             Self::ProgrammeGoesAhead { .. } => MessageKind::ProgrammeGoesAhead,
             Self::ProgrammeCancelled { .. } => MessageKind::ProgrammeCancelled,
+            Self::AddressRefused { .. } => MessageKind::AddressRefused,
         }
     }
 }

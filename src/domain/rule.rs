@@ -48,6 +48,8 @@ pub enum TriggerEvent {
     Cancelled,
     /// People can register longer, or again.
     DeadlineExtended,
+    /// Somebody's address refuses mail.
+    AddressRefused,
 }
 
 /// A moment of the programme that rules count from.
@@ -212,6 +214,8 @@ rule_keys! {
     DeadlineExtended = "deadline-extended", DeadlineExtended, Trigger::Event(TriggerEvent::DeadlineExtended), None, Again;
     /// Tells the organisers of a withdrawal that leaves fewer than the minimum after the go.
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
+    /// Tells the organisers that somebody's address refuses mail.
+    AddressRefused = "address-refused", AddressRefused, Trigger::Event(TriggerEvent::AddressRefused), None, Once;
 }
 
 /// A rule of one programme.

@@ -74,7 +74,8 @@ impl MessageKind {
             | Self::DecisionReport
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
-            | Self::ProgrammeCancelled => AmbiguityPolicy::RetryOnce,
+            | Self::ProgrammeCancelled
+            | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
             // The next one comes in some days, and says the same.
             Self::BelowMinimum => AmbiguityPolicy::AssumeSent,
         }
@@ -98,7 +99,8 @@ impl MessageKind {
             | Self::DecisionReport
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
-            | Self::ProgrammeCancelled => false,
+            | Self::ProgrammeCancelled
+            | Self::AddressRefused => false,
         }
     }
 

@@ -226,6 +226,7 @@ impl Settle {
             kind: making.letter.kind(),
             locale: making.addressee.locale,
             address: making.addressee.email.to_string(),
+            address_hash: self.seal.address_hash(&making.addressee.email.comparable())?,
             subject: composed.subject,
             message_id_header: message_id,
             priority: making.priority,

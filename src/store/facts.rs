@@ -17,6 +17,7 @@ use super::{
     Busy, Result, Store, StoreError, Tx,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
+    suppression,
 };
 use crate::domain::{
     facts::{Ahead, Facts},
@@ -160,6 +161,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         rules: rules.iter().map(rows::rule).collect::<Result<_>>()?,
         settled: settled_occurrences(db, id).await?,
         happened: VecDeque::new(),
+        refused_addresses: suppression::untold(db, programme.id).await?,
         programme,
     })
 }
@@ -346,6 +348,8 @@ impl Tx {
         self.save_team(id, &before.programme.announced.team, &after.programme.announced.team)
             .await?;
         self.save_registrations(id, &before.registrations, &after.registrations)
+            .await?;
+        self.save_told(&before.refused_addresses, &after.refused_addresses, settled_at)
             .await?;
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;

@@ -17,6 +17,7 @@ mod programmes;
 mod rows;
 mod seal;
 mod settings;
+mod suppression;
 
 use std::{str::FromStr, time::Duration};
 

@@ -6,6 +6,7 @@ mod extending;
 mod hostile;
 mod instances;
 mod people;
+mod refused_addresses;
 mod relay;
 mod templates;
 mod waiting_list;

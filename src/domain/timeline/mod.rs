@@ -5,6 +5,7 @@
 //! end give the same facts; only how late a mail is depends on when somebody looked.
 
 mod letters;
+mod refusals;
 mod step;
 
 use std::{cmp::Reverse, collections::BinaryHeap};
@@ -35,6 +36,7 @@ pub fn advance(facts: Facts, now: DateTime<Utc>) -> (Vec<Step>, Facts) {
         fold.decide(at);
         fold.offer_freed_places(at);
         fold.answer(at);
+        fold.tell_of_refusals(at);
         fold.warn(at);
     }
     (fold.steps, fold.facts)
@@ -91,7 +93,11 @@ impl Agenda {
         self.drop_overtaken(facts);
         let expiry = self.0.peek().map(|Reverse((at, ..))| *at);
         let warnings = due_rules(facts).map(|(at, ..)| at).min();
-        [expiry, decision_due_at(facts), warnings].into_iter().flatten().min()
+        let refusal = refusals::next_due_at(facts);
+        [expiry, decision_due_at(facts), warnings, refusal]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn add(&mut self, facts: &Facts, id: RegistrationId) {

@@ -51,6 +51,8 @@ pub enum MessageKind {
     ProgrammeGoesAhead,
     /// Tells that the programme does not go ahead, or no longer.
     ProgrammeCancelled,
+    /// Tells the organisers that somebody's address refuses mail.
+    AddressRefused,
 }
 
 /// Where a mail stands.
@@ -65,7 +67,7 @@ pub enum MessageStatus {
     Sent,
     /// It cannot be made or delivered; the reason says why.
     Failed,
-    /// Twice no verdict came after the whole mail was handed over: it may have arrived.
+    /// No verdict came after the whole mail was handed over, and it is not sent again unasked: it may have arrived.
     Unknown,
     /// Kept back until released.
     Held,

@@ -44,6 +44,8 @@ pub enum TriggerEvent {
     Cancelled,
     /// People can register longer, or again.
     DeadlineExtended,
+    /// Somebody's address refuses mail.
+    AddressRefused,
 }
 
 /// A moment of the programme that rules count from.

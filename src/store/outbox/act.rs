@@ -37,20 +37,22 @@ pub enum Cancellation {
     Not(MessageStatus),
 }
 
-/// From where a mail can be queued again. Not from sent, bounced or suppressed: that would be another mail.
-const REQUEUED_FROM: [MessageStatus; 5] = [
+/// From where a mail can be queued again. Not from sent or bounced: that would be another mail.
+const REQUEUED_FROM: [MessageStatus; 6] = [
     MessageStatus::Failed,
     MessageStatus::Unknown,
     MessageStatus::Held,
     MessageStatus::Cancelled,
     MessageStatus::Expired,
+    MessageStatus::Suppressed,
 ];
 
 /// From where a mail can be called back.
 const CANCELLED_FROM: [MessageStatus; 2] = [MessageStatus::Queued, MessageStatus::Held];
 
 impl Tx {
-    /// Queues a mail again that failed, may not have arrived, was kept back or called back.
+    /// Queues a mail again that failed, may not have arrived, was kept back or called back. Its address is tried again, also
+    /// with later mails.
     pub async fn retry_message(&self, id: MessageId, now: DateTime<Utc>) -> Result<Requeue> {
         let bodies = Query::select()
             .column(message_body::Column::MessageId)
@@ -71,6 +73,7 @@ impl Tx {
             .exec(&self.0)
             .await?;
         if requeued.rows_affected == 1 {
+            self.lift_suppression_of(id).await?;
             return Ok(Requeue::Queued);
         }
         Ok(match self.message_status(id).await? {

@@ -11,7 +11,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    super::{Result, Store, StoreError, Tx},
+    super::{Result, Store, StoreError, Tx, suppression::Person},
     Priority,
 };
 use crate::domain::{
@@ -57,6 +57,8 @@ pub struct Claim {
     pub(super) next_attempt_at: DateTime<Utc>,
     /// Went before all others.
     pub(super) is_urgent: bool,
+    /// Who it is for, where.
+    pub(in crate::store) person: Person,
 }
 
 impl Claim {
@@ -79,6 +81,12 @@ impl Claim {
             ambiguities: count("ambiguities", row.ambiguities)?,
             next_attempt_at: row.next_attempt_at,
             is_urgent: row.turn == FIRST,
+            person: Person {
+                programme_id: row.programme_id,
+                registration_id: row.registration_id,
+                team_member_id: row.team_member_id,
+                address_hash: row.address_hash.clone(),
+            },
         })
     }
 

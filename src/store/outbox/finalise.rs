@@ -85,7 +85,14 @@ impl Tx {
         let fate = fate(&tries, verdict, now);
         let is_held = self.end(claim, &fate, now).await?;
         self.record(claim, verdict).await?;
+        if verdict.outcome == AttemptOutcome::Accepted {
+            // The address is good, whatever was thought of it.
+            self.lift_suppression(&claim.person).await?;
+        }
         if is_held {
+            if verdict.refuses_address() {
+                self.suppress(claim.message_id, &claim.person, verdict, now).await?;
+            }
             Ok(Finalised::Now(fate.status))
         } else if verdict.outcome == AttemptOutcome::Accepted && self.accept_late(claim, now).await? {
             Ok(Finalised::LateAcceptance)

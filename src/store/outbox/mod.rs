@@ -19,10 +19,11 @@ pub use claim::{Claim, Reach};
 pub use finalise::Finalised;
 pub use read::{Attempt, Message, MessageFilter};
 
-use super::{Result, Tx};
+use super::{Result, Tx, suppression::Person};
 use crate::domain::{
     ids::{MessageId, ProgrammeId},
     message::{Locale, MessageKind, MessageStatus, Recipient},
+    sending::{Beginning, Circumstances, HoldCause, beginning},
 };
 
 /// Which mails go first.
@@ -67,6 +68,8 @@ pub struct NewMessage {
     pub locale: Locale,
     /// The one address that it goes to.
     pub address: String,
+    /// The address under a key, from [`Seal::address_hash`](super::Seal::address_hash).
+    pub address_hash: String,
     /// The subject.
     pub subject: String,
     /// The Message-ID, without angle brackets.
@@ -84,11 +87,33 @@ pub struct NewMessage {
 impl Tx {
     /// Stores a mail in the transaction of what caused it. It goes out once this is committed.
     pub async fn insert_message(&self, new: &NewMessage) -> Result<()> {
-        let (status, reason) = match &new.body {
-            MessageBody::Sealed(_) => (MessageStatus::Queued, None),
-            MessageBody::Failed(reason) => (MessageStatus::Failed, Some(reason.clone())),
-        };
         let (registration_id, team_member_id) = persons(new.recipient);
+        let person = Person {
+            programme_id: new.programme_id.0,
+            registration_id,
+            team_member_id,
+            address_hash: Some(new.address_hash.clone()),
+        };
+        let suppression = if new.kind.is_asked_for() {
+            None
+        } else {
+            self.suppression(&new.address_hash).await?
+        };
+        let Beginning { status, hold, reason } = match &new.body {
+            MessageBody::Sealed(_) => beginning(
+                new.kind,
+                &Circumstances {
+                    refused: suppression.as_ref().map(|suppression| suppression.reply.clone()),
+                    ..Circumstances::default()
+                },
+            ),
+            MessageBody::Failed(reason) => Beginning {
+                status: MessageStatus::Failed,
+                hold: None,
+                reason: Some(reason.clone()),
+            },
+        };
+        let has_ended = matches!(status, MessageStatus::Failed | MessageStatus::Suppressed);
         let row = message::ActiveModel {
             id: Set(new.id.0),
             programme_id: Set(new.programme_id.0),
@@ -106,15 +131,15 @@ impl Tx {
             due_at: Set(new.due_at),
             next_attempt_at: Set(new.due_at),
             sent_at: Set(None),
-            ended_at: Set((status == MessageStatus::Failed).then_some(new.caused_at)),
+            ended_at: Set(has_ended.then_some(new.caused_at)),
             attempts: Set(0),
             failures: Set(0),
             ambiguities: Set(0),
             claim_seq: Set(0),
             claimed_by: Set(None),
             turn: Set(0),
-            hold: Set(None),
-            address_hash: Set(None),
+            hold: Set(hold.map(|hold: HoldCause| hold.word().to_owned())),
+            address_hash: Set(Some(new.address_hash.clone())),
         };
         message::Entity::insert(row).exec_without_returning(&self.0).await?;
         if let MessageBody::Sealed(sealed) = &new.body {
@@ -126,7 +151,13 @@ impl Tx {
                 .exec_without_returning(&self.0)
                 .await?;
         }
-        Ok(())
+        match suppression {
+            Some(suppression) if status == MessageStatus::Suppressed => {
+                self.found_suppressed(new.id, &person, &suppression, new.caused_at)
+                    .await
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -107,6 +107,7 @@ impl Outbox {
             kind: MessageKind::RegistrationReceived,
             locale: Locale::Nl,
             address: format!("p{nth}@people.example"),
+            address_hash: format!("hash of p{nth}@people.example"),
             subject: format!("Mail {nth}"),
             message_id_header: format!("{id}@leer.example"),
             priority,

@@ -36,6 +36,7 @@ pub fn draft() -> Facts {
         rules: default_rules(created_at),
         settled: Default::default(),
         happened: Default::default(),
+        refused_addresses: Vec::new(),
     }
 }
 
