@@ -5,6 +5,7 @@
 //! was not understood.
 
 pub mod demo;
+pub mod holding;
 pub mod messages;
 pub mod programme;
 pub mod programme_file;
@@ -22,6 +23,7 @@ mod tests;
 use clap::Subcommand;
 
 use self::{
+    holding::{HoldArguments, ReleaseArguments},
     messages::MessagesCommand,
     programme::ProgrammeCommand,
     templates::TemplatesCommand,
@@ -64,6 +66,10 @@ pub enum Command {
     /// List, show, retry and call back mails
     #[command(subcommand)]
     Messages(MessagesCommand),
+    /// Keep mails back: some, a programme's, or all; also those made later, until they are released
+    Hold(HoldArguments),
+    /// Let mails go that are held, after showing them
+    Release(ReleaseArguments),
     /// Check the templates of mails, or render them all
     #[command(subcommand)]
     Templates(TemplatesCommand),
@@ -81,6 +87,8 @@ impl Command {
             Self::Programme(command) => command.run(wiring, terminal).await,
             Self::Timeline(arguments) => timeline::run(&wiring.app().await?, &arguments, terminal).await,
             Self::Messages(command) => command.run(wiring, terminal).await,
+            Self::Hold(arguments) => arguments.run(wiring, terminal).await,
+            Self::Release(arguments) => arguments.run(wiring, terminal).await,
             Self::Templates(command) => command.run(wiring, terminal),
             Self::Token(command) => command.run(wiring, terminal).await,
             Self::Schema => {

@@ -3,7 +3,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::message::{MessageKind, MessageStatus};
+use super::{
+    fate::Fate,
+    message::{MessageKind, MessageStatus},
+};
 
 /// What to do with a mail when nobody knows whether the relay took it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +151,18 @@ impl Beginning {
             hold: Some(cause),
             reason: Some(reason.to_owned()),
         }
+    }
+}
+
+/// A mail that would be tried again, where mail is held.
+#[must_use]
+pub fn held(fate: Fate) -> Fate {
+    let attempt = fate.reason.map(|reason| format!("; the last attempt: {reason}"));
+    Fate {
+        status: MessageStatus::Held,
+        hold: Some(HoldCause::Person),
+        reason: Some(format!("{HELD_BY_A_PERSON}{}", attempt.unwrap_or_default())),
+        ..fate
     }
 }
 

@@ -32,6 +32,7 @@ struct Making<'a> {
     addressee: Addressee,
     letter: &'a Letter,
     due_at: DateTime<Utc>,
+    decided_at: DateTime<Utc>,
     priority: Priority,
 }
 
@@ -80,6 +81,7 @@ impl Settle {
                             addressee,
                             letter,
                             due_at: step.due_at,
+                            decided_at: now,
                             priority,
                         };
                         match self.make(tx, making, now).await? {
@@ -175,6 +177,7 @@ impl Settle {
             addressee,
             letter: &letter,
             due_at: entry.due_at,
+            decided_at: entry.decided_at,
             priority: Priority::Time,
         };
         match self.make(tx, making, now).await? {
@@ -232,6 +235,7 @@ impl Settle {
             priority: making.priority,
             caused_at: now,
             due_at: making.due_at,
+            decided_at: making.decided_at,
             body: MessageBody::Sealed(self.seal.seal(id.0, self.entropy.bytes(), &composed.raw)?),
         })
         .await?;

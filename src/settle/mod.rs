@@ -27,7 +27,7 @@ use crate::{
         compose::{Composer, Sender},
         reading,
     },
-    store::{AuditEntry, Busy, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
+    store::{AuditEntry, Busy, CaughtUp, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
 pub use error::SettleError;
 
@@ -188,6 +188,25 @@ impl Settle {
         let now = tx.now(self.clock).await?;
         tx.compose_all_again(now).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Lets the mails go that came late, once nothing is due any more; or leaves them to a person, when they are many. Programmes
+    /// that cannot be settled do not count.
+    pub async fn catch_up(&self, failed: &[ProgrammeId]) -> Result<CaughtUp> {
+        // Most often there are none, and a look should not take the write lock to find that out.
+        if !self.store.is_catching_up().await? {
+            return Ok(CaughtUp::Nothing);
+        }
+        let tx = self.store.begin().await?;
+        let now = tx.now(self.clock).await?;
+        let caught_up = tx.catch_up(now, failed).await?;
+        if caught_up == CaughtUp::Nothing {
+            tx.rollback().await?;
+        } else {
+            tx.commit().await?;
+            self.tell_committed();
+        }
+        Ok(caught_up)
     }
 
     /// Stores a new programme as a draft, with the product's rules.

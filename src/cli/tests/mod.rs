@@ -1,6 +1,7 @@
 //! Whole command lines against a database of their own.
 
 mod desk;
+mod holding;
 mod programmes;
 
 use std::fs;

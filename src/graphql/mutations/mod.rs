@@ -5,6 +5,7 @@
 
 mod clock;
 mod inputs;
+mod mails;
 mod organiser;
 mod personal;
 mod public;
@@ -23,6 +24,7 @@ pub struct Mutation(
     public::Public,
     personal::Personal,
     organiser::Organiser,
+    mails::Mails,
     clock::TestClock,
 );
 

@@ -18,7 +18,7 @@ use crate::domain::{
     fate::{Fate, Tries, fate},
     ids::MessageId,
     message::MessageStatus,
-    sending::HoldCause,
+    sending::{HoldCause, held},
 };
 
 /// What came of writing an attempt's end down.
@@ -82,7 +82,14 @@ impl Tx {
             is_urgent: claim.is_urgent,
             policy: claim.policy,
         };
-        let fate = fate(&tries, verdict, now);
+        let mut fate = fate(&tries, verdict, now);
+        if fate.status == MessageStatus::Queued {
+            // Its programme may have been held while it was in hand.
+            self.keep_from_being_held(claim.person.programme_id).await?;
+            if self.is_held(claim.person.programme_id).await? {
+                fate = held(fate);
+            }
+        }
         let is_held = self.end(claim, &fate, now).await?;
         self.record(claim, verdict).await?;
         if verdict.outcome == AttemptOutcome::Accepted {

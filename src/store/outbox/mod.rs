@@ -7,6 +7,7 @@
 mod act;
 mod claim;
 mod finalise;
+mod hold;
 mod read;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 pub use act::{Cancellation, Requeue};
 pub use claim::{Claim, Reach};
 pub use finalise::Finalised;
+pub use hold::{CaughtUp, Holds, Selection};
 pub use read::{Attempt, Message, MessageFilter};
 
 use super::{Result, Tx, suppression::Person};
@@ -80,12 +82,15 @@ pub struct NewMessage {
     pub caused_at: DateTime<Utc>,
     /// When it was due. It goes out at the first opportunity from then on.
     pub due_at: DateTime<Utc>,
+    /// When it was decided that it is to be made.
+    pub decided_at: DateTime<Utc>,
     /// The content.
     pub body: MessageBody,
 }
 
 impl Tx {
-    /// Stores a mail in the transaction of what caused it. It goes out once this is committed.
+    /// Stores a mail in the transaction of what caused it, which has its programme locked. It goes out once this is committed,
+    /// unless it is held or its address refuses mail.
     pub async fn insert_message(&self, new: &NewMessage) -> Result<()> {
         let (registration_id, team_member_id) = persons(new.recipient);
         let person = Person {
@@ -104,7 +109,8 @@ impl Tx {
                 new.kind,
                 &Circumstances {
                     refused: suppression.as_ref().map(|suppression| suppression.reply.clone()),
-                    ..Circumstances::default()
+                    is_held: self.is_held(new.programme_id.0).await?,
+                    is_catching_up: new.kind.is_catching_up(new.due_at, new.decided_at),
                 },
             ),
             MessageBody::Failed(reason) => Beginning {

@@ -4,6 +4,7 @@ mod claims;
 mod clock;
 mod delivery;
 mod faults;
+mod holds;
 mod policies;
 mod reading;
 mod verdicts;
@@ -113,6 +114,7 @@ impl Outbox {
             priority,
             caused_at: at(0),
             due_at: at(0),
+            decided_at: at(0),
             body: MessageBody::Sealed(self.seal.seal(id.0, self.entropy.bytes(), &raw).unwrap()),
         }
     }
@@ -232,7 +234,7 @@ fn programme(id: ProgrammeId) -> programme::ActiveModel {
         slug: format!("p-{id}"),
         title: "A programme".into(),
         subtitle: None,
-        description: String::new(),
+        description: "For the tests.".into(),
         audience: None,
         locale: "nl".into(),
         time_zone: "Europe/Amsterdam".into(),
