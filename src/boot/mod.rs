@@ -143,6 +143,13 @@ impl Foundation {
     /// Starts the engine, with its heartbeat.
     async fn start_engine(&self, limits: DispatchLimits, deadlines: Deadlines) -> anyhow::Result<(Engine, Heartbeat)> {
         let now = self.store.now(self.settings.clock).await?;
+        let limits = match &self.settings.mail {
+            MailRoute::Smtp(relay) => DispatchLimits {
+                slots: relay.connections().unwrap_or(limits.slots),
+                ..limits
+            },
+            MailRoute::Capture | MailRoute::File(_) => limits,
+        };
         let parts = DispatcherParts {
             store: self.store.clone(),
             seal: self.seal.clone(),

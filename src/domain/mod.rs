@@ -14,6 +14,7 @@ pub mod fate;
 pub mod formats;
 pub mod ids;
 pub mod message;
+pub mod pace;
 pub mod page;
 pub mod programme;
 pub mod refusal;

@@ -41,8 +41,8 @@ pub use facts::{Locked, Scope, Touched};
 pub use instances::ALIVE_SECONDS;
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
 pub use outbox::{
-    Attempt, Cancellation, CaughtUp, Claim, Finalised, Holds, Message, MessageBody, MessageFilter, NewMessage,
-    Priority, Reach, Requeue, Selection,
+    Attempt, Cancellation, CaughtUp, Claim, Claimed, Finalised, Holds, Message, MessageBody, MessageFilter, NewMessage,
+    Priority, Reach, Requeue, Selection, Terms,
 };
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use seal::{NONCE_BYTES, Seal, hash_token};

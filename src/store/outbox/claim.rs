@@ -1,6 +1,6 @@
 //! Taking mails in hand, one sender each, and giving them back untouched.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use entities::{delivery_attempt, message, message_body};
@@ -17,6 +17,7 @@ use super::{
 use crate::domain::{
     ids::{InstanceId, MessageId},
     message::{MessageKind, MessageStatus},
+    pace::Pace,
     sending::AmbiguityPolicy,
 };
 
@@ -107,7 +108,47 @@ impl Claim {
     }
 }
 
+/// What a relay and its operator ask of whoever claims.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// How fast the relay of this name may be given mails.
+    pub pace: Option<(String, Pace)>,
+}
+
+/// What came of claiming one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is in the claimer's hands.
+    One(Box<Claim>),
+    /// None is due.
+    Nothing,
+    /// One is due, but the relay may not be given it before this is over. Nobody has it.
+    Wait(Duration),
+}
+
 impl Store {
+    /// Takes the next mail that is due into the hands of `instance`, as [`Store::claim`] does, if the terms allow it.
+    pub async fn claim_on(
+        &self,
+        terms: &Terms,
+        instance: InstanceId,
+        now: DateTime<Utc>,
+        reach: Reach,
+    ) -> Result<Claimed> {
+        let tx = self.begin().await?;
+        let Some(claim) = tx.claim(instance, now, reach, 1).await?.pop() else {
+            return Ok(Claimed::Nothing);
+        };
+        if let Some((relay, pace)) = &terms.pace
+            && let Err(wait) = tx.admit(relay, *pace, 1).await?
+        {
+            tx.rollback().await?;
+            return Ok(Claimed::Wait(wait));
+        }
+        tx.commit().await?;
+        Ok(Claimed::One(Box::new(claim)))
+    }
+
     /// Takes at most `limit` mails that are due into the hands of `instance`: those that are sent once
     /// more first, then those tried least, of these those of acts, then by due moment. No mail is in two hands. Each is sending from now on, with an attempt that has no outcome yet.
     pub async fn claim(

@@ -16,7 +16,7 @@ use sea_orm::{EntityTrait, Set};
 use uuid::Uuid;
 
 pub use act::{Cancellation, Requeue};
-pub use claim::{Claim, Reach};
+pub use claim::{Claim, Claimed, Reach, Terms};
 pub use finalise::Finalised;
 pub use hold::{CaughtUp, Holds, Selection};
 pub use read::{Attempt, Message, MessageFilter};

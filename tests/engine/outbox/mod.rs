@@ -5,6 +5,7 @@ mod clock;
 mod delivery;
 mod faults;
 mod holds;
+mod paces;
 mod policies;
 mod reading;
 mod verdicts;
