@@ -11,6 +11,7 @@ use crate::{
         message::{MessageKind, MessageStatus, Recipient},
         page::{Page, Window},
         refusal::Refusal,
+        whereabouts::SendLock,
     },
     store::{Cancellation, MessageFilter, Requeue, Tx},
 };
@@ -170,6 +171,26 @@ impl App {
         } else {
             caller.refusal()
         }
+    }
+
+    /// Why nothing is sent from here; for an administrator. None: mail goes.
+    pub async fn send_lock(&self, caller: &Caller) -> Result<Option<SendLock>> {
+        if !matches!(caller, Caller::Administrator { .. }) {
+            return Err(caller.refusal());
+        }
+        Ok(self.store().send_lock(&self.settle.here).await?)
+    }
+
+    /// Lets mail go from here, wherever it went from before; for an administrator.
+    pub async fn unlock_sending(&self, caller: &Caller, repeatable: &Repeatable) -> Result<()> {
+        if !matches!(caller, Caller::Administrator { .. }) {
+            return Err(caller.refusal());
+        }
+        let here = self.settle.here.clone();
+        self.act_aside(caller, "unlockSending", About::default(), repeatable, move |tx, _| {
+            async move { Ok(tx.adopt_whereabouts(&here).await?) }.boxed()
+        })
+        .await
     }
 
     /// What is held as a whole; for an administrator.

@@ -111,7 +111,13 @@ impl Foundation {
             let stands_at = store.start_test_clock(starts_at).await?;
             tracing::info!(%stands_at, "on the test clock");
         }
+        // What was set, not the port that was found: that one may be another at every start.
+        let links = settings.base_url.clone();
+        let here = store
+            .whereabouts(&links.unwrap_or_else(|| usual_base_url(settings.listen)))
+            .await?;
         let settle = Arc::new(Settle {
+            here,
             store: store.clone(),
             composer,
             seal: seal.clone(),
@@ -150,6 +156,9 @@ impl Foundation {
             },
             MailRoute::Capture | MailRoute::File(_) => limits,
         };
+        if matches!(self.settings.mail, MailRoute::Smtp(_)) {
+            self.store.keep_whereabouts(&self.settle.here).await?;
+        }
         let parts = DispatcherParts {
             store: self.store.clone(),
             seal: self.seal.clone(),
@@ -180,6 +189,7 @@ impl Foundation {
                     .to_owned(),
                 envelope_from: self.settings.mail_from.to_string(),
                 deadlines,
+                here: Some(self.settle.here.clone()),
             })),
         }
     }

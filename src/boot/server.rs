@@ -14,6 +14,7 @@ use crate::chain::Chain;
 use crate::{
     app::{App, Caller},
     config::MailRoute,
+    domain::whereabouts::Whereabouts,
     engine::Pulse,
     entropy::Entropy,
     graphql,
@@ -49,6 +50,7 @@ impl Server {
         let readiness: Arc<dyn Readiness> = Arc::new(Checks {
             store: foundation.store.clone(),
             pulse,
+            here: matches!(foundation.settings.mail, MailRoute::Smtp(_)).then(|| foundation.settle.here.clone()),
         });
         let settings = &foundation.settings;
         let endpoint = if roles == Roles::EngineOnly {
@@ -144,6 +146,8 @@ impl Authenticate for Callers {
 struct Checks {
     store: Store,
     pulse: Option<Pulse>,
+    /// Where this is, if mail goes to a relay.
+    here: Option<Whereabouts>,
 }
 
 #[async_trait]
@@ -165,6 +169,16 @@ impl Readiness for Checks {
             ));
         }
         problems
+    }
+
+    async fn notices(&self) -> Vec<String> {
+        let Some(here) = &self.here else { return Vec::new() };
+        // Where that is, is not for everybody.
+        match self.store.send_lock(here).await {
+            Ok(Some(_)) => vec!["sending is locked; `leernetwerk messages list` says why".to_owned()],
+            // A database that does not answer is told above.
+            Ok(None) | Err(_) => Vec::new(),
+        }
     }
 }
 

@@ -220,7 +220,7 @@ async fn list(app: &App, filter: &Filter, terminal: &mut Terminal<'_>) -> anyhow
         terminal.print(format!("{:#}", serde_json::Value::Array(list)))?;
         return Ok(Exit::Success);
     }
-    hint_at_holds(app, terminal).await?;
+    hint_at_what_keeps_mail_back(app, terminal).await?;
     if page.items.is_empty() {
         terminal.hint("there is no such mail")?;
         return Ok(Exit::Success);
@@ -257,8 +257,12 @@ pub(super) fn with_message_headings(rows: Vec<[String; 6]>) -> String {
     with_headings(["ID", "DUE", "STATUS", "WHAT", "TO", "REASON"], rows)
 }
 
-/// Says what is held as a whole: no mail tells that which is yet to be made.
-async fn hint_at_holds(app: &App, terminal: &mut Terminal<'_>) -> anyhow::Result<()> {
+/// Says what keeps all mail back, or a programme's: no mail tells that which is yet to be made.
+async fn hint_at_what_keeps_mail_back(app: &App, terminal: &mut Terminal<'_>) -> anyhow::Result<()> {
+    let lock = app.send_lock(&ADMINISTRATOR).await;
+    if let Some(lock) = lock.context("cannot look up whether sending is locked")? {
+        terminal.hint(lock.to_string())?;
+    }
     let holds = app.holds(&ADMINISTRATOR).await.context("cannot look up what is held")?;
     if holds.all {
         terminal.hint("all mail is held; `leernetwerk release --all` lets it go")?;

@@ -15,6 +15,7 @@ pub mod templates;
 pub mod terminal;
 pub mod timeline;
 pub mod tokens;
+pub mod unlock;
 mod words;
 
 #[cfg(test)]
@@ -30,6 +31,7 @@ use self::{
     terminal::{Exit, Terminal},
     timeline::TimelineArguments,
     tokens::TokenCommand,
+    unlock::UnlockArguments,
 };
 use crate::{
     app::{App, Caller},
@@ -70,6 +72,8 @@ pub enum Command {
     Hold(HoldArguments),
     /// Let mails go that are held, after showing them
     Release(ReleaseArguments),
+    /// Let mail go from here, where the database was moved or restored, or the base URL has changed
+    Unlock(UnlockArguments),
     /// Check the templates of mails, or render them all
     #[command(subcommand)]
     Templates(TemplatesCommand),
@@ -89,6 +93,7 @@ impl Command {
             Self::Messages(command) => command.run(wiring, terminal).await,
             Self::Hold(arguments) => arguments.run(wiring, terminal).await,
             Self::Release(arguments) => arguments.run(wiring, terminal).await,
+            Self::Unlock(arguments) => arguments.run(wiring, terminal).await,
             Self::Templates(command) => command.run(wiring, terminal),
             Self::Token(command) => command.run(wiring, terminal).await,
             Self::Schema => {

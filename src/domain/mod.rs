@@ -23,3 +23,4 @@ pub mod rule;
 pub mod sending;
 pub mod text;
 pub mod timeline;
+pub mod whereabouts;

@@ -101,8 +101,18 @@ impl Slot {
         } = &shared.parts;
         let now = store.now(*clock).await?;
         let claim = match store.claim_on(&self.terms, *instance, now, self.reach).await? {
-            Claimed::One(claim) => *claim,
-            Claimed::Nothing => return Ok(Turn::Nothing),
+            Claimed::One(claim) => {
+                shared.unlocked();
+                *claim
+            }
+            Claimed::Nothing => {
+                shared.unlocked();
+                return Ok(Turn::Nothing);
+            }
+            Claimed::Locked(lock) => {
+                shared.locked(&lock);
+                return Ok(Turn::Nothing);
+            }
             Claimed::Wait(pause) => return Ok(Turn::Wait(pause)),
         };
         let claim = &claim;

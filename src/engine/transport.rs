@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    domain::{delivery::Verdict, ids::MessageId},
+    domain::{delivery::Verdict, ids::MessageId, whereabouts::Whereabouts},
     mail::smtp::{Deadlines, Envelope, Relay, SmtpSender},
     store::Terms,
 };
@@ -38,6 +38,8 @@ pub struct SmtpRoute {
     pub envelope_from: String,
     /// How long each step may take.
     pub deadlines: Deadlines,
+    /// Where this is: nothing goes from elsewhere than before. None: that does not matter.
+    pub here: Option<Whereabouts>,
 }
 
 impl Transport {
@@ -47,6 +49,7 @@ impl Transport {
             Self::Capture | Self::File(_) => Terms::default(),
             Self::Smtp(route) => Terms {
                 pace: route.relay.pace().map(|pace| (route.relay.name(), pace)),
+                here: route.here.clone(),
             },
         }
     }

@@ -21,6 +21,7 @@ use crate::{
         refusal::Refusal,
         rule::{Rule, RuleKey},
         timeline::{Step, advance, next_wake},
+        whereabouts::Whereabouts,
     },
     entropy::Entropy,
     mail::{
@@ -54,6 +55,8 @@ pub struct Settle {
     pub clock: Clock,
     /// Where personal links lead, without a slash at the end.
     pub base_url: String,
+    /// Where this database is.
+    pub here: Whereabouts,
     /// Who mail comes from.
     pub sender: Sender,
     /// Counts commits, so that the engine looks after each.

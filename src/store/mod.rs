@@ -18,6 +18,7 @@ mod rows;
 mod seal;
 mod settings;
 mod suppression;
+mod whereabouts;
 
 use std::{str::FromStr, time::Duration};
 

@@ -8,6 +8,7 @@ mod instances;
 mod people;
 mod refused_addresses;
 mod relay;
+mod send_lock;
 mod templates;
 mod waiting_list;
 mod warnings;

@@ -1,4 +1,4 @@
-//! `hold` and `release` at the desk.
+//! `hold`, `release` and `unlock` at the desk.
 
 use super::{Desk, SLUG};
 
@@ -71,4 +71,38 @@ async fn which_mails_has_to_be_said() {
             .error()
             .contains("programme list")
     );
+}
+
+#[tokio::test]
+async fn sending_is_unlocked_after_asking() {
+    let mut desk = Desk::with_sample().await;
+    assert!(desk.run(&["unlock"]).await.hints.contains("sending is not locked"));
+    desk.sent_from("https://elders.example").await;
+    let listed = desk.run(&["messages", "list"]).await;
+    for said in ["sending is locked", "the base URL has changed", "leernetwerk unlock"] {
+        assert!(listed.hints.contains(said), "{said} in {}", listed.hints);
+    }
+    let told = desk.run(&["unlock"]).await;
+    assert!(told.error().contains("--yes"), "{told:?}");
+    assert!(
+        told.out.contains("https://elders.example") && told.out.contains("https://leernetwerk.example"),
+        "{}",
+        told.out
+    );
+    assert!(told.out.contains("the SQLite file /"), "{}", told.out);
+    desk.answers(false);
+    assert!(!desk.run(&["unlock"]).await.is_success());
+    assert!(
+        desk.run(&["messages", "list"])
+            .await
+            .hints
+            .contains("sending is locked")
+    );
+    desk.answers(true);
+    let told = desk.run(&["unlock"]).await;
+    assert!(
+        told.is_success() && told.out.contains("sending is unlocked"),
+        "{told:?}"
+    );
+    assert!(!desk.run(&["messages", "list"]).await.hints.contains("locked"));
 }

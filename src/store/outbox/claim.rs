@@ -19,6 +19,7 @@ use crate::domain::{
     message::{MessageKind, MessageStatus},
     pace::Pace,
     sending::AmbiguityPolicy,
+    whereabouts::{SendLock, Whereabouts},
 };
 
 /// The turn of mails that go before all others.
@@ -113,6 +114,8 @@ impl Claim {
 pub struct Terms {
     /// How fast the relay of this name may be given mails.
     pub pace: Option<(String, Pace)>,
+    /// Where this is: nothing goes from elsewhere than before. None: that does not matter.
+    pub here: Option<Whereabouts>,
 }
 
 /// What came of claiming one mail.
@@ -124,6 +127,8 @@ pub enum Claimed {
     Nothing,
     /// One is due, but the relay may not be given it before this is over. Nobody has it.
     Wait(Duration),
+    /// Nothing may go from here.
+    Locked(Box<SendLock>),
 }
 
 impl Store {
@@ -136,6 +141,11 @@ impl Store {
         reach: Reach,
     ) -> Result<Claimed> {
         let tx = self.begin().await?;
+        if let Some(here) = &terms.here
+            && let Some(lock) = tx.send_lock(here).await?
+        {
+            return Ok(Claimed::Locked(Box::new(lock)));
+        }
         let Some(claim) = tx.claim(instance, now, reach, 1).await?.pop() else {
             return Ok(Claimed::Nothing);
         };

@@ -66,6 +66,7 @@ pub(super) fn to_relay(relay: Relay, final_dot: Duration) -> Transport {
             final_dot,
             ..Deadlines::default()
         },
+        here: None,
     }))
 }
 
