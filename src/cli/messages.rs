@@ -51,9 +51,10 @@ pub enum MessagesCommand {
         #[arg(long)]
         text: bool,
     },
-    /// Try a mail again that failed, was called back, expired, or may not have arrived
+    /// Try a mail again that failed, was suppressed or called back, expired, or may not have arrived
     ///
-    /// The same bytes are sent. A mail that is `unknown` may have arrived already; then it arrives twice.
+    /// The same bytes are sent. A mail that is `unknown` may have arrived already; then it arrives twice. One that is `suppressed`,
+    /// or failed because its address refused it, has its address tried again, also with later mails.
     Retry {
         /// The mail's id: as listed here, or as the API gives it
         id: MessageRef,

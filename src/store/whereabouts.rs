@@ -139,7 +139,7 @@ fn written(here: &Whereabouts) -> Result<String> {
 fn lock(kept: Option<&str>, here: &Whereabouts) -> Result<Option<SendLock>> {
     let Some(kept) = kept else { return Ok(None) };
     let known = serde_json::from_str(kept)
-        .map_err(|error| StoreError::inconsistent("setting", "value", KNOWN, &error.to_string()))?;
+        .map_err(|error| StoreError::inconsistent("setting", "value", KNOWN, error.to_string()))?;
     Ok(SendLock::between(known, here))
 }
 

@@ -1,12 +1,14 @@
 //! A relay is given mails no faster than its operator allows, by all servers together.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use leernetwerk::{
     domain::{message::MessageStatus, pace::Pace},
     engine::DispatcherParts,
     store::{Claimed, Reach, Terms},
 };
+
+use tokio::time::Instant;
 
 use super::{
     HERE, Outbox, THERE, at,

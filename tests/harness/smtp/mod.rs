@@ -9,7 +9,7 @@ mod script;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use leernetwerk::domain::delivery::SmtpVerb;
 use leernetwerk::mail::smtp::{CertificateDer, Relay, TlsMode};
@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
 pub use script::{Act, Rule};

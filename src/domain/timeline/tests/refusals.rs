@@ -39,7 +39,6 @@ fn refused(recipient: Recipient, address: &str) -> RefusedAddress {
 
 fn told(life: &Life) -> Vec<(Option<Recipient>, Outcome)> {
     life.of_rule(RuleKey::AddressRefused)
-        .into_iter()
         .map(|step| (step.key.subject, step.outcome.clone()))
         .collect()
 }
