@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{
     HERE, Outbox, THERE, at,
-    delivery::{copies, idle, limits, start, to_relay},
+    delivery::{copies, limits, start, to_relay},
 };
 use crate::harness::{engines::on_both, smtp::SmtpServer};
 
@@ -45,8 +45,7 @@ async fn two_servers_keep_one_pace(outbox: &Outbox) {
         ..outbox.parts(THERE, transport())
     })
     .await;
-    idle(&here).await;
-    idle(&there).await;
+    server.wait_for(MAILS).await;
     here.stop().await;
     there.stop().await;
     assert_eq!(copies(&server.accepted(), &ids), [1; MAILS]);
