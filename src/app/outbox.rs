@@ -225,11 +225,20 @@ impl App {
                 })
             }
             Selection::Messages(ids) => {
-                let mut programmes = Vec::new();
-                for id in ids {
-                    let message = self.organised_message(caller, *id, "messageIds").await?;
-                    programmes.push(message.programme_id);
+                if !caller.is_organiser() {
+                    return Err(caller.refusal());
                 }
+                let found = self.store().messages_by_id(ids).await?;
+                let is_own = |id| {
+                    found
+                        .get(id)
+                        .is_some_and(|message| caller.organises(message.programme_id))
+                };
+                if !ids.iter().all(is_own) {
+                    return Err(Refusal::not_found("message", "messageIds").into());
+                }
+                let mut programmes: Vec<_> = found.values().map(|message| message.programme_id).collect();
+                programmes.sort_unstable();
                 programmes.dedup();
                 Ok(About {
                     programme: match programmes[..] {

@@ -48,6 +48,9 @@ impl Settle {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let mut entries = Vec::with_capacity(steps.len());
+        if steps.iter().any(|step| matches!(step.kind, StepKind::Mail(_))) {
+            tx.keep_from_being_held().await?;
+        }
         let mut made = 0;
         for (index, step) in steps.iter().enumerate() {
             let mut entry = NewEntry {
@@ -111,6 +114,7 @@ impl Settle {
         if due.is_empty() {
             return Ok(0);
         }
+        tx.keep_from_being_held().await?;
         let programmes: Vec<ProgrammeId> = {
             let mut ids: Vec<_> = due.iter().map(|entry| entry.programme_id).collect();
             ids.sort_unstable();

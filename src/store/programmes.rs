@@ -394,9 +394,8 @@ impl Store {
 }
 
 impl Tx {
-    /// A programme, whose mails are to be made: until this transaction ends nobody holds them.
+    /// A programme.
     pub async fn programme(&self, id: ProgrammeId) -> Result<Option<Programme>> {
-        self.keep_from_being_held(id.0).await?;
         let found = programme::Entity::find_by_id(id.0).all(&self.0).await?;
         Ok(records(&self.0, found).await?.pop().map(|record| record.programme))
     }

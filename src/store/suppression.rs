@@ -33,7 +33,7 @@ impl Tx {
         Ok(suppression::Entity::find_by_id(address_hash).one(&self.0).await?)
     }
 
-    /// Sends nothing more to an address that refused a mail.
+    /// Sends nothing more to an address that refused a mail. One that does so again, to a mail that was asked for, is no news.
     pub(super) async fn suppress(
         &self,
         id: MessageId,
@@ -44,6 +44,11 @@ impl Tx {
         let Some(address_hash) = &person.address_hash else {
             return Ok(());
         };
+        if let Some(known) = self.suppression(address_hash).await? {
+            return self
+                .affected(known.message_id, id, person, Some(fate::reason(verdict)), now)
+                .await;
+        }
         // The words of a refusal may name the address, so only its codes are kept.
         let codes = [verdict.code.map(|code| code.to_string()), verdict.enhanced.clone()];
         let codes: Vec<String> = codes.into_iter().flatten().collect();

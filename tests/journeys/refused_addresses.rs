@@ -85,10 +85,19 @@ async fn nothing_more_is_sent_and_the_organiser_is_told_once(story: &Relayed) {
         assert!(text.contains(said), "{said} in {text}");
     }
 
+    // Whoever asks for links there again and again does not bury the organiser in mail.
+    for _ in 0..2 {
+        let input = json!({ "programmeSlug": SLUG, "email": to });
+        app.act(None, "requestPersonalLink", "__typename", input).await;
+        story.look().await;
+    }
+    assert_eq!(story.fates(to).await[2..], [(PersonalLink, Failed); 2]);
+    assert_eq!(app.count(AddressRefused).await, 1);
+
     assert_eq!(app.respond(&link, "withdrawRegistration").await, "WITHDRAWN");
     story.look().await;
-    assert_eq!(story.fates(to).await[2], (RegistrationWithdrawn, Suppressed));
-    let reason = app.mails_to(to).await[2].reason.clone().unwrap();
+    assert_eq!(story.fates(to).await[4], (RegistrationWithdrawn, Suppressed));
+    let reason = app.mails_to(to).await[4].reason.clone().unwrap();
     assert!(
         reason.contains("550 5.1.1") && reason.contains("messages retry"),
         "{reason}"
@@ -105,7 +114,7 @@ async fn nothing_more_is_sent_and_the_organiser_is_told_once(story: &Relayed) {
     assert_eq!(app.respond(&link, "confirmRegistration").await, "REGISTERED");
     story.look().await;
     assert_eq!(
-        story.fates(to).await[3..],
+        story.fates(to).await[5..],
         [(ConfirmRegistration, Sent), (RegistrationReceived, Sent)]
     );
     app.acknowledge(Failed).await;

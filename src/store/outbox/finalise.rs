@@ -85,7 +85,7 @@ impl Tx {
         let mut fate = fate(&tries, verdict, now);
         if fate.status == MessageStatus::Queued {
             // Its programme may have been held while it was in hand.
-            self.keep_from_being_held(claim.person.programme_id).await?;
+            self.keep_from_being_held().await?;
             if self.is_held(claim.person.programme_id).await? {
                 fate = held(fate);
             }

@@ -1,13 +1,14 @@
 //! Keeping mails back and letting them go.
 //!
 //! What is held as a whole (everything, or a programme) is a setting, so that mails made later are held too. Whoever sets it
-//! locks the programmes first, and whoever makes or queues a mail locks its programme before reading it: so none slips
-//! through between the two. SQLite has one writer and needs no locks for that.
+//! waits for those who are making or queueing mails, and these read it only once nobody is setting it: so none slips through
+//! between the two. SQLite has one writer and needs no lock for that.
 
 use chrono::{DateTime, Utc};
 use entities::{ledger_entry, message, programme, setting};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
     sea_query::{Expr, LockType, OnConflict},
 };
 use uuid::Uuid;
@@ -49,6 +50,9 @@ pub enum CaughtUp {
     /// So many wait for a person.
     Held(usize),
 }
+
+/// The advisory lock under which PostgreSQL holds mail as a whole; any number that nobody else uses.
+const HOLD_LOCK: i64 = 0x6c65_6572_6e68_6f6c;
 
 /// The setting that holds everything.
 const ALL: &str = "hold/all";
@@ -105,20 +109,11 @@ impl Tx {
     pub async fn hold_messages(&self, selection: &Selection) -> Result<u64> {
         let held = match selection {
             Selection::Messages(_) => None,
-            Selection::Programme(id) => Some((programme::Column::Id.eq(id.0), of_programme(id.0))),
-            Selection::All => Some((programme::Column::Id.is_not_null(), ALL.to_owned())),
+            Selection::Programme(id) => Some(of_programme(id.0)),
+            Selection::All => Some(ALL.to_owned()),
         };
-        if let Some((which, key)) = held {
-            let ids = programme::Entity::find()
-                .select_only()
-                .column(programme::Column::Id)
-                .filter(which)
-                .order_by_asc(programme::Column::Id)
-                .lock_exclusive()
-                .into_tuple::<Uuid>()
-                .all(&self.0)
-                .await?;
-            tracing::debug!(programmes = ids.len(), "locked, to be held");
+        if let Some(key) = held {
+            self.lock_holding("pg_advisory_xact_lock").await?;
             let row = setting::ActiveModel {
                 key: Set(key),
                 value: Set("held".to_owned()),
@@ -185,15 +180,17 @@ impl Tx {
         Ok(holds > 0)
     }
 
-    /// Lets nobody hold a programme until this transaction ends.
-    pub(in crate::store) async fn keep_from_being_held(&self, programme: Uuid) -> Result<()> {
-        programme::Entity::find_by_id(programme)
-            .select_only()
-            .column(programme::Column::Id)
-            .lock(LockType::Share)
-            .into_tuple::<Uuid>()
-            .one(&self.0)
-            .await?;
+    /// Lets nobody hold mail as a whole until this transaction ends. To be called before a mail is made or queued, once in a
+    /// transaction.
+    pub async fn keep_from_being_held(&self) -> Result<()> {
+        self.lock_holding("pg_advisory_xact_lock_shared").await
+    }
+
+    async fn lock_holding(&self, function: &str) -> Result<()> {
+        if self.0.get_database_backend() == DbBackend::Postgres {
+            let lock = format!("SELECT {function}({HOLD_LOCK})");
+            self.0.execute_unprepared(&lock).await?;
+        }
         Ok(())
     }
 

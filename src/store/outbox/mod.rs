@@ -89,7 +89,7 @@ pub struct NewMessage {
 }
 
 impl Tx {
-    /// Stores a mail in the transaction of what caused it, which has its programme locked. It goes out once this is committed,
+    /// Stores a mail in the transaction of what caused it, after [`Tx::keep_from_being_held`]. It goes out once this is committed,
     /// unless it is held or its address refuses mail.
     pub async fn insert_message(&self, new: &NewMessage) -> Result<()> {
         let (registration_id, team_member_id) = persons(new.recipient);

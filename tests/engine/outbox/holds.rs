@@ -118,7 +118,7 @@ async fn none_slips_through_while_a_programme_is_being_held(outbox: &Outbox) {
         makers.spawn(async move {
             let tx = store.begin().await.unwrap();
             // As whoever makes mails does.
-            tx.programme(letter.programme_id).await.unwrap();
+            tx.keep_from_being_held().await.unwrap();
             tx.insert_message(&letter).await.unwrap();
             tx.commit().await.unwrap();
         });
