@@ -2,7 +2,7 @@
 
 use leernetwerk::{
     app::{Caller, Repeatable},
-    boot::Running,
+    boot::{Roles, Running, Start},
     config::Given,
     domain::message::MessageStatus,
     store::{Claimed, Reach, Terms},
@@ -138,15 +138,23 @@ async fn a_restored_copy_sends_nothing_until_it_is_unlocked(story: &Moved) {
     // After a graceful stop nothing is on its way any more.
     running.stop().await;
     assert_eq!(story.taken(), 0);
-    let running = story.start(elsewhere).await;
+    let running = story.start(elsewhere.clone()).await;
     assert!(matches!(claimed(&running).await, Claimed::Locked(_)));
     assert_eq!(story.taken(), 0);
 
-    // The running server goes on by itself.
-    let app = &running.foundation.app;
+    // Somebody unlocks it from elsewhere, as the command line does; the running server goes on by itself.
+    let aside = Start {
+        roles: Roles::WithoutEngine,
+        ..start()
+    };
+    let desk = story.app.try_to_start(elsewhere, aside).await.unwrap();
+    let before = story.relay.accepted().len();
+    let app = &desk.foundation.app;
     app.unlock_sending(&ADMINISTRATOR, &Repeatable::default())
         .await
         .unwrap();
+    story.relay.wait_for(before + 2).await;
+    desk.stop().await;
     running.dispatcher().unwrap().idle().await.unwrap();
     assert_eq!(story.taken(), 2);
     assert_eq!(statuses(&running).await, [MessageStatus::Sent; 2]);
