@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::{
     ADMINISTRATOR, Wiring,
-    messages::{MessageRef, message, rows_of, with_message_headings},
+    messages::{MessageRef, hint_at_what_keeps_mail_back, message, rows_of, with_message_headings},
     programme::programme_of,
     terminal::{Exit, Terminal},
 };
@@ -116,6 +116,8 @@ impl ReleaseArguments {
             .await
             .context("cannot release them")?;
         terminal.print(format!("{} released; a running server sends them", mails(released)))?;
+        // A programme that was released may still be held with everything else.
+        hint_at_what_keeps_mail_back(&app, terminal).await?;
         Ok(Exit::Success)
     }
 }

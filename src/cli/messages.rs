@@ -259,7 +259,7 @@ pub(super) fn with_message_headings(rows: Vec<[String; 6]>) -> String {
 }
 
 /// Says what keeps all mail back, or a programme's: no mail tells that which is yet to be made.
-async fn hint_at_what_keeps_mail_back(app: &App, terminal: &mut Terminal<'_>) -> anyhow::Result<()> {
+pub(super) async fn hint_at_what_keeps_mail_back(app: &App, terminal: &mut Terminal<'_>) -> anyhow::Result<()> {
     let lock = app.send_lock(&ADMINISTRATOR).await;
     if let Some(lock) = lock.context("cannot look up whether sending is locked")? {
         terminal.hint(lock.to_string())?;
