@@ -18,7 +18,7 @@ use crate::domain::{
     ids::{InstanceId, MessageId},
     message::{MessageKind, MessageStatus},
     pace::Pace,
-    sending::AmbiguityPolicy,
+    sending::{AmbiguityPolicy, HELD_BY_A_PERSON, HoldCause},
     whereabouts::{SendLock, Whereabouts},
 };
 
@@ -177,17 +177,23 @@ impl Store {
         Ok(claims)
     }
 
-    /// Gives claims back whose sending was never begun: the mails are queued as if nobody had taken them.
+    /// Gives claims back whose sending was never begun: the mails are queued as if nobody had taken them, or held, if that was
+    /// said meanwhile.
     pub async fn release(&self, claims: &[Claim]) -> Result<()> {
         let tx = self.begin().await?;
+        tx.keep_from_being_held().await?;
         for claim in claims {
-            let released = message::Entity::update_many()
-                .col_expr(message::Column::Status, Expr::value(MessageStatus::Queued.word()))
+            let mut back = message::Entity::update_many()
                 .col_expr(message::Column::Attempts, Expr::col(message::Column::Attempts).sub(1))
-                .col_expr(message::Column::ClaimedBy, Expr::value(None::<Uuid>))
-                .filter(claim.held())
-                .exec(&tx.0)
-                .await?;
+                .col_expr(message::Column::ClaimedBy, Expr::value(None::<Uuid>));
+            back = if tx.is_held(claim.person.programme_id).await? {
+                back.col_expr(message::Column::Status, Expr::value(MessageStatus::Held.word()))
+                    .col_expr(message::Column::Hold, Expr::value(HoldCause::Person.word()))
+                    .col_expr(message::Column::Reason, Expr::value(HELD_BY_A_PERSON))
+            } else {
+                back.col_expr(message::Column::Status, Expr::value(MessageStatus::Queued.word()))
+            };
+            let released = back.filter(claim.held()).exec(&tx.0).await?;
             // Taken over meanwhile: then the attempt stays in the record.
             if released.rows_affected == 1 {
                 delivery_attempt::Entity::delete_many()

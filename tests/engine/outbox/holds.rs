@@ -102,6 +102,12 @@ async fn a_mail_in_hand_is_held_when_it_comes_back(outbox: &Outbox) {
     assert_eq!((mail.status, mail.failures, mail.ended_at), (Held, 1, None));
     assert!(mail.reason.as_deref().unwrap().contains("450"), "{mail:?}");
     assert_eq!(outbox.let_go(Selection::All).await, 1);
+    // Given back untouched, it is held as well.
+    let claim = outbox.claim_one(at(1)).await;
+    assert_eq!(outbox.hold(Selection::Programme(PROGRAMME)).await, 0);
+    outbox.store.release(&[claim]).await.unwrap();
+    assert_eq!(outbox.status(id).await, Held);
+    assert_eq!(outbox.let_go(Selection::All).await, 1);
     // What a person let go waits as long as the relay asked for.
     assert!(outbox.claim(at(0), 1).await.is_empty());
     let claim = outbox.claim_one(at(1)).await;
