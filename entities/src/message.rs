@@ -60,6 +60,14 @@ pub struct Model {
     pub claim_seq: i64,
     /// The instance that hands it over.
     pub claimed_by: Option<Uuid>,
+    /// Its place in the queue, the least first: -1 when a second hand-over is urgent, else how often it was tried.
+    pub turn: i32,
+    /// Why it is kept back, while it is.
+    #[sea_orm(column_type = "Text")]
+    pub hold: Option<String>,
+    /// The address under a key, as the list of suppressed addresses knows it.
+    #[sea_orm(column_type = "Text")]
+    pub address_hash: Option<String>,
 }
 
 /// None: rows are joined by hand.

@@ -6,6 +6,7 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 mod m20261101_000001_programmes_and_outbox;
 mod m20261124_000002_triggers_and_announcements;
+mod m20261124_000003_delivery;
 mod m20261124_000004_operation;
 
 /// Every migration, in order.
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261101_000001_programmes_and_outbox::Migration),
             Box::new(m20261124_000002_triggers_and_announcements::Migration),
+            Box::new(m20261124_000003_delivery::Migration),
             Box::new(m20261124_000004_operation::Migration),
         ]
     }

@@ -4,19 +4,20 @@ use std::collections::HashMap;
 
 use futures_util::FutureExt;
 
-use super::{About, App, AppError, Caller, Repeatable, Result};
+use super::{About, App, AppError, Caller, Repeatable, Result, programmes::must_be_known};
 use crate::{
     domain::{
         ids::{MessageId, ProgrammeId, RegistrationId},
         message::{MessageKind, MessageStatus, Recipient},
         page::{Page, Window},
         refusal::Refusal,
+        whereabouts::SendLock,
     },
-    store::{Cancellation, MessageFilter, Requeue},
+    store::{Cancellation, MessageFilter, Requeue, Tx},
 };
 
 pub use crate::settle::ReadMail;
-pub use crate::store::{Attempt, Message};
+pub use crate::store::{Attempt, Holds, Message, Selection};
 
 /// Which mails are asked for; what is left out does not matter.
 #[derive(Debug, Clone, Default)]
@@ -138,6 +139,118 @@ impl App {
         self.organised_message(caller, id, "messageId").await
     }
 
+    /// Holds mails that have not gone, and, of a programme or of everything, also those made later. How many are held now that
+    /// were not.
+    pub async fn hold_messages(&self, caller: &Caller, selection: Selection, repeatable: &Repeatable) -> Result<u64> {
+        let about = self.about_selection(caller, &selection).await?;
+        self.act_aside(caller, "holdMessages", about, repeatable, move |tx, _| {
+            async move { Ok(tx.hold_messages(&selection).await?) }.boxed()
+        })
+        .await
+    }
+
+    /// Lets mails go that are held, whatever for. How many.
+    pub async fn release_messages(
+        &self,
+        caller: &Caller,
+        selection: Selection,
+        repeatable: &Repeatable,
+    ) -> Result<u64> {
+        let about = self.about_selection(caller, &selection).await?;
+        let may_release_all = matches!(caller, Caller::Administrator { .. });
+        self.act_aside(caller, "releaseMessages", about, repeatable, move |tx, _| {
+            async move { release(tx, &selection, may_release_all).await }.boxed()
+        })
+        .await
+    }
+
+    /// What somebody is told whose wish cannot be understood: the refusal, if the caller may wish at all.
+    pub fn refused_to_organisers(&self, caller: &Caller, refusal: Refusal) -> AppError {
+        if caller.is_organiser() {
+            refusal.into()
+        } else {
+            caller.refusal()
+        }
+    }
+
+    /// Why nothing is sent from here; for an administrator. None: mail goes.
+    pub async fn send_lock(&self, caller: &Caller) -> Result<Option<SendLock>> {
+        if !matches!(caller, Caller::Administrator { .. }) {
+            return Err(caller.refusal());
+        }
+        Ok(self.store().send_lock(&self.settle.here).await?)
+    }
+
+    /// Lets mail go from here, wherever it went from before; for an administrator.
+    pub async fn unlock_sending(&self, caller: &Caller, repeatable: &Repeatable) -> Result<()> {
+        if !matches!(caller, Caller::Administrator { .. }) {
+            return Err(caller.refusal());
+        }
+        let here = self.settle.here.clone();
+        self.act_aside(caller, "unlockSending", About::default(), repeatable, move |tx, _| {
+            async move { Ok(tx.adopt_whereabouts(&here).await?) }.boxed()
+        })
+        .await
+    }
+
+    /// What is held as a whole; for an administrator.
+    pub async fn holds(&self, caller: &Caller) -> Result<Holds> {
+        if !matches!(caller, Caller::Administrator { .. }) {
+            return Err(caller.refusal());
+        }
+        Ok(self.store().holds().await?)
+    }
+
+    /// Whether the caller may do something with these mails, for the record.
+    async fn about_selection(&self, caller: &Caller, selection: &Selection) -> Result<About> {
+        match selection {
+            Selection::All if matches!(caller, Caller::Administrator { .. }) => Ok(About {
+                programme: None,
+                target: Some("all mail".to_owned()),
+            }),
+            Selection::All => Err(caller.refusal()),
+            Selection::Programme(id) => {
+                if *caller == Caller::Public {
+                    return Err(AppError::Unauthenticated);
+                }
+                must_be_known(
+                    caller,
+                    self.store().programmes_by_id(&[*id]).await?.pop(),
+                    "programmeId",
+                )?;
+                caller.must_organise(*id)?;
+                Ok(About {
+                    programme: Some(*id),
+                    target: None,
+                })
+            }
+            Selection::Messages(ids) => {
+                if !caller.is_organiser() {
+                    return Err(caller.refusal());
+                }
+                let found = self.store().messages_by_id(ids).await?;
+                let is_own = |id| {
+                    found
+                        .get(id)
+                        .is_some_and(|message| caller.organises(message.programme_id))
+                };
+                if !ids.iter().all(is_own) {
+                    return Err(Refusal::not_found("message", "messageIds").into());
+                }
+                let mut programmes: Vec<_> = found.values().map(|message| message.programme_id).collect();
+                programmes.sort_unstable();
+                programmes.dedup();
+                Ok(About {
+                    programme: match programmes[..] {
+                        [one] => Some(one),
+                        _ => None,
+                    },
+                    target: Some(format!("{} mails", ids.len())),
+                })
+            }
+        }
+    }
+
     async fn organised_message(&self, caller: &Caller, id: MessageId, field: &str) -> Result<Message> {
         if *caller == Caller::Public {
             return Err(AppError::Unauthenticated);
@@ -153,6 +266,15 @@ impl App {
                 }
             })
     }
+}
+
+async fn release(tx: &Tx, selection: &Selection, may_release_all: bool) -> Result<u64> {
+    if !may_release_all && tx.is_everything_held().await? {
+        return Err(conflict(
+            "an administrator holds all mail, and has to release it".to_owned(),
+        ));
+    }
+    Ok(tx.release_messages(selection).await?)
 }
 
 fn refused_retry(requeue: Requeue) -> Result<()> {

@@ -139,7 +139,13 @@ impl Foundation {
             let stands_at = store.start_test_clock(starts_at).await?;
             tracing::info!(%stands_at, "on the test clock");
         }
+        // What was set, not the port that was found: that one may be another at every start.
+        let links = settings.base_url.clone();
+        let here = store
+            .whereabouts(&links.unwrap_or_else(|| usual_base_url(settings.listen)))
+            .await?;
         let settle = Arc::new(Settle {
+            here,
             store: store.clone(),
             composer,
             seal: seal.clone(),
@@ -175,6 +181,16 @@ impl Foundation {
     /// Starts the engine, with its heartbeat.
     async fn start_engine(&self, limits: DispatchLimits, deadlines: Deadlines) -> anyhow::Result<(Engine, Heartbeat)> {
         let now = self.store.now(self.settings.clock).await?;
+        let limits = match &self.settings.mail {
+            MailRoute::Smtp(relay) => DispatchLimits {
+                slots: relay.connections().unwrap_or(limits.slots),
+                ..limits
+            },
+            MailRoute::Capture | MailRoute::File(_) => limits,
+        };
+        if matches!(self.settings.mail, MailRoute::Smtp(_)) {
+            self.store.keep_whereabouts(&self.settle.here).await?;
+        }
         let parts = DispatcherParts {
             store: self.store.clone(),
             seal: self.seal.clone(),
@@ -206,6 +222,7 @@ impl Foundation {
                     .to_owned(),
                 envelope_from: self.settings.mail_from.to_string(),
                 deadlines,
+                here: Some(self.settle.here.clone()),
             })),
         }
     }

@@ -18,6 +18,7 @@ use crate::chain::Chain;
 use crate::{
     app::{App, Caller},
     config::MailRoute,
+    domain::whereabouts::Whereabouts,
     engine::Pulse,
     entropy::Entropy,
     graphql,
@@ -55,6 +56,7 @@ impl Server {
         let readiness: Arc<dyn Readiness> = Arc::new(Checks {
             store: foundation.store.clone(),
             pulse: signs.pulse.clone(),
+            here: matches!(foundation.settings.mail, MailRoute::Smtp(_)).then(|| foundation.settle.here.clone()),
         });
         let settings = &foundation.settings;
         let metrics_page = MetricsPage {
@@ -167,6 +169,8 @@ impl Authenticate for Callers {
 struct Checks {
     store: Store,
     pulse: Option<Pulse>,
+    /// Where this is, if mail goes to a relay.
+    here: Option<Whereabouts>,
 }
 
 #[async_trait]
@@ -189,6 +193,16 @@ impl Readiness for Checks {
         }
         problems
     }
+
+    async fn notices(&self) -> Vec<String> {
+        let Some(here) = &self.here else { return Vec::new() };
+        // Where that is, is not for everybody.
+        match self.store.send_lock(here).await {
+            Ok(Some(_)) => vec!["sending is locked; `leernetwerk messages list` says why".to_owned()],
+            // A database that does not answer is told above.
+            Ok(None) | Err(_) => Vec::new(),
+        }
+    }
 }
 
 fn correlation_ids(entropy: Arc<Entropy>) -> Arc<dyn Fn() -> String + Send + Sync> {
@@ -207,6 +221,7 @@ mod tests {
         let (beat, last) = watch::channel(Instant::now());
         let checks = Checks {
             store: store.clone(),
+            here: None,
             pulse: Some(Pulse::of(last)),
         };
         let problems = checks.problems().await;

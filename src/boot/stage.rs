@@ -26,7 +26,9 @@ pub async fn stage(composer: Composer, sender: Sender, seed: u64, starts_at: Dat
     let store = Store::in_memory().await?;
     store.migrate().await?;
     store.start_test_clock(starts_at).await?;
+    let here = store.whereabouts(BASE_URL).await?;
     let settle = Arc::new(Settle {
+        here,
         store,
         composer,
         // Nobody else ever opens what is sealed here.

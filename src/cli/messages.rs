@@ -51,9 +51,10 @@ pub enum MessagesCommand {
         #[arg(long)]
         text: bool,
     },
-    /// Try a mail again that failed, was called back, expired, or may not have arrived
+    /// Try a mail again that failed, was suppressed or called back, expired, or may not have arrived
     ///
-    /// The same bytes are sent. A mail that is `unknown` may have arrived already; then it arrives twice.
+    /// The same bytes are sent. A mail that is `unknown` may have arrived already; then it arrives twice. One that is `suppressed`,
+    /// or failed because its address refused it, has its address tried again, also with later mails.
     Retry {
         /// The mail's id: as listed here, or as the API gives it
         id: MessageRef,
@@ -95,7 +96,7 @@ fn statuses() -> impl TypedValueParser<Value = MessageStatus> {
 
 /// A mail by its id, in either spelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MessageRef(MessageId);
+pub struct MessageRef(pub(super) MessageId);
 
 /// A text that is no mail's id.
 #[derive(Debug, Error)]
@@ -164,7 +165,7 @@ impl MessagesCommand {
     }
 }
 
-async fn message(app: &App, id: MessageId) -> anyhow::Result<Message> {
+pub(super) async fn message(app: &App, id: MessageId) -> anyhow::Result<Message> {
     let found = app
         .messages_by_id(&ADMINISTRATOR, &[id])
         .await
@@ -223,24 +224,12 @@ async fn list(app: &App, filter: &Filter, terminal: &mut Terminal<'_>) -> anyhow
         terminal.print(format!("{:#}", serde_json::Value::Array(list)))?;
         return Ok(Exit::Success);
     }
+    hint_at_what_keeps_mail_back(app, terminal).await?;
     if page.items.is_empty() {
         terminal.hint("there is no such mail")?;
         return Ok(Exit::Success);
     }
-    let rows = page.items.iter().map(|message| {
-        [
-            message.id.to_string(),
-            minutes(message.due_at, zone_of(&zones, message)),
-            message.status.word().to_owned(),
-            kind_words(message.kind).to_owned(),
-            message.address.clone(),
-            message.reason.clone().unwrap_or_default(),
-        ]
-    });
-    terminal.print(with_headings(
-        ["ID", "DUE", "STATUS", "WHAT", "TO", "REASON"],
-        rows.collect(),
-    ))?;
+    terminal.print(with_message_headings(rows_of(app, &page.items).await?))?;
     if page.has_next {
         terminal.hint(format!(
             "{} of {} mails; --limit shows more",
@@ -249,6 +238,51 @@ async fn list(app: &App, filter: &Filter, terminal: &mut Terminal<'_>) -> anyhow
         ))?;
     }
     Ok(Exit::Success)
+}
+
+/// Mails as rows of a table.
+pub(super) async fn rows_of(app: &App, messages: &[Message]) -> anyhow::Result<Vec<[String; 6]>> {
+    let zones = zones(app, messages).await?;
+    let row = |message: &Message| {
+        [
+            message.id.to_string(),
+            minutes(message.due_at, zone_of(&zones, message)),
+            message.status.word().to_owned(),
+            kind_words(message.kind).to_owned(),
+            message.address.clone(),
+            message.reason.clone().unwrap_or_default(),
+        ]
+    };
+    Ok(messages.iter().map(row).collect())
+}
+
+/// The table of those rows.
+pub(super) fn with_message_headings(rows: Vec<[String; 6]>) -> String {
+    with_headings(["ID", "DUE", "STATUS", "WHAT", "TO", "REASON"], rows)
+}
+
+/// Says what keeps all mail back, or a programme's: no mail tells that which is yet to be made.
+pub(super) async fn hint_at_what_keeps_mail_back(app: &App, terminal: &mut Terminal<'_>) -> anyhow::Result<()> {
+    let lock = app.send_lock(&ADMINISTRATOR).await;
+    if let Some(lock) = lock.context("cannot look up whether sending is locked")? {
+        terminal.hint(lock.to_string())?;
+    }
+    let holds = app.holds(&ADMINISTRATOR).await.context("cannot look up what is held")?;
+    if holds.all {
+        terminal.hint("all mail is held; `leernetwerk release --all` lets it go")?;
+    } else if !holds.programmes.is_empty() {
+        let held = app
+            .programmes_by_id(&ADMINISTRATOR, &holds.programmes)
+            .await
+            .context("cannot look the programmes up")?;
+        for record in held {
+            let slug = &record.programme.announced.slug;
+            terminal.hint(format!(
+                "the mail of {slug} is held; `leernetwerk release --programme {slug}` lets it go"
+            ))?;
+        }
+    }
+    Ok(())
 }
 
 fn json(message: &Message, zone: Tz) -> serde_json::Value {

@@ -6,6 +6,7 @@
 
 pub mod demo;
 pub mod doctor;
+pub mod holding;
 pub mod messages;
 pub mod programme;
 pub mod programme_file;
@@ -16,6 +17,7 @@ pub mod templates;
 pub mod terminal;
 pub mod timeline;
 pub mod tokens;
+pub mod unlock;
 mod words;
 
 #[cfg(test)]
@@ -25,6 +27,7 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use self::{
+    holding::{HoldArguments, ReleaseArguments},
     messages::MessagesCommand,
     programme::ProgrammeCommand,
     simulate::SimulateArguments,
@@ -32,6 +35,7 @@ use self::{
     terminal::{Exit, Terminal},
     timeline::TimelineArguments,
     tokens::TokenCommand,
+    unlock::UnlockArguments,
 };
 use crate::{
     app::{App, Caller},
@@ -86,6 +90,12 @@ pub enum Command {
     /// List, show, retry and call back mails
     #[command(subcommand)]
     Messages(MessagesCommand),
+    /// Keep mails back: some, a programme's, or all; also those made later, until they are released
+    Hold(HoldArguments),
+    /// Let mails go that are held, after showing them
+    Release(ReleaseArguments),
+    /// Let mail go from here, where the database was moved or restored, or the base URL has changed
+    Unlock(UnlockArguments),
     /// Check the templates of mails, or render them all
     #[command(subcommand)]
     Templates(TemplatesCommand),
@@ -104,6 +114,9 @@ impl Command {
             Self::Timeline(arguments) => timeline::run(&wiring.reading_app().await?, &arguments, terminal).await,
             Self::Simulate(arguments) => simulate::run(wiring, &arguments, terminal).await,
             Self::Messages(command) => command.run(wiring, terminal).await,
+            Self::Hold(arguments) => arguments.run(wiring, terminal).await,
+            Self::Release(arguments) => arguments.run(wiring, terminal).await,
+            Self::Unlock(arguments) => arguments.run(wiring, terminal).await,
             Self::Templates(command) => command.run(wiring, terminal),
             Self::Token(command) => command.run(wiring, terminal).await,
             Self::Schema => {

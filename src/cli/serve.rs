@@ -8,13 +8,13 @@ use tempfile::TempDir;
 use tokio::signal;
 
 use super::{
-    demo,
+    ADMINISTRATOR, demo,
     programme_file::{ProgrammeFile, SAMPLE},
 };
 use crate::{
     app::{Caller, Repeatable},
     boot::{Migrating, Roles, Running, Start},
-    config::Given,
+    config::{Given, MailRoute},
     entropy::Entropy,
 };
 
@@ -57,6 +57,12 @@ pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()
         format!("; links begin with {}", running.base_url)
     };
     say(&format!("leernetwerk listens on {address}{links}"))?;
+    if matches!(running.foundation.settings.mail, MailRoute::Smtp(_)) {
+        let lock = running.foundation.app.send_lock(&ADMINISTRATOR).await?;
+        if let Some(lock) = lock {
+            say(&lock.to_string())?;
+        }
+    }
     until_told(running).await
 }
 

@@ -20,6 +20,7 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::DecisionReport => "what was decided",
         MessageKind::DeadlineExtended => "registration stays open longer",
         MessageKind::ProgrammeGoesAhead => "the programme goes ahead",
+        MessageKind::AddressRefused => "an address refuses mail",
         MessageKind::ProgrammeCancelled => "the programme does not go ahead",
         MessageKind::Announcement => "an announcement",
     }

@@ -106,7 +106,7 @@ pub struct Given {
     )]
     pub base_url: Option<String>,
     /// Where mail goes: capture (kept in the database, shown at /mailbox), file:DIR, or
-    /// smtp://USER:PASSWORD@HOST:PORT?tls=none|starttls|implicit [default: capture]
+    /// smtp://USER:PASSWORD@HOST:PORT?tls=none|starttls|implicit&rate=MAILS_A_SECOND&connections=NUMBER [default: capture]
     #[arg(
         long,
         global = true,

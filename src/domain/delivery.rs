@@ -163,6 +163,23 @@ impl Verdict {
     }
 }
 
+impl Verdict {
+    /// Whether the relay says that there is no such mailbox: no later mail will fare better there. Other refusals are about this
+    /// mail, or about us.
+    ///
+    /// An enhanced code (RFC 3463, section 3.2) is trusted where there is one; a bare 550, 551 or 553 at RCPT is what relays
+    /// without them say (RFC 5321, section 4.2.3).
+    #[must_use]
+    pub fn refuses_address(&self) -> bool {
+        self.outcome == AttemptOutcome::Refused
+            && self.verb == Some(SmtpVerb::Rcpt)
+            && match &self.enhanced {
+                Some(enhanced) => enhanced.starts_with("5.1."),
+                None => matches!(self.code, Some(550 | 551 | 553)),
+            }
+    }
+}
+
 /// `text` as one bounded line: runs of white space and control characters become one space.
 fn one_line(text: &str) -> Option<String> {
     let words = text
@@ -310,6 +327,34 @@ mod tests {
         assert_eq!(long.chars().count(), Verdict::TEXT_MAX_CHARS);
         let one_word = verdict(&"é".repeat(10_000)).unwrap_or_default();
         assert_eq!(one_word.chars().count(), Verdict::TEXT_MAX_CHARS);
+    }
+
+    #[test]
+    fn which_refusals_are_about_the_address() {
+        let refused = |verb, code, enhanced: Option<&str>| {
+            Verdict::of_reply(Refused, verb, code, enhanced.map(str::to_owned), "no").refuses_address()
+        };
+        for (code, enhanced) in [
+            (550, Some("5.1.1")),
+            (554, Some("5.1.10")),
+            (550, None),
+            (551, None),
+            (553, None),
+        ] {
+            assert!(refused(Rcpt, code, enhanced), "{code} {enhanced:?}");
+            assert!(!refused(Mail, code, enhanced) && !refused(Dot, code, enhanced));
+        }
+        for (code, enhanced) in [
+            (550, Some("5.7.1")),
+            (552, Some("5.2.2")),
+            (554, None),
+            (552, None),
+            (550, Some("5.10.1")),
+        ] {
+            assert!(!refused(Rcpt, code, enhanced), "{code} {enhanced:?}");
+        }
+        let deferred = Verdict::of_reply(Deferred, Rcpt, 450, None, "later");
+        assert!(!deferred.refuses_address());
     }
 
     #[test]

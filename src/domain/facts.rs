@@ -9,8 +9,8 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
-    ids::{AnnouncementId, ProgrammeId, RegistrationId, TeamMemberId},
-    message::{CancellationCause, ExpiryCause},
+    ids::{AnnouncementId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
+    message::{CancellationCause, ExpiryCause, Recipient},
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
@@ -119,6 +119,23 @@ pub struct Ahead {
     pub of_newcomers: u32,
 }
 
+/// Somebody whose address refuses mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedAddress {
+    /// The mail whose refusal it was, of this programme or another.
+    pub suppressed_by: MessageId,
+    /// Who.
+    pub recipient: Recipient,
+    /// The name.
+    pub name: String,
+    /// The address.
+    pub address: String,
+    /// What the relay said.
+    pub reply: Option<String>,
+    /// When a mail to this person first ended that way.
+    pub refused_at: DateTime<Utc>,
+}
+
 /// A programme with all that its future depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -142,6 +159,8 @@ pub struct Facts {
     pub settled: BTreeSet<(&'static str, String)>,
     /// What rules have still to answer.
     pub happened: VecDeque<Happened>,
+    /// Addresses that refuse mail, as long as that is not answered.
+    pub refused_addresses: Vec<RefusedAddress>,
 }
 
 impl Facts {
@@ -166,6 +185,7 @@ impl Facts {
             announcements: Vec::new(),
             settled: BTreeSet::new(),
             happened: VecDeque::new(),
+            refused_addresses: Vec::new(),
         }
     }
 

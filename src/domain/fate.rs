@@ -6,7 +6,9 @@
 //! | deferred | queued for after the [`backoff`]; failed once deferrals went on for [`GIVE_UP_AFTER`] | counts as a failure |
 //! | refused | failed | |
 //! | relay failed | queued as it was | does not count: it says nothing about the mail |
-//! | ambiguous | queued once more, the same bytes; the second time unknown | counts apart |
+//! | ambiguous | as its kind's [policy](AmbiguityPolicy) says: queued once more, the same bytes, and the second time unknown; unknown at once; or held | counts apart |
+//!
+//! A mail that is sent once more goes before all others: who receives it knows it again for a while only.
 
 use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
@@ -14,6 +16,7 @@ use uuid::Uuid;
 use super::{
     delivery::{AttemptOutcome, SmtpVerb, Verdict, backoff},
     message::MessageStatus,
+    sending::{AmbiguityPolicy, HoldCause},
 };
 
 /// For how long a mail that is deferred is tried again, from the first deferral on. Two days, less than the four to five
@@ -36,13 +39,21 @@ pub struct Tries {
     pub deferred_since: Option<DateTime<Utc>>,
     /// From when on it might be tried.
     pub next_attempt_at: DateTime<Utc>,
+    /// It went before all others.
+    pub is_urgent: bool,
+    /// What to do without a verdict.
+    pub policy: AmbiguityPolicy,
 }
 
 /// What becomes of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fate {
-    /// Queued, sent, failed or unknown.
+    /// Queued, sent, failed, unknown or held.
     pub status: MessageStatus,
+    /// Why it is held.
+    pub hold: Option<HoldCause>,
+    /// It goes before all others.
+    pub is_urgent: bool,
     /// From when on it may be tried again; only of use while it is queued.
     pub next_attempt_at: DateTime<Utc>,
     /// Deferrals now.
@@ -58,6 +69,8 @@ pub struct Fate {
 pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
     let unchanged = Fate {
         status: MessageStatus::Queued,
+        hold: None,
+        is_urgent: false,
         next_attempt_at: tries.next_attempt_at,
         failures: tries.failures,
         ambiguities: tries.ambiguities,
@@ -71,6 +84,9 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
         },
         AttemptOutcome::RelayFailed => Fate {
             reason: told(),
+            // What a relay chokes on every time must not stand in the way of the others. As long as the relay has not seen
+            // this mail, it is not that.
+            is_urgent: tries.is_urgent && verdict.verb.is_some_and(SmtpVerb::comes_before_mails),
             ..unchanged
         },
         AttemptOutcome::Refused => Fate {
@@ -100,25 +116,51 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
                 }
             }
         }
-        AttemptOutcome::Ambiguous => {
-            let ambiguities = tries.ambiguities.saturating_add(1);
-            let status = if ambiguities > AMBIGUITIES_RETRIED {
-                MessageStatus::Unknown
-            } else {
-                MessageStatus::Queued
-            };
+        AttemptOutcome::Ambiguous => without_verdict(
+            tries.policy,
             Fate {
-                status,
-                ambiguities,
-                reason: told(),
+                ambiguities: tries.ambiguities.saturating_add(1),
                 ..unchanged
-            }
-        }
+            },
+            &reason(verdict),
+        ),
+    }
+}
+
+/// What becomes of a mail that may have been taken, `fate` with that attempt counted.
+fn without_verdict(policy: AmbiguityPolicy, fate: Fate, reason: &str) -> Fate {
+    match policy {
+        AmbiguityPolicy::RetryOnce if fate.ambiguities <= AMBIGUITIES_RETRIED => Fate {
+            is_urgent: true,
+            reason: Some(reason.to_owned()),
+            ..fate
+        },
+        AmbiguityPolicy::RetryOnce => Fate {
+            status: MessageStatus::Unknown,
+            reason: Some(reason.to_owned()),
+            ..fate
+        },
+        AmbiguityPolicy::AssumeSent => Fate {
+            status: MessageStatus::Unknown,
+            reason: Some(format!(
+                "{reason}; it may have arrived, and this kind of mail is not sent again unasked"
+            )),
+            ..fate
+        },
+        AmbiguityPolicy::Hold => Fate {
+            status: MessageStatus::Held,
+            hold: Some(HoldCause::Ambiguous),
+            reason: Some(format!(
+                "{reason}; it may have arrived: `leernetwerk release` sends it once more"
+            )),
+            ..fate
+        },
     }
 }
 
 /// A verdict in one line, such as `RCPT: 550 5.1.1 no such user`.
-fn reason(verdict: &Verdict) -> String {
+#[must_use]
+pub fn reason(verdict: &Verdict) -> String {
     let verb = verdict.verb.map(|verb| format!("{}:", word(verb)));
     let code = verdict.code.map(|code| code.to_string());
     // The text begins with the enhanced code, where there is one.
@@ -168,6 +210,15 @@ fn word(verb: SmtpVerb) -> &'static str {
 }
 
 impl SmtpVerb {
+    /// Whether the relay has not heard of the mail yet.
+    #[must_use]
+    pub fn comes_before_mails(self) -> bool {
+        matches!(
+            self,
+            Self::Connect | Self::Greeting | Self::Ehlo | Self::StartTls | Self::Auth | Self::Rset
+        )
+    }
+
     /// What it is called in reasons, in the API and in the database.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -251,6 +302,8 @@ mod tests {
             ambiguities: 0,
             deferred_since: None,
             next_attempt_at: at(0),
+            is_urgent: false,
+            policy: AmbiguityPolicy::RetryOnce,
         }
     }
 
@@ -334,6 +387,45 @@ mod tests {
             (second.status, second.reason.as_deref()),
             (MessageStatus::Unknown, Some("gone"))
         );
+    }
+
+    #[test]
+    fn a_mail_whose_double_annoys_is_taken_for_sent_and_one_may_wait_for_a_person() {
+        let with = |policy| fate(&Tries { policy, ..tries() }, &Verdict::unheard("gone"), at(1));
+        let assumed = with(AmbiguityPolicy::AssumeSent);
+        assert_eq!((assumed.status, assumed.hold), (MessageStatus::Unknown, None));
+        assert!(assumed.reason.unwrap().contains("not sent again"));
+        let held = with(AmbiguityPolicy::Hold);
+        assert_eq!(
+            (held.status, held.hold),
+            (MessageStatus::Held, Some(HoldCause::Ambiguous))
+        );
+        assert!(held.reason.unwrap().contains("release"));
+        // Only an attempt without a verdict is ambiguous.
+        for policy in [AmbiguityPolicy::AssumeSent, AmbiguityPolicy::Hold] {
+            let failed = fate(
+                &Tries { policy, ..tries() },
+                &Verdict::of_silence(SmtpVerb::Data, "gone"),
+                at(1),
+            );
+            assert_eq!(failed.status, MessageStatus::Queued);
+        }
+    }
+
+    #[test]
+    fn what_is_sent_once_more_goes_first_until_the_relay_has_seen_it() {
+        let once_more = fate(&tries(), &Verdict::unheard("gone"), at(1));
+        assert!(once_more.is_urgent);
+        let then = Tries {
+            is_urgent: true,
+            ambiguities: 1,
+            ..tries()
+        };
+        let after = |verb| fate(&then, &Verdict::of_silence(verb, "gone"), at(1)).is_urgent;
+        assert!(after(SmtpVerb::Connect) && after(SmtpVerb::Auth));
+        assert!(!after(SmtpVerb::Mail) && !after(SmtpVerb::Content));
+        // A mail that was never in doubt does not push ahead.
+        assert!(!fate(&tries(), &Verdict::of_silence(SmtpVerb::Connect, "gone"), at(1)).is_urgent);
     }
 
     #[test]

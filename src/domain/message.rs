@@ -108,6 +108,8 @@ kinds! {
     ProgrammeCancelled = "programme-cancelled",
     /// Brings what an organiser writes.
     Announcement = "announcement",
+    /// Tells the organisers that somebody's address refuses mail.
+    AddressRefused = "address-refused",
 }
 
 /// Who a mail is for.
@@ -286,6 +288,17 @@ pub enum Letter {
         /// What the organiser writes.
         body: Paragraphs<LONGEST_BODY>,
     },
+    /// See [`MessageKind::AddressRefused`].
+    AddressRefused {
+        /// Whose address it is.
+        name: String,
+        /// The address.
+        address: String,
+        /// What the relay said.
+        reply: Option<String>,
+        /// It is a member of the team, not somebody who registered.
+        is_team_member: bool,
+    },
 }
 
 impl Letter {
@@ -309,6 +322,7 @@ impl Letter {
             Self::ProgrammeGoesAhead { .. } => MessageKind::ProgrammeGoesAhead,
             Self::ProgrammeCancelled { .. } => MessageKind::ProgrammeCancelled,
             Self::Announcement { .. } => MessageKind::Announcement,
+            Self::AddressRefused { .. } => MessageKind::AddressRefused,
         }
     }
 }
@@ -324,7 +338,7 @@ pub enum MessageStatus {
     Sent,
     /// It cannot be made or delivered; the reason says why.
     Failed,
-    /// Twice no verdict after the whole mail was handed over: it may have arrived.
+    /// No verdict after the whole mail was handed over, and it is not sent again unasked: it may have arrived.
     Unknown,
     /// Kept back until released.
     Held,

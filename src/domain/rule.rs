@@ -124,6 +124,8 @@ rule_keys! {
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
     /// Brings what an organiser writes.
     Announcement = "announcement", Announcement, Trigger::Event(TriggerEvent::Announced), ONE_DAY, Once;
+    /// Tells the organisers that somebody's address refuses mail.
+    AddressRefused = "address-refused", AddressRefused, Trigger::Event(TriggerEvent::AddressRefused), None, Once;
 }
 
 impl RuleKey {

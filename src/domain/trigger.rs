@@ -44,6 +44,8 @@ pub enum TriggerEvent {
     DeadlineExtended,
     /// An organiser writes to people of the programme, or a moment chosen for that came.
     Announced,
+    /// Somebody's address refuses mail.
+    AddressRefused,
 }
 
 /// A moment of the programme that rules count from.

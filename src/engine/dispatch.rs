@@ -4,7 +4,13 @@
 //! than free slots, and a server that dies leaves at most one mail per slot in doubt. Where there are several slots, one
 //! takes only mails that somebody is waiting for, so that none of these stands in line behind a thousand reminders.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use tokio::{
     sync::{Notify, watch},
@@ -21,7 +27,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    domain::ids::InstanceId,
+    domain::{ids::InstanceId, whereabouts::SendLock},
     metrics::Metrics,
     store::{Reach, Result, Seal, Store},
 };
@@ -83,9 +89,25 @@ pub(super) struct Shared {
     pub(super) wakes: watch::Sender<u64>,
     /// Counts mails that were ended and looks that found nothing.
     pub(super) turns: watch::Sender<u64>,
+    /// Set while nothing may go from here.
+    pub(super) is_locked: AtomicBool,
 }
 
 impl Shared {
+    /// Nothing may go from here: told once.
+    pub(super) fn locked(&self, lock: &SendLock) {
+        if !self.is_locked.swap(true, Ordering::Relaxed) {
+            tracing::error!("{lock}");
+        }
+    }
+
+    /// Mail may go from here: told when it might not before.
+    pub(super) fn unlocked(&self) {
+        if self.is_locked.swap(false, Ordering::Relaxed) {
+            tracing::info!("sending is unlocked");
+        }
+    }
+
     pub(super) fn wake(&self) {
         self.wakes.send_modify(|count| *count = count.wrapping_add(1));
     }
@@ -116,6 +138,7 @@ impl Dispatcher {
             stop: stop.child_token(),
             wakes: watch::Sender::new(0),
             turns: watch::Sender::new(0),
+            is_locked: AtomicBool::new(false),
             parts,
         });
         let mut slots = JoinSet::new();

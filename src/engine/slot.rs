@@ -14,7 +14,7 @@ use super::{
 use crate::chain::Chain;
 use crate::{
     domain::delivery::{AttemptOutcome, Verdict},
-    store::{Claim, Finalised, Reach, Result},
+    store::{Claim, Claimed, Finalised, Reach, Result, Terms},
 };
 
 /// The pauses between attempts to write a verdict down while the database cannot be used.
@@ -25,6 +25,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 pub(super) struct Slot {
     shared: Arc<Shared>,
     reach: Reach,
+    terms: Terms,
     wakes: watch::Receiver<u64>,
     /// None after a send that broke.
     carrier: Option<Carrier>,
@@ -36,6 +37,8 @@ pub(super) struct Slot {
 enum Turn {
     /// Nothing is due for this slot.
     Nothing,
+    /// The relay may not be given the next mail before this is over.
+    Wait(Duration),
     /// A mail has its verdict.
     Done,
     /// A mail has its verdict, and it tells of trouble with the relay.
@@ -48,6 +51,7 @@ impl Slot {
             wakes: shared.wakes.subscribe(),
             carrier: None,
             troubles: 0,
+            terms: shared.parts.transport.terms(),
             shared,
             reach,
         }
@@ -76,6 +80,7 @@ impl Slot {
                     let pause = shared.parts.limits.breaker.pause(self.troubles);
                     let _ = timeout(pause, shared.stop.cancelled()).await;
                 }
+                Turn::Wait(pause) => drop(timeout(pause, shared.stop.cancelled()).await),
                 Turn::Nothing => tokio::select! {
                     () = shared.stop.cancelled() => {}
                     // `shared` holds the sender.
@@ -95,12 +100,24 @@ impl Slot {
             store, clock, instance, ..
         } = &shared.parts;
         let now = store.now(*clock).await?;
-        let claims = store.claim(*instance, now, self.reach, 1).await?;
-        let Some(claim) = claims.first() else {
-            return Ok(Turn::Nothing);
+        let claim = match store.claim_on(&self.terms, *instance, now, self.reach).await? {
+            Claimed::One(claim) => {
+                shared.unlocked();
+                *claim
+            }
+            Claimed::Nothing => {
+                shared.unlocked();
+                return Ok(Turn::Nothing);
+            }
+            Claimed::Locked(lock) => {
+                shared.locked(&lock);
+                return Ok(Turn::Nothing);
+            }
+            Claimed::Wait(pause) => return Ok(Turn::Wait(pause)),
         };
+        let claim = &claim;
         if shared.stop.is_cancelled() {
-            store.release(&claims).await?;
+            store.release(std::slice::from_ref(claim)).await?;
             return Ok(Turn::Nothing);
         }
         let span =

@@ -5,8 +5,9 @@ use tracing::Instrument;
 
 use crate::chain::Chain;
 use crate::{
+    domain::ids::ProgrammeId,
     settle::{Settle, SettleError},
-    store::Busy,
+    store::{Busy, CaughtUp},
 };
 
 /// What a look found.
@@ -18,6 +19,19 @@ pub struct Tick {
     pub failed: usize,
     /// Mails that were decided before and have been taken up to be made.
     pub composed: usize,
+}
+
+/// Once nothing is due any more, it is known how many mails were late: few go, many wait for a person.
+async fn catch_up(settle: &Settle, failed: &[ProgrammeId]) -> Result<(), SettleError> {
+    match settle.catch_up(failed).await? {
+        CaughtUp::Nothing => {}
+        CaughtUp::Released(mails) => tracing::info!(mails, "late after downtime; they go now"),
+        CaughtUp::Held(mails) => tracing::warn!(
+            mails,
+            "late after downtime, and too many to go unasked: they are held; `leernetwerk release` lets them go"
+        ),
+    }
+    Ok(())
 }
 
 /// Carries out everything that is due now, one programme after the other. A programme that cannot be settled stops no other.
@@ -50,6 +64,7 @@ async fn look(settle: &Settle, busy: Busy) -> Result<Tick, SettleError> {
     loop {
         let composed = settle.compose_pending(busy).await?;
         if composed == 0 {
+            catch_up(settle, &failed).await?;
             return Ok(tick);
         }
         tick.composed += composed;

@@ -11,8 +11,9 @@ use tokio::{
 };
 
 use crate::{
-    domain::{delivery::Verdict, ids::MessageId},
+    domain::{delivery::Verdict, ids::MessageId, whereabouts::Whereabouts},
     mail::smtp::{Deadlines, Envelope, Relay, SmtpSender},
+    store::Terms,
 };
 
 /// Where mails go.
@@ -37,6 +38,21 @@ pub struct SmtpRoute {
     pub envelope_from: String,
     /// How long each step may take.
     pub deadlines: Deadlines,
+    /// Where this is: nothing goes from elsewhere than before. None: that does not matter.
+    pub here: Option<Whereabouts>,
+}
+
+impl Transport {
+    /// What has to be heeded when a mail is claimed for it.
+    pub(super) fn terms(&self) -> Terms {
+        match self {
+            Self::Capture | Self::File(_) => Terms::default(),
+            Self::Smtp(route) => Terms {
+                pace: route.relay.pace().map(|pace| (route.relay.name(), pace)),
+                here: route.here.clone(),
+            },
+        }
+    }
 }
 
 /// One sender's way to the transport; it keeps the connection.

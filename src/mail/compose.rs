@@ -221,11 +221,14 @@ impl Composer {
     }
 }
 
-/// Mails to organisers about a count or a decision say all there is; every other one leads to the recipient's own page.
+/// Mails to organisers about a count, a decision or an address say all there is; every other one leads to the recipient's own page.
 pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
     !matches!(
         kind,
-        MessageKind::BelowMinimum | MessageKind::DecisionRequested | MessageKind::DecisionReport
+        MessageKind::BelowMinimum
+            | MessageKind::DecisionRequested
+            | MessageKind::DecisionReport
+            | MessageKind::AddressRefused
     )
 }
 

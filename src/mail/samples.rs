@@ -343,6 +343,24 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
             },
         );
     }
+    for (name, reply, is_team_member) in [
+        ("person", Some("RCPT: 550 5.1.1 no such mailbox".to_owned()), false),
+        // As long and as hostile as a relay may be.
+        (
+            "wordy",
+            Some(reason.split_whitespace().collect::<Vec<_>>().join(" ")),
+            false,
+        ),
+        ("colleague", None, true),
+    ] {
+        let letter = Letter::AddressRefused {
+            name: "Bram Jansen".to_owned(),
+            address: "bram.jansen@veere.example".to_owned(),
+            reply,
+            is_team_member,
+        };
+        add(name, letter);
+    }
     Ok(letters)
 }
 

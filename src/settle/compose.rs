@@ -32,6 +32,7 @@ struct Making<'a> {
     addressee: Addressee,
     letter: &'a Letter,
     due_at: DateTime<Utc>,
+    decided_at: DateTime<Utc>,
     priority: Priority,
 }
 
@@ -47,6 +48,9 @@ impl Settle {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let mut entries = Vec::with_capacity(steps.len());
+        if steps.iter().any(|step| matches!(step.kind, StepKind::Mail(_))) {
+            tx.keep_from_being_held().await?;
+        }
         let mut made = 0;
         for (index, step) in steps.iter().enumerate() {
             let mut entry = NewEntry {
@@ -80,6 +84,7 @@ impl Settle {
                             addressee,
                             letter,
                             due_at: step.due_at,
+                            decided_at: now,
                             priority,
                         };
                         match self.make(tx, making, now).await? {
@@ -111,6 +116,7 @@ impl Settle {
         if due.is_empty() {
             return Ok(0);
         }
+        tx.keep_from_being_held().await?;
         let programmes: Vec<ProgrammeId> = {
             let mut ids: Vec<_> = due.iter().map(|entry| entry.programme_id).collect();
             ids.sort_unstable();
@@ -177,6 +183,7 @@ impl Settle {
             addressee,
             letter: &letter,
             due_at: entry.due_at,
+            decided_at: entry.decided_at,
             priority: Priority::Time,
         };
         match self.make(tx, making, now).await? {
@@ -228,11 +235,13 @@ impl Settle {
             kind: making.letter.kind(),
             locale: making.addressee.locale,
             address: making.addressee.email.to_string(),
+            address_hash: self.seal.address_hash(&making.addressee.email.comparable())?,
             subject: composed.subject,
             message_id_header: message_id,
             priority: making.priority,
             caused_at: now,
             due_at: making.due_at,
+            decided_at: making.decided_at,
             body: MessageBody::Sealed(self.seal.seal(id.0, self.entropy.bytes(), &composed.raw)?),
         })
         .await?;

@@ -22,6 +22,7 @@ use crate::{
         refusal::Refusal,
         rule::{Rule, RuleKey},
         timeline::{Outcome, Step, advance, next_wake},
+        whereabouts::Whereabouts,
     },
     entropy::Entropy,
     mail::{
@@ -29,7 +30,7 @@ use crate::{
         reading,
     },
     metrics::Metrics,
-    store::{AuditEntry, Busy, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
+    store::{AuditEntry, Busy, CaughtUp, KeyClaim, Locked, Priority, Scope, Seal, Store, Tx},
 };
 pub use error::SettleError;
 
@@ -56,6 +57,8 @@ pub struct Settle {
     pub clock: Clock,
     /// Where personal links lead, without a slash at the end.
     pub base_url: String,
+    /// Where this database is.
+    pub here: Whereabouts,
     /// Who mail comes from.
     pub sender: Sender,
     /// Counts commits, so that the engine looks after each.
@@ -228,6 +231,25 @@ impl Settle {
             tx.insert_rules(programme, &rules).await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// Lets the mails go that came late, once nothing is due any more; or leaves them to a person, when they are many. Programmes
+    /// that cannot be settled do not count.
+    pub async fn catch_up(&self, failed: &[ProgrammeId]) -> Result<CaughtUp> {
+        // Most often there are none, and a look should not take the write lock to find that out.
+        if !self.store.is_catching_up().await? {
+            return Ok(CaughtUp::Nothing);
+        }
+        let tx = self.store.begin().await?;
+        let now = tx.now(self.clock).await?;
+        let caught_up = tx.catch_up(now, failed).await?;
+        if caught_up == CaughtUp::Nothing {
+            tx.rollback().await?;
+        } else {
+            tx.commit().await?;
+            self.tell_committed();
+        }
+        Ok(caught_up)
     }
 
     /// Stores a new programme as a draft, with the product's rules.

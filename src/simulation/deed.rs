@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 
 use crate::{
     app::{
-        App, AppError, Caller, Repeatable, fields::PersonFields, registering::Receipt, registering::RegistrationView,
+        App, AppError, Caller, Repeatable, fields::PersonFields, planning::Confirmation, registering::Receipt,
+        registering::RegistrationView,
     },
-    domain::{formats, ids::ProgrammeId, message::Locale},
+    domain::{decision::DecisionOutcome, formats, ids::ProgrammeId, message::Locale},
 };
 
 /// What somebody does.
@@ -28,6 +29,11 @@ pub(super) enum Deed {
     AskForLink(String),
     /// Comes back after a no-go.
     RegisterAnew,
+    /// An organiser chooses, after a look at what that brings.
+    Decide {
+        /// Go or no-go.
+        outcome: DecisionOutcome,
+    },
     /// An organiser gives people longer.
     Extend {
         /// Up to and including this day.
@@ -47,6 +53,7 @@ impl Deed {
             Self::Withdraw => "withdraws".to_owned(),
             Self::AskForLink(_) => "asks for a new link".to_owned(),
             Self::RegisterAnew => "registers anew, in one press".to_owned(),
+            Self::Decide { outcome } => format!("decides: {}", outcome.word()),
             Self::Extend { until } => format!("extends registration to {}", formats::day(*until, Locale::En)),
         }
     }
@@ -77,8 +84,22 @@ impl Deed {
             Self::RegisterAnew => app.register_anew(caller).await.map(standing),
             Self::Extend { until } => {
                 let reason = "Er zijn nog plaatsen vrij.";
-                app.extend_deadline(caller, programme, *until, reason, &once).await?;
+                let at_once = Confirmation::default();
+                app.extend_deadline(caller, programme, *until, reason, &at_once, &once)
+                    .await?;
                 Ok("registration stays open longer".to_owned())
+            }
+            Self::Decide { outcome } => {
+                let Some(preview) = app.decision_preview(caller, programme, *outcome).await? else {
+                    return Ok("it is decided already".to_owned());
+                };
+                let reason = Some("Zo is het besproken met de groep.");
+                app.decide_programme(caller, programme, *outcome, &preview.plan.hash, reason, &once)
+                    .await?;
+                Ok(format!(
+                    "after a preview: {} participants, {} mails",
+                    preview.participants, preview.mails
+                ))
             }
         }
     }

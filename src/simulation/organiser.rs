@@ -5,6 +5,7 @@ use crate::{
     app::outbox::Message,
     domain::{
         calendar,
+        decision::DecisionOutcome,
         message::MessageKind,
         programme::{Announcement, TeamRole},
     },
@@ -54,6 +55,25 @@ impl Organiser {
     }
 }
 
+impl Organiser {
+    /// Somebody who is asked mostly answers; who does not is reminded.
+    fn decides(view: &View<'_>) -> Option<Plan> {
+        if !view.chance.percent(60) {
+            return None;
+        }
+        let zone = view.programme.announced.time_zone;
+        let outcome = if view.chance.percent(70) {
+            DecisionOutcome::Go
+        } else {
+            DecisionOutcome::NoGo
+        };
+        Some(Plan {
+            at: view.chance.in_minutes(view.now, 30, 30 * 60, zone),
+            deed: Deed::Decide { outcome },
+        })
+    }
+}
+
 impl Actor for Organiser {
     fn address(&self) -> &str {
         &self.address
@@ -66,7 +86,7 @@ impl Actor for Organiser {
     fn read(&mut self, mail: &Message, view: &View<'_>) -> Vec<Plan> {
         let plan = match mail.kind {
             MessageKind::BelowMinimum => self.extends(view, 10),
-            MessageKind::DecisionRequested => self.extends(view, 60),
+            MessageKind::DecisionRequested => self.extends(view, 40).or_else(|| Self::decides(view)),
             // A no-go can be reopened.
             MessageKind::DecisionReport if view.programme.cancellation.is_some() => self.extends(view, 40),
             _ => None,

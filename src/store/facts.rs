@@ -18,7 +18,7 @@ use super::{
     announcements::announcements_of,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
-    rules,
+    rules, suppression,
 };
 use crate::domain::{
     facts::{Ahead, Facts},
@@ -163,6 +163,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         rules: found_rules.iter().map(rules::rule).collect::<Result<_>>()?,
         settled: settled_occurrences(db, id).await?,
         happened: VecDeque::new(),
+        refused_addresses: suppression::untold(db, programme.id).await?,
         programme,
     })
 }
@@ -350,6 +351,8 @@ impl Tx {
         self.save_team(id, &before.programme.announced.team, &after.programme.announced.team)
             .await?;
         self.save_registrations(id, &before.registrations, &after.registrations)
+            .await?;
+        self.save_told(&before.refused_addresses, &after.refused_addresses, settled_at)
             .await?;
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;

@@ -3,18 +3,23 @@
 //! Servers beat. One that has not for [`ALIVE_SECONDS`] is taken for dead, and what it was sending is taken over. The
 //! machines' clocks may differ, the database's is one; and it has nothing to do with the clock that people and mails see.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
 use entities::{
     instance::{Column, Entity},
-    message,
+    message, relay_pace,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
-    sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set,
+    sea_query::{Expr, ExprTrait, LockType, OnConflict, Query, SelectStatement},
 };
 
 use super::{Result, Store, Tx};
-use crate::{clock::system_now, domain::ids::InstanceId};
+use crate::{
+    clock::system_now,
+    domain::{ids::InstanceId, pace::Pace},
+};
 
 /// A server whose last beat is older than this is dead.
 pub const ALIVE_SECONDS: i64 = 30;
@@ -26,6 +31,14 @@ fn now_ms(backend: DbBackend) -> Expr {
     Expr::cust(match backend {
         DbBackend::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)",
         _ => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+    })
+}
+
+/// The same in microseconds, as fine as the database has it.
+fn now_us(backend: DbBackend) -> Expr {
+    Expr::cust(match backend {
+        DbBackend::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
+        _ => "CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000",
     })
 }
 
@@ -104,6 +117,53 @@ impl Store {
 }
 
 impl Tx {
+    /// Lets so many mails go to a relay, or says how long to wait. The row is locked until this transaction ends, so that servers
+    /// ask one after the other.
+    pub(super) async fn admit(&self, relay: &str, pace: Pace, mails: u32) -> Result<Result<(), Duration>> {
+        let backend = self.0.get_database_backend();
+        let known: Option<(i64,)> = self.pace_of(relay).await?;
+        let next_at_us = match known {
+            Some((next_at_us,)) => next_at_us,
+            None => {
+                let row = relay_pace::ActiveModel {
+                    relay: Set(relay.to_owned()),
+                    next_at_us: Set(0),
+                };
+                relay_pace::Entity::insert(row)
+                    .on_conflict(OnConflict::column(relay_pace::Column::Relay).do_nothing().to_owned())
+                    .exec_without_returning(&self.0)
+                    .await?;
+                self.pace_of(relay).await?.map_or(0, |(next_at_us,)| next_at_us)
+            }
+        };
+        let mut what_time_is_it = Query::select();
+        what_time_is_it.expr_as(now_us(backend), "now_us");
+        let now_us: i64 = match self.0.query_one(&what_time_is_it).await? {
+            Some(row) => row.try_get("", "now_us")?,
+            None => 0,
+        };
+        let next_at_us = match pace.admit(next_at_us, now_us, mails) {
+            Ok(next_at_us) => next_at_us,
+            Err(wait) => return Ok(Err(wait)),
+        };
+        relay_pace::Entity::update_many()
+            .col_expr(relay_pace::Column::NextAtUs, Expr::value(next_at_us))
+            .filter(relay_pace::Column::Relay.eq(relay))
+            .exec(&self.0)
+            .await?;
+        Ok(Ok(()))
+    }
+
+    async fn pace_of(&self, relay: &str) -> Result<Option<(i64,)>> {
+        Ok(relay_pace::Entity::find_by_id(relay)
+            .select_only()
+            .column(relay_pace::Column::NextAtUs)
+            .lock(LockType::Update)
+            .into_tuple()
+            .one(&self.0)
+            .await?)
+    }
+
     /// The condition that the server which claimed a mail is dead.
     pub(super) fn claimer_is_dead(&self) -> Expr {
         message::Column::ClaimedBy.not_in_subquery(alive(self.0.get_database_backend()))

@@ -75,6 +75,8 @@ pub struct ToCompose {
     pub source: Source,
     /// When it was due.
     pub due_at: DateTime<Utc>,
+    /// When it was decided.
+    pub decided_at: DateTime<Utc>,
     /// The letter, sealed.
     pub sealed_letter: Vec<u8>,
     /// How often making it failed.
@@ -303,6 +305,7 @@ fn to_compose(row: ledger_entry::Model) -> Result<ToCompose> {
         recipient,
         source: source(&row)?,
         due_at: row.due_at,
+        decided_at: row.done_at,
         attempts: row.compose_attempts.try_into().unwrap_or(0),
         sealed_letter: row
             .sealed_letter

@@ -20,7 +20,9 @@ mod rows;
 mod rules;
 mod seal;
 mod settings;
+mod suppression;
 mod vitals;
+mod whereabouts;
 
 use std::{str::FromStr, time::Duration};
 
@@ -45,7 +47,8 @@ pub use facts::{Locked, Scope, Touched};
 pub use instances::ALIVE_SECONDS;
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
 pub use outbox::{
-    Attempt, Cancellation, Claim, Finalised, Message, MessageBody, MessageFilter, NewMessage, Priority, Reach, Requeue,
+    Attempt, Cancellation, CaughtUp, Claim, Claimed, Finalised, Holds, Message, MessageBody, MessageFilter, NewMessage,
+    Priority, Reach, Requeue, Selection, Terms,
 };
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
 pub use seal::{NONCE_BYTES, Seal, hash_token};

@@ -18,6 +18,11 @@ const TIME_LIMIT: Duration = Duration::from_secs(5);
 pub trait Readiness: Send + Sync + 'static {
     /// What is wrong, a sentence each, without secrets; nothing: it can take requests.
     async fn problems(&self) -> Vec<String>;
+
+    /// What somebody should see to, though requests can be taken; a sentence each, without secrets.
+    async fn notices(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// The answer of `/readyz`.
@@ -25,6 +30,8 @@ pub trait Readiness: Send + Sync + 'static {
 struct Report {
     ready: bool,
     problems: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notices: Vec<String>,
 }
 
 /// Whether the process answers at all: mount it at `/healthz`.
@@ -39,12 +46,15 @@ pub fn readiness(checks: Arc<dyn Readiness>) -> impl Endpoint {
     poem::get(make(move |_| {
         let checks = Arc::clone(&checks);
         async move {
-            let problems = tokio::time::timeout(TIME_LIMIT, checks.problems()).await;
-            let problems = problems
-                .unwrap_or_else(|_| vec![format!("the checks took more than {} seconds", TIME_LIMIT.as_secs())]);
+            let looked = tokio::time::timeout(TIME_LIMIT, async { (checks.problems().await, checks.notices().await) });
+            let (problems, notices) = looked.await.unwrap_or_else(|_| {
+                let late = format!("the checks took more than {} seconds", TIME_LIMIT.as_secs());
+                (vec![late], Vec::new())
+            });
             let report = Report {
                 ready: problems.is_empty(),
                 problems,
+                notices,
             };
             let status = if report.ready {
                 StatusCode::OK

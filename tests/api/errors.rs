@@ -207,6 +207,7 @@ async fn ids_of_nothing_and_of_other_types_name_nothing(app: &TestApp) {
         ),
         ("retryMessage", "messageId", message, json!({})),
         ("cancelMessage", "messageId", message, json!({})),
+        ("releaseMessages", "programmeId", programme, json!({})),
         ("confirmRegistration", "registrationId", registration, json!({})),
         ("updateRegistration", "registrationId", registration, json!({})),
         ("withdrawRegistration", "registrationId", registration, json!({})),

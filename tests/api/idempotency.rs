@@ -35,6 +35,7 @@ fn told(name: &str) -> &'static str {
         "requestPersonalLink" => "__typename",
         // A mail goes its way meanwhile.
         "retryMessage" | "cancelMessage" => "message { id kind }",
+        "releaseMessages" => "releasedCount",
         "travelTo" => "clock { now mode }",
         "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme" => {
             "programme { id slug status registrationDeadline title placesTaken }"
@@ -237,6 +238,14 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         organiser(),
         json!({ "messageId": mail }),
         ("messageId", another.clone()),
+    )
+    .await;
+    bring(app, &mail, "held").await;
+    act(
+        "releaseMessages",
+        organiser(),
+        json!({ "messageIds": [mail] }),
+        ("messageIds", json!([another])),
     )
     .await;
     bring(app, &mail, "queued").await;

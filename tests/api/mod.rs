@@ -9,6 +9,7 @@ mod mutations;
 mod pages;
 mod paging;
 mod privacy;
+mod releasing;
 mod roles;
 mod secrets;
 mod socket;

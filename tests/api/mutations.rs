@@ -82,6 +82,23 @@ fn message(role: Role) -> Answer {
     }
 }
 
+/// The same, among several.
+fn messages(role: Role) -> Answer {
+    match role {
+        ForeignOrganiser => Refused("NOT_FOUND", "messageIds"),
+        other => programme(other),
+    }
+}
+
+/// Everything there is.
+fn everything(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Administrator => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
 /// A new programme: for tokens that are not bound to one.
 fn new_programme(role: Role) -> Answer {
     match role {
@@ -130,6 +147,8 @@ fn table(cast: &Cast) -> Vec<Row> {
         ),
         ("retryMessage", mail.clone(), message),
         ("cancelMessage", mail, message),
+        ("releaseMessages", json!({ "messageIds": [cast.message] }), messages),
+        ("releaseMessages", json!({ "all": true }), everything),
         ("travelTo", json!({ "instant": "2014-05-27T00:00:00Z" }), clock),
     ];
     for (id, who) in [(&cast.programme, programme as fn(Role) -> Answer), (&cast.draft, draft)] {
@@ -139,6 +158,7 @@ fn table(cast: &Cast) -> Vec<Row> {
             ("addRegistration", with(of(id)), who),
             ("extendDeadline", until(id), who),
             ("cancelProgramme", because(id), who),
+            ("releaseMessages", of(id), who),
         ]);
     }
     for mutation in [

@@ -47,6 +47,7 @@ const PAYLOADS: &[(&str, &str)] = &[
     ("RegistrationPayload", "registration errors"),
     ("ProgrammePayload", "programme errors"),
     ("MessagePayload", "message errors"),
+    ("ReleaseMessagesPayload", "releasedCount errors"),
     ("TravelToPayload", "clock errors"),
     ("UserError", "code message field"),
 ];

@@ -1,5 +1,6 @@
 //! The engine as seen from outside.
 
+mod catching_up;
 mod outbox;
 mod races;
 mod scopes;

@@ -37,6 +37,34 @@ pub struct Database {
     _directory: Option<TempDir>,
 }
 
+impl Database {
+    /// A copy, as of a backup that is restored elsewhere. Nobody may be connected.
+    pub async fn copy(&self) -> Self {
+        let Engine::Sqlite = self.engine else {
+            let name = self.url.split('?').next().unwrap().rsplit('/').next().unwrap();
+            let cluster = postgres::cluster().await.unwrap().unwrap();
+            return Self {
+                engine: self.engine,
+                url: cluster.copy(name).await.unwrap(),
+                _directory: None,
+            };
+        };
+        let path = self.url.strip_prefix("sqlite://").unwrap();
+        let path = std::path::Path::new(path.split('?').next().unwrap());
+        let directory = TempDir::with_prefix("leernetwerk-").unwrap();
+        for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+            let file = file.unwrap();
+            std::fs::copy(file.path(), directory.path().join(file.file_name())).unwrap();
+        }
+        let copy = directory.path().join(path.file_name().unwrap());
+        Self {
+            engine: self.engine,
+            url: format!("sqlite://{}?mode=rwc", copy.display()),
+            _directory: Some(directory),
+        }
+    }
+}
+
 /// Why a test has no database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {

@@ -25,7 +25,8 @@ on_both!(
     eight_verified_go_ahead_by_mail,
     seven_verified_do_not,
     a_dead_relay_and_a_long_stop_lose_nothing,
-    an_address_that_is_refused_fails_alone
+    an_address_that_is_refused_fails_alone,
+    no_more_connections_are_made_than_set,
 );
 
 /// An instance with a relay.
@@ -42,15 +43,7 @@ impl Subject for Relayed {
     }
 
     async fn on(database: Database) -> Self {
-        let relay = SmtpServer::start().await;
-        let (mail, mail_from) = (Some(relay.url()), Some("leernetwerk@afzender.example".to_owned()));
-        let app = TestApp::with(database, |given| Given {
-            mail,
-            mail_from,
-            ..given
-        })
-        .await;
-        Self { app, relay }
+        Self::with(database, "").await
     }
 
     /// Every mail of the outbox was accepted once, with the bytes that are stored, and nothing else was.
@@ -65,8 +58,8 @@ impl Subject for Relayed {
         }
         for mail in self.app.mails().await {
             let taken = accepted.remove(&mail.message_id_header).unwrap_or_default();
-            if mail.status == MessageStatus::Failed {
-                assert_eq!(taken, [], "what failed was not accepted");
+            if matches!(mail.status, MessageStatus::Failed | MessageStatus::Suppressed) {
+                assert_eq!(taken, [], "what did not go was not accepted");
                 continue;
             }
             assert_eq!(taken.len(), 1, "the {} mail to {}", mail.kind.word(), mail.address);
@@ -81,8 +74,24 @@ impl Subject for Relayed {
 }
 
 impl Relayed {
+    /// With parameters of the relay's address.
+    async fn with(database: Database, parameters: &str) -> Self {
+        let relay = SmtpServer::start().await;
+        let (mail, mail_from) = (
+            Some(format!("{}{parameters}", relay.url())),
+            Some("leernetwerk@afzender.example".to_owned()),
+        );
+        let app = TestApp::with(database, |given| Given {
+            mail,
+            mail_from,
+            ..given
+        })
+        .await;
+        Self { app, relay }
+    }
+
     /// What the relay accepted for an address, in order.
-    fn taken_for(&self, to: &str) -> Vec<AcceptedMail> {
+    pub(super) fn taken_for(&self, to: &str) -> Vec<AcceptedMail> {
         self.relay
             .accepted()
             .into_iter()
@@ -108,7 +117,7 @@ impl Relayed {
     }
 
     /// Somebody registers, and verifies with the link that the relay was given.
-    async fn verified_by_mail(&self, n: usize) {
+    pub(super) async fn verified_by_mail(&self, n: usize) {
         self.app.register(n).await;
         self.app.settle().await;
         let link = token_in(&body(
@@ -257,6 +266,38 @@ async fn an_address_that_is_refused_fails_alone(story: &Relayed) {
     app.settle().await;
     assert_eq!(statuses().await, [Sent, Sent, Failed, Sent]);
     app.acknowledge(Failed).await;
+}
+
+/// An instance that may make two connections to its relay.
+struct Narrow(Relayed);
+
+impl Subject for Narrow {
+    fn schema() -> &'static Schema {
+        schema()
+    }
+
+    async fn on(database: Database) -> Self {
+        Self(Relayed::with(database, "&rate=1000&connections=2").await)
+    }
+
+    async fn check(&self) {
+        self.0.check().await;
+    }
+}
+
+async fn no_more_connections_are_made_than_set(story: &Narrow) {
+    let Relayed { app, relay } = &story.0;
+    app.settle().await;
+    // The relay takes its time, so that every connection is in use.
+    relay.on(Rule::at(SmtpVerb::Dot, Act::Stall));
+    for n in 0..6 {
+        app.register(n).await;
+    }
+    relay.wait_for_stalls(SmtpVerb::Dot, 2).await;
+    relay.behave();
+    relay.release();
+    app.settle().await;
+    assert!(relay.connections() <= 2, "{}", relay.connections());
 }
 
 /// In the queue, or in the hands of an attempt that will fail.

@@ -223,6 +223,7 @@ impl House {
             from: "noreply@leernetwerk.example".parse().expect("an address"),
         };
         let settle = Arc::new(Settle {
+            here: store.whereabouts(&base_url).await.expect("a place"),
             store,
             composer: Composer::new(&sender, None).expect("templates"),
             seal: Seal::new(&SecretString::from("0123456789abcdef0123456789abcdef")).expect("keys"),

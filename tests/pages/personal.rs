@@ -17,7 +17,7 @@ async fn extend(house: &House, to: &str) {
     let once = Repeatable::default();
     house
         .app
-        .extend_deadline(&ADMINISTRATOR, record.programme.id, day, "Er is weer tijd.", &once)
+        .extend_deadline(&ADMINISTRATOR, record.programme.id, day, "Er is weer tijd.", &Confirmation::default(), &once)
         .await
         .expect("extended");
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use leernetwerk::store::Store;
+use leernetwerk::{
+    domain::rule::{Rule, RuleKey},
+    store::Store,
+};
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
     ColumnTrait, ColumnType, ConnectionTrait, Database as Connections, DatabaseConnection, DbBackend, EntityTrait,
@@ -11,14 +14,15 @@ use sea_orm::{
 
 use crate::harness::{
     engines::{Database, Schema, Subject, on_both, say_skipped},
-    foundation::schema,
+    foundation::{TestFoundation, schema},
     postgres,
 };
 
 on_both!(
     the_schema_goes_down_and_up_again,
     the_entities_say_what_the_migrations_made,
-    migrating_twice_changes_nothing
+    migrating_twice_changes_nothing,
+    programmes_that_are_there_get_the_rule_that_is_new,
 );
 
 /// A migrated database with a connection of its own.
@@ -155,9 +159,12 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         of_entity::<entities::message::Entity>(),
         of_entity::<entities::message_body::Entity>(),
         of_entity::<entities::programme::Entity>(),
+        of_entity::<entities::refused_address::Entity>(),
         of_entity::<entities::registration::Entity>(),
+        of_entity::<entities::relay_pace::Entity>(),
         of_entity::<entities::rule::Entity>(),
         of_entity::<entities::setting::Entity>(),
+        of_entity::<entities::suppression::Entity>(),
         of_entity::<entities::team_member::Entity>(),
         of_entity::<entities::test_clock::Entity>(),
         of_entity::<entities::token_programme::Entity>(),
@@ -179,6 +186,28 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         }
         assert_eq!(test.columns(&table).await, columns, "{table}");
     }
+}
+
+async fn programmes_that_are_there_get_the_rule_that_is_new(test: &TestFoundation) {
+    let behind = Connections::connect(&test.database.url).await.unwrap();
+    let all = Migrator::migrations();
+    let since = all
+        .iter()
+        .position(|migration| migration.name() == "m20261124_000003_delivery")
+        .unwrap();
+    let steps = u32::try_from(all.len() - since).unwrap();
+    Migrator::down(&behind, Some(steps)).await.unwrap();
+    Migrator::up(&behind, None).await.unwrap();
+    let rules = test.foundation.store.rules(test.programme).await.unwrap();
+    let new = rules.iter().find(|rule| rule.key == RuleKey::AddressRefused).unwrap();
+    let another = rules.iter().find(|rule| rule.key == RuleKey::TeamWelcome).unwrap();
+    assert_eq!(new.version, 1);
+    assert_eq!(new.trigger, Rule::default_of(new.key, new.id, new.valid_from).trigger);
+    assert_eq!(new.valid_from, another.valid_from);
+    // Everything goes on, with the mails that were there.
+    let id = test.register(0).await;
+    test.verify(id).await;
+    behind.close().await.unwrap();
 }
 
 /// The other half of starting several instances at once; on SQLite only one process serves.

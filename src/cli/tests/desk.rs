@@ -91,6 +91,7 @@ impl Desk {
         let starts_at = "2014-05-01T09:00:00+02:00".parse().unwrap();
         store.start_test_clock(starts_at).await.unwrap();
         let settle = Settle {
+            here: store.whereabouts("https://leernetwerk.example").await.unwrap(),
             store,
             composer: Composer::new(&sender(), None).unwrap(),
             seal: Seal::new(&SecretString::from("the secret of a test")).unwrap(),
@@ -147,6 +148,12 @@ impl Desk {
             .unwrap()
             .is_some()
         {}
+    }
+
+    /// Mail went out from here once, with links that begin so.
+    pub async fn sent_from(&self, base_url: &str) {
+        let there = self.settle.store.whereabouts(base_url).await.unwrap();
+        self.settle.store.keep_whereabouts(&there).await.unwrap();
     }
 
     /// Whether a token gives access to anything.

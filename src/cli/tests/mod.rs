@@ -2,6 +2,7 @@
 
 mod cloning;
 mod desk;
+mod holding;
 mod programmes;
 
 use std::fs;

@@ -6,6 +6,7 @@
 
 mod by_calendar;
 mod letters;
+mod refusals;
 mod step;
 
 use std::{cmp::Reverse, collections::BinaryHeap};
@@ -36,6 +37,7 @@ pub fn advance(facts: Facts, now: DateTime<Utc>) -> (Vec<Step>, Facts) {
         fold.decide(at);
         fold.offer_freed_places(at);
         fold.answer(at);
+        fold.tell_of_refusals(at);
         fold.keep_calendar(at);
     }
     (fold.steps, fold.facts)
@@ -92,7 +94,8 @@ impl Agenda {
         self.drop_overtaken(facts);
         let expiry = self.0.peek().map(|Reverse((at, ..))| *at);
         let by_calendar = by_calendar::due(facts).map(|(_, occurrence)| occurrence.at).min();
-        [expiry, decision_due_at(facts), by_calendar]
+        let refusal = refusals::next_due_at(facts);
+        [expiry, decision_due_at(facts), by_calendar, refusal]
             .into_iter()
             .flatten()
             .min()

@@ -12,6 +12,7 @@ mod people;
 mod places;
 mod properties;
 mod random;
+mod refusals;
 mod reopening;
 mod warnings;
 

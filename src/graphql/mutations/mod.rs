@@ -5,6 +5,7 @@
 
 mod clock;
 mod inputs;
+mod mails;
 mod organiser;
 mod personal;
 mod planning;
@@ -25,6 +26,7 @@ pub struct Mutation(
     personal::Personal,
     organiser::Organiser,
     planning::Planning,
+    mails::Mails,
     clock::TestClock,
 );
 

@@ -53,6 +53,8 @@ pub enum MessageKind {
     ProgrammeCancelled,
     /// Brings what an organiser writes.
     Announcement,
+    /// Tells the organisers that somebody's address refuses mail.
+    AddressRefused,
 }
 
 /// Where a mail stands.
@@ -67,7 +69,7 @@ pub enum MessageStatus {
     Sent,
     /// It cannot be made or delivered; the reason says why.
     Failed,
-    /// Twice no verdict came after the whole mail was handed over: it may have arrived.
+    /// No verdict came after the whole mail was handed over, and it is not sent again unasked: it may have arrived.
     Unknown,
     /// Kept back until released.
     Held,

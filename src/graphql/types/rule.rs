@@ -46,6 +46,8 @@ pub enum TriggerEvent {
     DeadlineExtended,
     /// An organiser writes to people, or the moment chosen for that came.
     Announced,
+    /// Somebody's address refuses mail.
+    AddressRefused,
 }
 
 /// A moment of the programme that rules count from.

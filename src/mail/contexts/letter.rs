@@ -100,6 +100,12 @@ pub(super) enum LetterWords<'a> {
         subject: &'a str,
         body: &'a str,
     },
+    AddressRefused {
+        name: &'a str,
+        address: &'a str,
+        reply: Option<&'a str>,
+        is_team_member: bool,
+    },
 }
 
 impl<'a> LetterWords<'a> {
@@ -211,6 +217,17 @@ impl<'a> LetterWords<'a> {
                 registration_deadline: formats::weekday_and_day(*registration_deadline, locale),
                 reason,
                 can_register_anew: *can_register_anew,
+            },
+            Letter::AddressRefused {
+                name,
+                address,
+                reply,
+                is_team_member,
+            } => Self::AddressRefused {
+                name,
+                address,
+                reply: reply.as_deref(),
+                is_team_member: *is_team_member,
             },
             Letter::ProgrammeGoesAhead { participants } => Self::ProgrammeGoesAhead {
                 participants: *participants,

@@ -1,4 +1,4 @@
-//! The relay as the operator names it: `smtp://user:pass@host:port?tls=none|starttls|implicit`.
+//! The relay as the operator names it: `smtp://user:pass@host:port?tls=none|starttls|implicit&rate=10&connections=4`.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -8,6 +8,8 @@ use percent_encoding::percent_decode_str;
 use secrecy::SecretString;
 use thiserror::Error;
 use url::{Host, Url};
+
+use crate::domain::pace::{NoPace, Pace};
 
 /// How the conversation with the relay is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +58,12 @@ pub struct Relay {
     port: u16,
     tls: TlsMode,
     credentials: Option<Credentials>,
+    pace: Option<Pace>,
+    connections: Option<usize>,
 }
+
+/// The most connections that an instance makes to a relay.
+const CONNECTIONS_AT_MOST: usize = 64;
 
 /// What is wrong with a relay's address, and what to write instead. Never repeats the password.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -89,12 +96,22 @@ pub enum RelayError {
     /// A fragment. A password with a bare `#` may end up here.
     #[error("the relay's address has a # in it; leave it out (in user and password write %23 for #)")]
     Fragment,
-    /// A setting other than `tls`.
-    #[error("the relay's address sets \"{0}\"; the only setting is tls, as in smtp://host?tls=starttls")]
+    /// A setting that there is not.
+    #[error(
+        "the relay's address sets \"{0}\"; the settings are tls, rate and connections, as in smtp://host?tls=starttls&rate=10&connections=4"
+    )]
     Setting(String),
-    /// `tls` given twice.
-    #[error("the relay's address sets tls more than once; keep one")]
-    TlsTwice,
+    /// A setting given twice.
+    #[error("the relay's address sets {0} more than once; keep one")]
+    Twice(&'static str),
+    /// A `rate` that is none.
+    #[error("the relay's address sets rate to \"{0}\"; it {NoPace}, as in rate=10")]
+    Rate(String),
+    /// A number of `connections` that is none.
+    #[error(
+        "the relay's address sets connections to \"{0}\"; it must be a number from 1 to {CONNECTIONS_AT_MOST}, as in connections=4"
+    )]
+    Connections(String),
     /// An unknown value of `tls`.
     #[error("the relay's address sets tls to \"{0}\"; write tls=none, tls=starttls or tls=implicit")]
     Tls(String),
@@ -111,7 +128,7 @@ pub enum RelayError {
 impl FromStr for Relay {
     type Err = RelayError;
 
-    /// Reads `smtp://[user:password@]host[:port][?tls=none|starttls|implicit]`.
+    /// Reads `smtp://[user:password@]host[:port][?tls=none|starttls|implicit][&rate=MAILS_A_SECOND][&connections=NUMBER]`.
     ///
     /// Without `tls`, port 465 means implicit TLS (RFC 8314), a relay on loopback none, and any
     /// other STARTTLS: nothing leaves the machine in clear unless somebody wrote so.
@@ -127,7 +144,8 @@ impl FromStr for Relay {
             return Err(RelayError::Path);
         }
         let host = host(&url)?;
-        let tls = match tls(&url)? {
+        let parameters = Parameters::of(&url)?;
+        let tls = match parameters.tls {
             Some(tls) => tls,
             None if url.port() == Some(465) => TlsMode::Implicit,
             None if is_loopback(&host) => TlsMode::None,
@@ -142,6 +160,8 @@ impl FromStr for Relay {
             port,
             tls,
             credentials: credentials(&url)?,
+            pace: parameters.pace,
+            connections: parameters.connections,
         })
     }
 }
@@ -156,23 +176,55 @@ fn host(url: &Url) -> Result<Host<String>, RelayError> {
     }
 }
 
-fn tls(url: &Url) -> Result<Option<TlsMode>, RelayError> {
-    let mut found = None;
-    for (name, value) in url.query_pairs() {
-        if name != "tls" {
-            return Err(RelayError::Setting(name.into_owned()));
+/// What comes after the `?`.
+#[derive(Default)]
+struct Parameters {
+    tls: Option<TlsMode>,
+    pace: Option<Pace>,
+    connections: Option<usize>,
+}
+
+impl Parameters {
+    fn of(url: &Url) -> Result<Self, RelayError> {
+        let mut found = Self::default();
+        for (name, value) in url.query_pairs() {
+            match &*name {
+                "tls" => once("tls", &mut found.tls, tls(&value)?)?,
+                "rate" => {
+                    let pace = value.parse().map_err(|_| RelayError::Rate(value.into_owned()))?;
+                    once("rate", &mut found.pace, pace)?;
+                }
+                "connections" => once("connections", &mut found.connections, connections(&value)?)?,
+                _ => return Err(RelayError::Setting(name.into_owned())),
+            }
         }
-        if found.is_some() {
-            return Err(RelayError::TlsTwice);
-        }
-        found = Some(match &*value {
-            "none" => TlsMode::None,
-            "starttls" => TlsMode::StartTls,
-            "implicit" => TlsMode::Implicit,
-            other => return Err(RelayError::Tls(other.to_owned())),
-        });
+        Ok(found)
     }
-    Ok(found)
+}
+
+fn once<T>(name: &'static str, place: &mut Option<T>, value: T) -> Result<(), RelayError> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(RelayError::Twice(name)),
+    }
+}
+
+fn tls(value: &str) -> Result<TlsMode, RelayError> {
+    match value {
+        "none" => Ok(TlsMode::None),
+        "starttls" => Ok(TlsMode::StartTls),
+        "implicit" => Ok(TlsMode::Implicit),
+        other => Err(RelayError::Tls(other.to_owned())),
+    }
+}
+
+fn connections(value: &str) -> Result<usize, RelayError> {
+    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+    value
+        .parse()
+        .ok()
+        .filter(|number| is_number && (1..=CONNECTIONS_AT_MOST).contains(number))
+        .ok_or_else(|| RelayError::Connections(value.to_owned()))
 }
 
 fn credentials(url: &Url) -> Result<Option<Credentials>, RelayError> {
@@ -234,6 +286,24 @@ impl Relay {
         self.tls
     }
 
+    /// How fast it may be given mails, by all instances together; none: as fast as it takes them.
+    #[must_use]
+    pub fn pace(&self) -> Option<Pace> {
+        self.pace
+    }
+
+    /// How many connections an instance makes to it; none: the usual number.
+    #[must_use]
+    pub fn connections(&self) -> Option<usize> {
+        self.connections
+    }
+
+    /// Host and port: which relay it is, whoever logs in how.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+
     /// Whether the password crosses a network in clear, which an operator should be warned of.
     #[must_use]
     pub fn sends_password_in_clear(&self) -> bool {
@@ -251,7 +321,14 @@ impl fmt::Display for Relay {
         if let Some(credentials) = &self.credentials {
             write!(f, "{}:***@", credentials.user)?;
         }
-        write!(f, "{}:{}?tls={}", self.host, self.port, self.tls.as_str())
+        write!(f, "{}:{}?tls={}", self.host, self.port, self.tls.as_str())?;
+        if let Some(pace) = self.pace {
+            write!(f, "&rate={pace}")?;
+        }
+        if let Some(connections) = self.connections {
+            write!(f, "&connections={connections}")?;
+        }
+        Ok(())
     }
 }
 

@@ -37,20 +37,22 @@ pub enum Cancellation {
     Not(MessageStatus),
 }
 
-/// From where a mail can be queued again. Not from sent, bounced or suppressed: that would be another mail.
-const REQUEUED_FROM: [MessageStatus; 5] = [
+/// From where a mail can be queued again. Not from sent or bounced: that would be another mail.
+const REQUEUED_FROM: [MessageStatus; 6] = [
     MessageStatus::Failed,
     MessageStatus::Unknown,
     MessageStatus::Held,
     MessageStatus::Cancelled,
     MessageStatus::Expired,
+    MessageStatus::Suppressed,
 ];
 
 /// From where a mail can be called back.
 const CANCELLED_FROM: [MessageStatus; 2] = [MessageStatus::Queued, MessageStatus::Held];
 
 impl Tx {
-    /// Queues a mail again that failed, may not have arrived, was kept back or called back.
+    /// Queues a mail again that failed, may not have arrived, was kept back or called back. Its address is tried again, also
+    /// with later mails.
     pub async fn retry_message(&self, id: MessageId, now: DateTime<Utc>) -> Result<Requeue> {
         let bodies = Query::select()
             .column(message_body::Column::MessageId)
@@ -63,12 +65,15 @@ impl Tx {
             .col_expr(message::Column::EndedAt, Expr::value(None::<DateTime<Utc>>))
             .col_expr(message::Column::Failures, Expr::value(0))
             .col_expr(message::Column::Ambiguities, Expr::value(0))
+            .col_expr(message::Column::Turn, Expr::value(0))
+            .col_expr(message::Column::Hold, Expr::value(None::<String>))
             .filter(message::Column::Id.eq(id.0))
             .filter(message::Column::Status.is_in(REQUEUED_FROM.map(MessageStatus::word)))
             .filter(message::Column::Id.in_subquery(bodies))
             .exec(&self.0)
             .await?;
         if requeued.rows_affected == 1 {
+            self.lift_suppression_of(id).await?;
             return Ok(Requeue::Queued);
         }
         Ok(match self.message_status(id).await? {
@@ -83,6 +88,7 @@ impl Tx {
         let cancelled = message::Entity::update_many()
             .col_expr(message::Column::Status, Expr::value(MessageStatus::Cancelled.word()))
             .col_expr(message::Column::Reason, Expr::value("called back"))
+            .col_expr(message::Column::Hold, Expr::value(None::<String>))
             .col_expr(message::Column::EndedAt, Expr::value(now))
             .filter(message::Column::Id.eq(id.0))
             .filter(message::Column::Status.is_in(CANCELLED_FROM.map(MessageStatus::word)))

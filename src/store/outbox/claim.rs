@@ -1,6 +1,6 @@
 //! Taking mails in hand, one sender each, and giving them back untouched.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, Utc};
 use entities::{delivery_attempt, message, message_body};
@@ -11,18 +11,24 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    super::{Result, Store, StoreError, Tx},
+    super::{Result, Store, StoreError, Tx, suppression::Person},
     Priority,
 };
 use crate::domain::{
     ids::{InstanceId, MessageId},
     message::{MessageKind, MessageStatus},
+    pace::Pace,
+    sending::{AmbiguityPolicy, HELD_BY_A_PERSON, HoldCause},
+    whereabouts::{SendLock, Whereabouts},
 };
+
+/// The turn of mails that go before all others.
+pub(super) const FIRST: i32 = -1;
 
 /// Which mails a sender takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {
-    /// All; of those tried equally often, those of [`Priority::Act`] first.
+    /// All: those that are sent once more, then those tried least; of these those of [`Priority::Act`] first.
     All,
     /// Those of [`Priority::Act`] only.
     ActsOnly,
@@ -41,6 +47,8 @@ pub struct Claim {
     pub sealed: Option<Vec<u8>>,
     /// Which attempt this is, from 1.
     pub number: u32,
+    /// What to do if no verdict comes.
+    pub policy: AmbiguityPolicy,
     /// The number of the claim; a later one takes the right away.
     pub(super) seq: i64,
     /// Deferrals before.
@@ -49,6 +57,10 @@ pub struct Claim {
     pub(super) ambiguities: u32,
     /// From when on it could be tried.
     pub(super) next_attempt_at: DateTime<Utc>,
+    /// Went before all others.
+    pub(super) is_urgent: bool,
+    /// Who it is for, where.
+    pub(in crate::store) person: Person,
 }
 
 impl Claim {
@@ -65,10 +77,18 @@ impl Claim {
             address: row.recipient.clone(),
             sealed,
             number: count("attempts", row.attempts)?,
+            policy: kind.ambiguity_policy(),
             seq: row.claim_seq,
             failures: count("failures", row.failures)?,
             ambiguities: count("ambiguities", row.ambiguities)?,
             next_attempt_at: row.next_attempt_at,
+            is_urgent: row.turn == FIRST,
+            person: Person {
+                programme_id: row.programme_id,
+                registration_id: row.registration_id,
+                team_member_id: row.team_member_id,
+                address_hash: row.address_hash.clone(),
+            },
         })
     }
 
@@ -89,9 +109,58 @@ impl Claim {
     }
 }
 
+/// What a relay and its operator ask of whoever claims.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Terms {
+    /// How fast the relay of this name may be given mails.
+    pub pace: Option<(String, Pace)>,
+    /// Where this is: nothing goes from elsewhere than before. None: that does not matter.
+    pub here: Option<Whereabouts>,
+}
+
+/// What came of claiming one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Claimed {
+    /// It is in the claimer's hands.
+    One(Box<Claim>),
+    /// None is due.
+    Nothing,
+    /// One is due, but the relay may not be given it before this is over. Nobody has it.
+    Wait(Duration),
+    /// Nothing may go from here.
+    Locked(Box<SendLock>),
+}
+
 impl Store {
-    /// Takes at most `limit` mails that are due into the hands of `instance`: those tried least first, of these those
-    /// of acts, then by due moment. No mail is in two hands. Each is sending from now on, with an attempt that has no outcome yet.
+    /// Takes the next mail that is due into the hands of `instance`, as [`Store::claim`] does, if the terms allow it.
+    pub async fn claim_on(
+        &self,
+        terms: &Terms,
+        instance: InstanceId,
+        now: DateTime<Utc>,
+        reach: Reach,
+    ) -> Result<Claimed> {
+        let tx = self.begin().await?;
+        if let Some(here) = &terms.here
+            && let Some(lock) = tx.send_lock(here).await?
+        {
+            return Ok(Claimed::Locked(Box::new(lock)));
+        }
+        let Some(claim) = tx.claim(instance, now, reach, 1).await?.pop() else {
+            return Ok(Claimed::Nothing);
+        };
+        if let Some((relay, pace)) = &terms.pace
+            && let Err(wait) = tx.admit(relay, *pace, 1).await?
+        {
+            tx.rollback().await?;
+            return Ok(Claimed::Wait(wait));
+        }
+        tx.commit().await?;
+        Ok(Claimed::One(Box::new(claim)))
+    }
+
+    /// Takes at most `limit` mails that are due into the hands of `instance`: those that are sent once
+    /// more first, then those tried least, of these those of acts, then by due moment. No mail is in two hands. Each is sending from now on, with an attempt that has no outcome yet.
     pub async fn claim(
         &self,
         instance: InstanceId,
@@ -108,17 +177,23 @@ impl Store {
         Ok(claims)
     }
 
-    /// Gives claims back whose sending was never begun: the mails are queued as if nobody had taken them.
+    /// Gives claims back whose sending was never begun: the mails are queued as if nobody had taken them, or held, if that was
+    /// said meanwhile.
     pub async fn release(&self, claims: &[Claim]) -> Result<()> {
         let tx = self.begin().await?;
+        tx.keep_from_being_held().await?;
         for claim in claims {
-            let released = message::Entity::update_many()
-                .col_expr(message::Column::Status, Expr::value(MessageStatus::Queued.word()))
+            let mut back = message::Entity::update_many()
                 .col_expr(message::Column::Attempts, Expr::col(message::Column::Attempts).sub(1))
-                .col_expr(message::Column::ClaimedBy, Expr::value(None::<Uuid>))
-                .filter(claim.held())
-                .exec(&tx.0)
-                .await?;
+                .col_expr(message::Column::ClaimedBy, Expr::value(None::<Uuid>));
+            back = if tx.is_held(claim.person.programme_id).await? {
+                back.col_expr(message::Column::Status, Expr::value(MessageStatus::Held.word()))
+                    .col_expr(message::Column::Hold, Expr::value(HoldCause::Person.word()))
+                    .col_expr(message::Column::Reason, Expr::value(HELD_BY_A_PERSON))
+            } else {
+                back.col_expr(message::Column::Status, Expr::value(MessageStatus::Queued.word()))
+            };
+            let released = back.filter(claim.held()).exec(&tx.0).await?;
             // Taken over meanwhile: then the attempt stays in the record.
             if released.rows_affected == 1 {
                 delivery_attempt::Entity::delete_many()
@@ -143,7 +218,7 @@ impl Tx {
         // SQLite knows no row locks and needs none: the transaction holds the one write lock.
         let mut rows = due
             // A mail that the relay chokes on every time must not stand in the way of the others, whatever its priority.
-            .order_by_asc(message::Column::Attempts)
+            .order_by_asc(message::Column::Turn)
             .order_by_asc(message::Column::Priority)
             .order_by_asc(message::Column::NextAttemptAt)
             .order_by_asc(message::Column::Id)

@@ -11,12 +11,14 @@ use uuid::Uuid;
 use super::{
     super::{Result, Store, Tx},
     Claim,
+    claim::FIRST,
 };
 use crate::domain::{
     delivery::{AttemptOutcome, Verdict},
     fate::{Fate, Tries, fate},
     ids::MessageId,
     message::MessageStatus,
+    sending::{HoldCause, held},
 };
 
 /// What came of writing an attempt's end down.
@@ -77,11 +79,27 @@ impl Tx {
                 _ => None,
             },
             next_attempt_at: claim.next_attempt_at,
+            is_urgent: claim.is_urgent,
+            policy: claim.policy,
         };
-        let fate = fate(&tries, verdict, now);
+        let mut fate = fate(&tries, verdict, now);
+        if fate.status == MessageStatus::Queued {
+            // Its programme may have been held while it was in hand.
+            self.keep_from_being_held().await?;
+            if self.is_held(claim.person.programme_id).await? {
+                fate = held(fate);
+            }
+        }
         let is_held = self.end(claim, &fate, now).await?;
         self.record(claim, verdict).await?;
+        if verdict.outcome == AttemptOutcome::Accepted {
+            // The address is good, whatever was thought of it.
+            self.lift_suppression(&claim.person).await?;
+        }
         if is_held {
+            if verdict.refuses_address() {
+                self.suppress(claim.message_id, &claim.person, verdict, now).await?;
+            }
             Ok(Finalised::Now(fate.status))
         } else if verdict.outcome == AttemptOutcome::Accepted && self.accept_late(claim, now).await? {
             Ok(Finalised::LateAcceptance)
@@ -108,11 +126,14 @@ impl Tx {
 
     /// Ends the claim. False: it is not held any more.
     async fn end(&self, claim: &Claim, fate: &Fate, now: DateTime<Utc>) -> Result<bool> {
-        let has_ended = fate.status != MessageStatus::Queued;
+        let has_ended = !matches!(fate.status, MessageStatus::Queued | MessageStatus::Held);
+        let turn = if fate.is_urgent { FIRST } else { column(claim.number) };
         let sent_at = (fate.status == MessageStatus::Sent).then_some(now);
         let ended = message::Entity::update_many()
             .col_expr(message::Column::Status, Expr::value(fate.status.word()))
             .col_expr(message::Column::Reason, Expr::value(fate.reason.clone()))
+            .col_expr(message::Column::Hold, Expr::value(fate.hold.map(HoldCause::word)))
+            .col_expr(message::Column::Turn, Expr::value(turn))
             .col_expr(message::Column::NextAttemptAt, Expr::value(fate.next_attempt_at))
             .col_expr(message::Column::Failures, Expr::value(column(fate.failures)))
             .col_expr(message::Column::Ambiguities, Expr::value(column(fate.ambiguities)))
@@ -157,6 +178,7 @@ impl Tx {
             .col_expr(message::Column::SentAt, Expr::value(now))
             .col_expr(message::Column::EndedAt, Expr::value(now))
             .col_expr(message::Column::ClaimedBy, Expr::value(None::<Uuid>))
+            .col_expr(message::Column::Hold, Expr::value(None::<String>))
             .filter(message::Column::Id.eq(claim.message_id.0))
             .filter(message::Column::Status.is_not_in(settled))
             .exec(&self.0)

@@ -7,6 +7,7 @@
 mod act;
 mod claim;
 mod finalise;
+mod hold;
 mod read;
 
 use chrono::{DateTime, Utc};
@@ -15,14 +16,16 @@ use sea_orm::{EntityTrait, Set};
 use uuid::Uuid;
 
 pub use act::{Cancellation, Requeue};
-pub use claim::{Claim, Reach};
+pub use claim::{Claim, Claimed, Reach, Terms};
 pub use finalise::Finalised;
+pub use hold::{CaughtUp, Holds, Selection};
 pub use read::{Attempt, Message, MessageFilter};
 
-use super::{Result, Tx};
+use super::{Result, Tx, suppression::Person};
 use crate::domain::{
     ids::{MessageId, ProgrammeId},
     message::{Locale, MessageKind, MessageStatus, Recipient},
+    sending::{Beginning, Circumstances, HoldCause, beginning},
 };
 
 /// Which mails go first.
@@ -67,6 +70,8 @@ pub struct NewMessage {
     pub locale: Locale,
     /// The one address that it goes to.
     pub address: String,
+    /// The address under a key, from [`Seal::address_hash`](super::Seal::address_hash).
+    pub address_hash: String,
     /// The subject.
     pub subject: String,
     /// The Message-ID, without angle brackets.
@@ -77,18 +82,44 @@ pub struct NewMessage {
     pub caused_at: DateTime<Utc>,
     /// When it was due. It goes out at the first opportunity from then on.
     pub due_at: DateTime<Utc>,
+    /// When it was decided that it is to be made.
+    pub decided_at: DateTime<Utc>,
     /// The content.
     pub body: MessageBody,
 }
 
 impl Tx {
-    /// Stores a mail in the transaction of what caused it. It goes out once this is committed.
+    /// Stores a mail in the transaction of what caused it, after [`Tx::keep_from_being_held`]. It goes out once this is committed,
+    /// unless it is held or its address refuses mail.
     pub async fn insert_message(&self, new: &NewMessage) -> Result<()> {
-        let (status, reason) = match &new.body {
-            MessageBody::Sealed(_) => (MessageStatus::Queued, None),
-            MessageBody::Failed(reason) => (MessageStatus::Failed, Some(reason.clone())),
-        };
         let (registration_id, team_member_id) = persons(new.recipient);
+        let person = Person {
+            programme_id: new.programme_id.0,
+            registration_id,
+            team_member_id,
+            address_hash: Some(new.address_hash.clone()),
+        };
+        let suppression = if new.kind.is_asked_for() {
+            None
+        } else {
+            self.suppression(&new.address_hash).await?
+        };
+        let Beginning { status, hold, reason } = match &new.body {
+            MessageBody::Sealed(_) => beginning(
+                new.kind,
+                &Circumstances {
+                    refused: suppression.as_ref().map(|suppression| suppression.reply.clone()),
+                    is_held: self.is_held(new.programme_id.0).await?,
+                    is_catching_up: new.kind.is_catching_up(new.due_at, new.decided_at),
+                },
+            ),
+            MessageBody::Failed(reason) => Beginning {
+                status: MessageStatus::Failed,
+                hold: None,
+                reason: Some(reason.clone()),
+            },
+        };
+        let has_ended = matches!(status, MessageStatus::Failed | MessageStatus::Suppressed);
         let row = message::ActiveModel {
             id: Set(new.id.0),
             programme_id: Set(new.programme_id.0),
@@ -106,12 +137,15 @@ impl Tx {
             due_at: Set(new.due_at),
             next_attempt_at: Set(new.due_at),
             sent_at: Set(None),
-            ended_at: Set((status == MessageStatus::Failed).then_some(new.caused_at)),
+            ended_at: Set(has_ended.then_some(new.caused_at)),
             attempts: Set(0),
             failures: Set(0),
             ambiguities: Set(0),
             claim_seq: Set(0),
             claimed_by: Set(None),
+            turn: Set(0),
+            hold: Set(hold.map(|hold: HoldCause| hold.word().to_owned())),
+            address_hash: Set(Some(new.address_hash.clone())),
         };
         message::Entity::insert(row).exec_without_returning(&self.0).await?;
         if let MessageBody::Sealed(sealed) = &new.body {
@@ -123,7 +157,13 @@ impl Tx {
                 .exec_without_returning(&self.0)
                 .await?;
         }
-        Ok(())
+        match suppression {
+            Some(suppression) if status == MessageStatus::Suppressed => {
+                self.found_suppressed(new.id, &person, &suppression, new.caused_at)
+                    .await
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use leernetwerk::{
         message::MessageStatus,
     },
     engine::{BreakerLimits, DispatchLimits, Dispatcher, DispatcherParts, SmtpRoute, Transport},
-    mail::smtp::Deadlines,
+    mail::smtp::{Deadlines, Relay},
     metrics::Metrics,
     store::{Priority, Store},
 };
@@ -54,14 +54,20 @@ pub(super) fn limits(slots: usize) -> DispatchLimits {
 
 /// To that relay; a verdict after the final dot is waited for that long.
 pub(super) fn to(server: &SmtpServer, final_dot: Duration) -> Transport {
+    to_relay(server.relay(), final_dot)
+}
+
+/// To a relay named with parameters of its own.
+pub(super) fn to_relay(relay: Relay, final_dot: Duration) -> Transport {
     Transport::Smtp(Box::new(SmtpRoute {
-        relay: server.relay(),
+        relay,
         hello_name: "leer.example".into(),
         envelope_from: "bounce@leer.example".into(),
         deadlines: Deadlines {
             final_dot,
             ..Deadlines::default()
         },
+        here: None,
     }))
 }
 

@@ -4,6 +4,9 @@ mod claims;
 mod clock;
 mod delivery;
 mod faults;
+mod holds;
+mod paces;
+mod policies;
 mod reading;
 mod verdicts;
 
@@ -81,7 +84,7 @@ impl Subject for Outbox {
             assert_ne!(mail.status, MessageStatus::Sending, "{mail:?}");
             let is_told = matches!(mail.status, MessageStatus::Queued | MessageStatus::Sent) || mail.reason.is_some();
             assert!(is_told, "{mail:?}");
-            let has_ended = mail.status != MessageStatus::Queued;
+            let has_ended = !matches!(mail.status, MessageStatus::Queued | MessageStatus::Held);
             assert_eq!(mail.ended_at.is_some(), has_ended, "{mail:?}");
             assert_eq!(mail.sent_at.is_some(), mail.status == MessageStatus::Sent, "{mail:?}");
         }
@@ -106,11 +109,13 @@ impl Outbox {
             kind: MessageKind::RegistrationReceived,
             locale: Locale::Nl,
             address: format!("p{nth}@people.example"),
+            address_hash: format!("hash of p{nth}@people.example"),
             subject: format!("Mail {nth}"),
             message_id_header: format!("{id}@leer.example"),
             priority,
             caused_at: at(0),
             due_at: at(0),
+            decided_at: at(0),
             body: MessageBody::Sealed(self.seal.seal(id.0, self.entropy.bytes(), &raw).unwrap()),
         }
     }
@@ -230,7 +235,7 @@ fn programme(id: ProgrammeId) -> programme::ActiveModel {
         slug: format!("p-{id}"),
         title: "A programme".into(),
         subtitle: None,
-        description: String::new(),
+        description: "For the tests.".into(),
         audience: None,
         locale: "nl".into(),
         time_zone: "Europe/Amsterdam".into(),

@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
 pub use script::{Act, Rule};
@@ -85,6 +86,8 @@ struct Shared {
     acceptor: TlsAcceptor,
     script: Mutex<script::Script>,
     accepted: Mutex<Vec<AcceptedMail>>,
+    /// When each of them was.
+    arrivals: Mutex<Vec<Instant>>,
     /// Commands with the number of their connection.
     commands: Mutex<Vec<(u64, String)>>,
     connections: Mutex<u64>,
@@ -104,6 +107,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Shared {
     fn accept(&self, mail: AcceptedMail) {
+        lock(&self.arrivals).push(Instant::now());
         lock(&self.accepted).push(mail);
         self.changed.notify_waiters();
     }
@@ -153,6 +157,7 @@ impl SmtpServer {
             acceptor,
             script: Mutex::default(),
             accepted: Mutex::default(),
+            arrivals: Mutex::default(),
             commands: Mutex::default(),
             connections: Mutex::default(),
             stalled: Mutex::default(),
@@ -219,15 +224,24 @@ impl SmtpServer {
 
     /// Waits until a connection is stalled at `verb`.
     pub async fn wait_for_stall(&self, verb: SmtpVerb) {
+        self.wait_for_stalls(verb, 1).await;
+    }
+
+    /// Waits until so many connections are stalled at `verb`.
+    pub async fn wait_for_stalls(&self, verb: SmtpVerb, count: usize) {
         let shared = &self.shared;
-        shared
-            .until("a stall", || lock(&shared.stalled).contains(&verb).then_some(()))
-            .await;
+        let are_stalled = || lock(&shared.stalled).iter().filter(|at| **at == verb).count() >= count;
+        shared.until("a stall", || are_stalled().then_some(())).await;
     }
 
     /// What was accepted so far, in order.
     pub fn accepted(&self) -> Vec<AcceptedMail> {
         lock(&self.shared.accepted).clone()
+    }
+
+    /// When each mail was accepted, in order.
+    pub fn arrivals(&self) -> Vec<Instant> {
+        lock(&self.shared.arrivals).clone()
     }
 
     /// What was accepted once that is at least `count` mails.

@@ -37,6 +37,7 @@ pub fn draft() -> Facts {
         announcements: Vec::new(),
         settled: Default::default(),
         happened: Default::default(),
+        refused_addresses: Vec::new(),
     }
 }
 

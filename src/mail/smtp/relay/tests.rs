@@ -58,6 +58,11 @@ fn addresses_and_their_defaults() {
             false,
         ),
         (
+            "smtp://127.0.0.1?connections=4&rate=2.50",
+            "smtp://127.0.0.1:25?tls=none&rate=2.5&connections=4",
+            true,
+        ),
+        (
             "smtp://u:p@10.0.0.1:26?tls=none",
             "smtp://u:***@10.0.0.1:26?tls=none",
             false,
@@ -96,7 +101,23 @@ fn each_mistake_is_named() {
         ("smtp://mail.example.org/box", RelayError::Path),
         ("smtp://mail.example.org#x", RelayError::Fragment),
         ("smtp://mail.example.org?ssl=1", RelayError::Setting("ssl".into())),
-        ("smtp://mail.example.org?tls=none&tls=none", RelayError::TlsTwice),
+        ("smtp://mail.example.org?tls=none&tls=none", RelayError::Twice("tls")),
+        ("smtp://mail.example.org?rate=1&rate=2", RelayError::Twice("rate")),
+        ("smtp://mail.example.org?rate=0", RelayError::Rate("0".into())),
+        ("smtp://mail.example.org?rate=10/s", RelayError::Rate("10/s".into())),
+        ("smtp://mail.example.org?rate=", RelayError::Rate(String::new())),
+        (
+            "smtp://mail.example.org?connections=0",
+            RelayError::Connections("0".into()),
+        ),
+        (
+            "smtp://mail.example.org?connections=65",
+            RelayError::Connections("65".into()),
+        ),
+        (
+            "smtp://mail.example.org?connections=+4",
+            RelayError::Connections(" 4".into()),
+        ),
         ("smtp://mail.example.org?tls=yes", RelayError::Tls("yes".into())),
         ("smtp://user@mail.example.org", RelayError::HalfCredentials),
         ("smtp://:pass@mail.example.org", RelayError::HalfCredentials),
@@ -110,6 +131,24 @@ fn each_mistake_is_named() {
         relay("smtp://a%20b"),
         Err(RelayError::Host(_) | RelayError::Syntax(_))
     ));
+}
+
+#[test]
+fn each_wrong_parameter_is_named_with_the_way_out() {
+    for (address, said) in [
+        (
+            "smtp://h?rate=x",
+            "sets rate to \"x\"; it must be a number of mails a second from 0.01 to 1000",
+        ),
+        (
+            "smtp://h?connections=x",
+            "sets connections to \"x\"; it must be a number from 1 to 64",
+        ),
+        ("smtp://h?speed=x", "the settings are tls, rate and connections"),
+    ] {
+        let error = relay(address).unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
 }
 
 #[test]
