@@ -82,6 +82,14 @@ fn message(role: Role) -> Answer {
     }
 }
 
+/// An announcement of the programme.
+fn announcement(role: Role) -> Answer {
+    match role {
+        ForeignOrganiser => Refused("NOT_FOUND", "announcementId"),
+        other => programme(other),
+    }
+}
+
 /// The same, among several.
 fn messages(role: Role) -> Answer {
     match role {
@@ -149,6 +157,11 @@ fn table(cast: &Cast) -> Vec<Row> {
         ("cancelMessage", mail, message),
         ("releaseMessages", json!({ "messageIds": [cast.message] }), messages),
         ("releaseMessages", json!({ "all": true }), everything),
+        (
+            "withdrawAnnouncement",
+            json!({ "announcementId": cast.announcement }),
+            announcement,
+        ),
         ("travelTo", json!({ "instant": "2014-05-27T00:00:00Z" }), clock),
     ];
     for (id, who) in [(&cast.programme, programme as fn(Role) -> Answer), (&cast.draft, draft)] {
@@ -158,6 +171,21 @@ fn table(cast: &Cast) -> Vec<Row> {
             ("addRegistration", with(of(id)), who),
             ("extendDeadline", until(id), who),
             ("cancelProgramme", because(id), who),
+            (
+                "decideProgramme",
+                json!({ "programmeId": id, "outcome": "GO", "planHash": "0" }),
+                who,
+            ),
+            (
+                "setRule",
+                json!({ "programmeId": id, "key": "below-minimum-7-days", "latenessHours": 3 }),
+                who,
+            ),
+            (
+                "announce",
+                json!({ "programmeId": id, "audience": "TEAM", "subject": "nieuws", "body": "Er is nieuws.", "planHash": "0" }),
+                who,
+            ),
             ("releaseMessages", of(id), who),
         ]);
     }

@@ -17,6 +17,19 @@ impl TestApp {
         data[mutation].take()
     }
 
+    /// An organiser announces: looks, and confirms what was seen. The whole answer.
+    pub async fn announce(&self, more: Value) -> Value {
+        let selection = "announcementId planHash recipients difference { change at key recipients } messages { kind recipient subject }";
+        let mut input = json!({ "subject": "nieuws", "body": "Er is nieuws." });
+        input["programmeId"] = self.programme(None, "id").await["id"].clone();
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let organiser = Some(self.organiser.as_str());
+        let seen = self.act(organiser, "announce", selection, input.clone()).await;
+        assert_eq!(seen["announcementId"], Value::Null, "looking does nothing");
+        input["planHash"] = seen["planHash"].clone();
+        self.act(organiser, "announce", selection, input).await
+    }
+
     /// An organiser does something to the programme, and it succeeds; the programme's id is added to the input.
     pub async fn organise(&self, mutation: &str, mut input: Value) {
         input["programmeId"] = self.programme(Some(&self.organiser), "id").await["id"].take();

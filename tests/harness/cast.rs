@@ -91,6 +91,8 @@ pub struct Cast {
     pub draft_meeting: String,
     /// A rule of the programme, by global id.
     pub rule: String,
+    /// An announcement of the programme whose moment is to come.
+    pub announcement: String,
 }
 
 impl Cast {
@@ -173,6 +175,9 @@ impl Cast {
         ] {
             tokens.push((role, app.link_token_of(&to, SLUG).await));
         }
+        let announcement = app
+            .announce(json!({ "audience": "TEAM", "trigger": { "anchor": "PROGRAMME_END", "offsetDays": 1 } }))
+            .await;
         let query = "query ($slug: String!, $draft: String!, $to: String!) {
             programme(slug: $slug) { meetings { id } rules { id } registrations(first: 1) { nodes { id } } }
             messages(first: 1, filter: { recipient: $to }) { nodes { id } }
@@ -200,6 +205,7 @@ impl Cast {
             meeting: id("/programme/meetings/0/id"),
             draft_meeting: id("/draft/meetings/0/id"),
             rule: id("/programme/rules/0/id"),
+            announcement: text(&announcement["announcementId"]),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Stories over time, through the real API.
 
+mod arranging;
+mod choosing;
 mod deadline;
 mod deciding;
 mod extending;

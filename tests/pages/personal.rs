@@ -1,7 +1,10 @@
 //! What people see behind their links, and what the buttons do.
 
 use chrono::NaiveDate;
-use leernetwerk::{app::Repeatable, domain::message::Locale};
+use leernetwerk::{
+    app::{Repeatable, planning::Confirmation},
+    domain::message::Locale,
+};
 use reqwest::StatusCode;
 
 use super::house::{ADMINISTRATOR, House, SLUG};
@@ -17,7 +20,14 @@ async fn extend(house: &House, to: &str) {
     let once = Repeatable::default();
     house
         .app
-        .extend_deadline(&ADMINISTRATOR, record.programme.id, day, "Er is weer tijd.", &Confirmation::default(), &once)
+        .extend_deadline(
+            &ADMINISTRATOR,
+            record.programme.id,
+            day,
+            "Er is weer tijd.",
+            &Confirmation::default(),
+            &once,
+        )
         .await
         .expect("extended");
 }

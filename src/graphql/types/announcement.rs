@@ -42,8 +42,8 @@ impl Listed for Announcement {
 /// An organiser's own mail to people of a programme.
 #[Object]
 impl Announcement {
-    /// Its id.
-    async fn id(&self) -> ID {
+    /// Its id, by which it is taken back.
+    async fn announcement_id(&self) -> ID {
         global_id(self.0.id)
     }
 
