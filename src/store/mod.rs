@@ -52,8 +52,9 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL; more brought nothing when measured.
 const POSTGRES_CONNECTIONS: u32 = 10;
-/// How long a request waits for a connection, or for a lock, before it fails.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection, or for a lock, before it fails: so that whoever asks is answered within five
+/// seconds while the database cannot be used.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The channel on which PostgreSQL tells of changes.
 const CHANNEL: &str = "leernetwerk_changed";
@@ -117,7 +118,7 @@ impl Store {
         let options = PgConnectOptions::from_str(url)
             .map_err(StoreError::connecting)?
             .options([
-                ("lock_timeout", "5000"),
+                ("lock_timeout", "4000"),
                 ("statement_timeout", "30000"),
                 ("idle_in_transaction_session_timeout", "30000"),
             ]);
@@ -177,7 +178,9 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx(self.writer.begin_with_options(options).await?))
+        // One patience for both: waiting for SQLite's one writer connection, and then with it for another process's lock.
+        let begun = timeout(PATIENCE, self.writer.begin_with_options(options)).await;
+        Ok(Tx(begun.map_err(StoreError::connecting)??))
     }
 
     /// Answers whether the database answers.

@@ -19,11 +19,22 @@ macro_rules! sampled {
     )+};
 }
 
+mod clients;
+mod deadlines;
+mod deaf;
+mod heartbeats;
 mod kill_points;
 mod lock;
+mod outages;
 mod plan;
 mod promises;
+mod proxy;
+mod relays;
+mod restless;
+mod stopping;
+mod suspended;
 mod world;
+mod zones;
 
 use futures_util::future::LocalBoxFuture;
 
@@ -43,6 +54,10 @@ pub struct Scenario {
 }
 
 const BOTH: &[Engine] = &[Engine::Sqlite, Engine::Postgres];
+/// What takes several servers: SQLite belongs to one.
+const SHARED: &[Engine] = &[Engine::Postgres];
+/// What takes no database of its own, or brings one along.
+const ONCE: &[Engine] = &[Engine::Sqlite];
 
 macro_rules! scenario {
     ($module:ident::$scenario:ident, $engines:expr, $about:literal) => {
@@ -56,11 +71,79 @@ macro_rules! scenario {
 }
 
 /// Every scenario.
-pub const SCENARIOS: &[Scenario] = &[scenario!(
-    kill_points::kill_points,
-    BOTH,
-    "kill -9 at every named point from the decision to the commit after the acceptance"
-)];
+pub const SCENARIOS: &[Scenario] = &[
+    scenario!(
+        kill_points::kill_points,
+        BOTH,
+        "kill -9 at every named point from the decision to the commit after the acceptance"
+    ),
+    scenario!(
+        restless::restless_servers,
+        SHARED,
+        "three servers, one of them killed every few seconds, while 10,000 mails are due"
+    ),
+    scenario!(
+        suspended::suspended_servers,
+        SHARED,
+        "SIGSTOP past the lease, another server takes over, SIGCONT"
+    ),
+    scenario!(
+        stopping::graceful_stops,
+        BOTH,
+        "SIGTERM under load, again and again: nothing is in doubt"
+    ),
+    scenario!(
+        stopping::impatient_stops,
+        BOTH,
+        "a second SIGTERM ends at once; what was under way is in doubt"
+    ),
+    scenario!(
+        deaf::deaf_servers,
+        SHARED,
+        "two servers without LISTEN/NOTIFY: looking every few seconds finds the work"
+    ),
+    scenario!(
+        outages::database_outages,
+        BOTH,
+        "the database refuses, hangs or is locked in the middle of claims and verdicts; who asks is answered"
+    ),
+    scenario!(
+        outages::postgres_restarts,
+        SHARED,
+        "PostgreSQL is restarted in the middle of claims and verdicts"
+    ),
+    scenario!(
+        heartbeats::heartbeats,
+        BOTH,
+        "the heartbeat removed, a hundredfold, nine of ten lost, fifty looks at once: the same steps and mails"
+    ),
+    scenario!(
+        relays::relay_matrix,
+        BOTH,
+        "every code and every harm at every step of the conversation with the relay"
+    ),
+    scenario!(relays::greylisting, BOTH, "451 at first, accepted some minutes later"),
+    scenario!(
+        relays::late_replies,
+        BOTH,
+        "1,000 mails, 5 % answered too late and 5 % refused at the dot: none is told another's verdict"
+    ),
+    scenario!(
+        deadlines::moved_deadlines,
+        SHARED,
+        "the deadline moved later and back from another server while it falls"
+    ),
+    scenario!(
+        clients::clients_hanging_up,
+        BOTH,
+        "clients that hang up at any byte of a mutation: it happens once or not at all"
+    ),
+    scenario!(
+        zones::every_zone,
+        ONCE,
+        "the calendar over every zone of the tz database"
+    ),
+];
 
 /// A scenario as part of the ordinary test run.
 #[cfg(test)]

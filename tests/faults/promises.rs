@@ -24,6 +24,8 @@ pub struct Evidence<'a> {
     pub accepted: Vec<AcceptedMail>,
     /// The clock of the mails.
     pub now: DateTime<Utc>,
+    /// Whether everything that was due should have been done by now.
+    pub is_over: bool,
 }
 
 /// Holds the promises against the evidence; what was counted meanwhile.
@@ -50,6 +52,7 @@ async fn steps(evidence: &Evidence<'_>, counts: &mut Counts) {
                 assert!(made.insert(id), "a mail of two steps: {entry:?}");
             }
             "done" => {}
+            "pending" if !evidence.is_over => {}
             "skipped" | "missed" | "failed" => {
                 assert!(entry.reason.is_some(), "no reason is told: {entry:?}");
             }
@@ -124,7 +127,7 @@ async fn mails(evidence: &Evidence<'_>, counts: &mut Counts) {
         counts.add("attempts", attempts.len());
         counts.add("attempts without a verdict", ambiguous);
         counts.add("accepted twice", copies.len().saturating_sub(1));
-        is_accounted_for(&mail, &attempts, copies.len(), evidence.now, counts);
+        is_accounted_for(&mail, &attempts, copies.len(), evidence, counts);
     }
     assert!(
         accepted.is_empty(),
@@ -138,7 +141,7 @@ fn is_accounted_for(
     mail: &message::Model,
     attempts: &[delivery_attempt::Model],
     copies: usize,
-    now: DateTime<Utc>,
+    evidence: &Evidence<'_>,
     counts: &mut Counts,
 ) {
     counts.add("mails", 1);
@@ -151,9 +154,14 @@ fn is_accounted_for(
             assert!(mail.ended_at.is_some() && mail.sent_at.is_some(), "{mail:?}");
         }
         Some(MessageStatus::Queued) => {
-            assert!(mail.next_attempt_at > now, "it is due and nobody takes it: {mail:?}");
-            assert!(mail.reason.is_some(), "no reason is told: {mail:?}");
-            assert_eq!(copies, 0, "taken, and still queued: {mail:?}");
+            if evidence.is_over {
+                assert!(
+                    mail.next_attempt_at > evidence.now,
+                    "it is due and nobody takes it: {mail:?}"
+                );
+                assert!(mail.reason.is_some(), "no reason is told: {mail:?}");
+            }
+            assert!(copies == 0 || mail.ambiguities > 0, "taken, and still queued: {mail:?}");
             counts.add("to be tried later", 1);
         }
         Some(MessageStatus::Sending) | None => panic!("left in somebody's hands: {mail:?}"),

@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use entities::{instance, ledger_entry, message, programme};
+use entities::{instance, ledger_entry, message, programme, registration};
 use leernetwerk::{
     app::{Repeatable, programme_fields::ProgrammeFields},
-    boot::{Foundation, Migrating, Running},
+    boot::{Foundation, Migrating, Running, Start},
     config::Given,
     domain::ids::ProgrammeId,
     entropy::Entropy,
     store::ALIVE_SECONDS,
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition, DatabaseConnection, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter,
     sea_query::{Expr, ExprTrait},
 };
 use tokio::time::Instant;
@@ -31,6 +33,8 @@ use crate::harness::{
     smtp::SmtpServer,
 };
 
+/// An administrator's token for every server.
+pub const API_TOKEN: &str = "an-administrators-token-of-the-faults";
 /// The closing instant of the programme's registration.
 pub const DEADLINE: &str = "2014-05-25T22:00:00Z";
 /// How long a server gets for what it can do at once.
@@ -66,6 +70,7 @@ impl World {
         let given = change(Given {
             mail: Some(relay.url()),
             mail_from: Some("leernetwerk@afzender.example".to_owned()),
+            api_token: Some(API_TOKEN.to_owned()),
             ..settings(&database, starts_at)
         });
         let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(1), start())
@@ -74,6 +79,7 @@ impl World {
         let app = &running.foundation.app;
         let fields = ProgrammeFields {
             min_participants: Some(1),
+            max_participants: Some(50_000),
             ..programme_fields()
         };
         let created = app
@@ -110,6 +116,44 @@ impl World {
         }
     }
 
+    /// Many more people, who were registered and verified long ago: their rows only, without the mails they got.
+    pub async fn crowd(&self, people: usize) {
+        let mut rows = registration::Entity::find().all(&self.behind).await.unwrap();
+        let pattern = rows.pop().expect("somebody to take after");
+        let first = pattern.arrival + 1;
+        let ids = Entropy::seeded(3);
+        let crowd: Vec<registration::ActiveModel> = (0..people)
+            .map(|n| {
+                let email = crowd_address(n);
+                registration::Model {
+                    id: ids.id(pattern.registered_at),
+                    arrival: first + i64::try_from(n).unwrap(),
+                    name: format!("Mens Nummer {n}"),
+                    person_key: format!("mens nummer {n}"),
+                    email: email.clone(),
+                    email_key: email,
+                    ..pattern.clone()
+                }
+                .into_active_model()
+                .reset_all()
+            })
+            .collect();
+        for some in crowd.chunks(500) {
+            registration::Entity::insert_many(some.to_vec())
+                .exec_without_returning(&self.behind)
+                .await
+                .unwrap();
+        }
+        let more = |column: programme::Column| Expr::col(column).add(i32::try_from(people).unwrap());
+        programme::Entity::update_many()
+            .col_expr(programme::Column::Taken, more(programme::Column::Taken))
+            .col_expr(programme::Column::Counted, more(programme::Column::Counted))
+            .col_expr(programme::Column::NextArrival, more(programme::Column::NextArrival))
+            .exec(&self.behind)
+            .await
+            .unwrap();
+    }
+
     /// The settings that a server is started with, as variables.
     pub fn environment(&self) -> Vec<(String, String)> {
         let given = &self.given;
@@ -136,6 +180,25 @@ impl World {
     pub async fn serve_in(&self, environment: Vec<(String, String)>) -> Binary {
         let start = move || Binary::start_in(&environment, &["serve"], "info,leernetwerk=debug");
         tokio::task::spawn_blocking(start).await.unwrap()
+    }
+
+    /// Starts a server in this process, at paces of its own.
+    pub async fn run(&self, start: Start) -> Running {
+        let given = self.given.clone();
+        Running::start(given.parse().unwrap(), Entropy::seeded(4), start)
+            .await
+            .unwrap()
+    }
+
+    /// The programme's id, as the API has it.
+    pub fn global_id(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(format!("Programme:{}", self.programme.0))
+    }
+
+    /// How many mails there are of a kind.
+    pub async fn count_mails(&self, kind: &str) -> u64 {
+        let mails = message::Entity::find().filter(message::Column::Kind.eq(kind));
+        mails.count(&self.behind).await.unwrap()
     }
 
     /// The clock of the mails.
@@ -206,6 +269,16 @@ impl World {
         }
     }
 
+    /// Waits until all mails but so many are sent, after the decision.
+    pub async fn all_sent_but(&self, count: u64) {
+        self.decided().await;
+        let unsent = async |behind: &DatabaseConnection| {
+            let unsent = message::Entity::find().filter(message::Column::Status.ne("sent"));
+            (unsent.count(behind).await.unwrap() == count).then_some(())
+        };
+        self.until("the other mails", unsent).await;
+    }
+
     /// Waits for the decision.
     pub async fn decided(&self) {
         let look = async |behind: &DatabaseConnection| {
@@ -215,16 +288,31 @@ impl World {
         self.until("the decision", look).await;
     }
 
-    /// Holds the promises.
+    /// Holds the promises, when everything that was due has been done.
     pub async fn hold(&self) -> Counts {
+        self.hold_with(true).await
+    }
+
+    /// Holds those that hold at any time when no server runs.
+    pub async fn hold_so_far(&self) -> Counts {
+        self.hold_with(false).await
+    }
+
+    async fn hold_with(&self, is_over: bool) -> Counts {
         hold(&Evidence {
             behind: &self.behind,
             seal: &self.foundation.seal,
             accepted: self.relay.accepted(),
             now: self.now().await,
+            is_over,
         })
         .await
     }
+}
+
+/// The address of the n-th of a crowd.
+pub fn crowd_address(n: usize) -> String {
+    format!("mens{n}@menigte.example")
 }
 
 /// Tells a server to stop, and waits until it has: without complaint.

@@ -37,6 +37,17 @@ pub struct Database {
     _directory: Option<TempDir>,
 }
 
+impl Database {
+    /// One that somebody else holds.
+    pub fn at(engine: Engine, url: String) -> Self {
+        Self {
+            engine,
+            url,
+            _directory: None,
+        }
+    }
+}
+
 /// Why a test has no database.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
@@ -71,6 +82,14 @@ impl Schema {
             migrate,
             migrated: OnceCell::const_new(),
         }
+    }
+
+    /// Brings the empty database at an address up to date.
+    ///
+    /// # Errors
+    /// When the migrations fail.
+    pub async fn migrate(&self, url: &str) -> Result<(), DatabaseError> {
+        (self.migrate)(url.to_owned()).await.map_err(DatabaseError::Migration)
     }
 
     /// A new database with this schema. `None`: there is no PostgreSQL on this machine, and none is demanded.

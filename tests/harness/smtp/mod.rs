@@ -219,10 +219,14 @@ impl SmtpServer {
 
     /// Waits until a connection is stalled at `verb`.
     pub async fn wait_for_stall(&self, verb: SmtpVerb) {
+        self.wait_for_stalls(verb, 1).await;
+    }
+
+    /// Waits until so many connections are stalled at `verb`.
+    pub async fn wait_for_stalls(&self, verb: SmtpVerb, count: usize) {
         let shared = &self.shared;
-        shared
-            .until("a stall", || lock(&shared.stalled).contains(&verb).then_some(()))
-            .await;
+        let stalled = || lock(&shared.stalled).iter().filter(|at| **at == verb).count();
+        shared.until("a stall", || (stalled() >= count).then_some(())).await;
     }
 
     /// What was accepted so far, in order.
