@@ -25,7 +25,7 @@ const MUTATION: &str = "mutation ($input: RegisterInput!) { register(input: $inp
 
 fn body(n: usize) -> Value {
     let mut input = TestApp::newcomer(n);
-    input["idempotencyKey"] = json!(format!("the key of {n}"));
+    input["idempotencyKey"] = json!(format!("the-key-of-{n}"));
     json!({ "query": MUTATION, "variables": { "input": input } })
 }
 

@@ -170,7 +170,7 @@ async fn ask_meanwhile(server: &Binary, lasting: Duration, what: &str) -> Counts
     while Instant::now() < until {
         let began = Instant::now();
         let mut newcomer = TestApp::newcomer(900);
-        newcomer["idempotencyKey"] = json!("the one who asks meanwhile");
+        newcomer["idempotencyKey"] = json!("the-one-who-asks-meanwhile");
         let (query, mutation) = tokio::join!(
             ask(server, QUERY, json!({ "slug": SLUG })),
             ask(server, MUTATION, json!({ "input": newcomer }))

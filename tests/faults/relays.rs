@@ -167,7 +167,6 @@ pub async fn relay_matrix(plan: &Plan) -> Counts {
     for (nth, case) in cases(plan).iter().enumerate() {
         let what = format!("{:?} at {:?}", case.act, case.verb);
         world.relay.on(Rule::at(case.verb, case.act.clone()).times(1));
-        let taken = world.relay.accepted().len();
         let mail = somebody(&world, &running, 100 + nth).await;
         let first = first_verdict(&world, &mail).await;
         let told = (first.outcome.as_deref(), first.verb.as_deref(), first.code);
@@ -179,6 +178,9 @@ pub async fn relay_matrix(plan: &Plan) -> Counts {
         // Small mails are written whole before a harm in the middle of them is seen.
         if case.verb == Content {
             assert!(matches!(told.0, Some("relay-failed" | "ambiguous")), "{what}: {told:?}");
+        } else if (case.verb, first.verb.as_deref()) == (Greeting, Some("CONNECT")) {
+            // Reset so soon that there never was a connection.
+            assert_eq!(told.0, expected.0, "{what}");
         } else {
             assert_eq!(told, expected, "{what}");
         }
@@ -201,7 +203,11 @@ pub async fn relay_matrix(plan: &Plan) -> Counts {
                 running.dispatcher().unwrap().idle().await.unwrap();
                 let mail = again(&world, &mail).await;
                 assert_eq!((mail.status.as_str(), mail.failures), ("sent", 0), "{what}");
-                let copies = world.relay.accepted().len() - taken;
+                let accepted = world.relay.accepted();
+                let copies = accepted
+                    .iter()
+                    .filter(|copy| copy.envelope_to == mail.recipient)
+                    .count();
                 assert_eq!(copies, 1 + usize::from(case.is_taken), "{what}");
             }
         }

@@ -235,10 +235,13 @@ impl World {
             .add(message::Column::Status.eq("queued"))
             .add(message::Column::NextAttemptAt.lte(now));
         let open = Condition::any().add(message::Column::Status.eq("sending")).add(due);
-        let mails = message::Entity::find().filter(open).count(&self.behind).await?;
-        let steps = ledger_entry::Entity::find().filter(ledger_entry::Column::State.eq("pending"));
+        // In the order in which one comes of the other: what is committed between two of the questions is not missed.
         let wakes = programme::Entity::find().filter(programme::Column::WakeAt.lte(now));
-        Ok(mails + steps.count(&self.behind).await? + wakes.count(&self.behind).await?)
+        let wakes = wakes.count(&self.behind).await?;
+        let steps = ledger_entry::Entity::find().filter(ledger_entry::Column::State.eq("pending"));
+        let steps = steps.count(&self.behind).await?;
+        let mails = message::Entity::find().filter(open).count(&self.behind).await?;
+        Ok(wakes + steps + mails)
     }
 
     /// Waits until nothing is due, under way or in somebody's hands.
