@@ -22,6 +22,7 @@ macro_rules! sampled {
 mod clients;
 mod deadlines;
 mod deaf;
+mod disks;
 mod heartbeats;
 mod kill_points;
 mod lock;
@@ -142,6 +143,11 @@ pub const SCENARIOS: &[Scenario] = &[
         zones::every_zone,
         ONCE,
         "the calendar over every zone of the tz database"
+    ),
+    scenario!(
+        disks::full_disks,
+        BOTH,
+        "the disk is full while verdicts are to be written, and then not any more"
     ),
 ];
 
