@@ -26,7 +26,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::{
-    Connection, PgConnection,
+    Connection, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -98,6 +98,7 @@ impl Store {
             .max_connections(1)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_out_of_transactions(connection)))
             .connect_with(options.clone())
             .await
             .map_err(StoreError::connecting)?;
@@ -196,6 +197,20 @@ impl Store {
         self.reader.close().await?;
         Ok(self.writer.close().await?)
     }
+}
+
+/// Whether SQLite and the library agree that no transaction is open; a connection of which this cannot be said is closed.
+///
+/// When the disk is full SQLite may end a transaction by itself, and the library counts it as open: what comes next would be
+/// inside of it, be told to be committed, and never last.
+async fn is_out_of_transactions(connection: &mut SqliteConnection) -> std::result::Result<bool, sqlx::Error> {
+    // Answered after the rollback that was queued, if one was.
+    connection.ping().await?;
+    if connection.is_in_transaction() {
+        return Ok(false);
+    }
+    // Takes no lock; fails within a transaction.
+    Ok(sqlx::raw_sql("BEGIN; ROLLBACK").execute(connection).await.is_ok())
 }
 
 impl Tx {

@@ -19,6 +19,8 @@ use crate::harness::{
     smtp::{Act, Rule},
 };
 
+sampled! { full_disks: Sqlite Postgres; }
+
 /// A small disk in memory; it goes with this value.
 struct Disk(TempDir);
 
@@ -61,7 +63,7 @@ impl Drop for Disk {
 /// Full while the decision falls and while verdicts are to be written: nobody crashes, and it goes on when there is room.
 pub async fn full_disks(plan: &Plan) -> Counts {
     let mut counts = Counts::default();
-    let Some(disk) = Disk::of_megabytes(12) else {
+    let Some(disk) = Disk::of_megabytes(32) else {
         println!("    SKIPPED: a small disk cannot be mounted here; run it as root");
         counts.add("SKIPPED for want of a small disk", 1);
         return counts;
@@ -79,9 +81,12 @@ pub async fn full_disks(plan: &Plan) -> Counts {
             made.command(&format!("CREATE TABLESPACE small LOCATION '{}'", place.display()))
                 .await
                 .unwrap();
-            let url = made.create("leernetwerk TABLESPACE small").await.unwrap();
+            let url = made.create("leernetwerk").await.unwrap();
+            made.command("ALTER DATABASE leernetwerk SET TABLESPACE small")
+                .await
+                .unwrap();
             cluster = Some(made);
-            url.replace("leernetwerk TABLESPACE small", "leernetwerk")
+            url
         }
     };
     schema().migrate(&url).await.unwrap();
@@ -112,7 +117,17 @@ pub async fn full_disks(plan: &Plan) -> Counts {
     assert!(server.is_running(), "{}", server.logged());
     disk.empty();
     world.relay.behave();
-    world.quiet(PATIENCE).await;
+    world.relay.release();
+    let deadline = tokio::time::Instant::now() + PATIENCE / 2;
+    while world.outstanding().await.unwrap() > 0 {
+        let is_late = tokio::time::Instant::now() > deadline;
+        assert!(
+            !is_late,
+            "it does not go on when there is room again: {}",
+            world.left().await
+        );
+        pause(Duration::from_millis(100)).await;
+    }
     stop(server).await;
     let held = world.hold().await;
     assert_eq!((held.get("attempts without a verdict"), held.get("decisions")), (0, 1));

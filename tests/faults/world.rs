@@ -244,6 +244,20 @@ impl World {
         Ok(wakes + steps + mails)
     }
 
+    /// What is outstanding, to be read by a person.
+    pub async fn left(&self) -> String {
+        let now = self.now().await;
+        let unsent = message::Entity::find().filter(message::Column::Status.ne("sent"));
+        let wakes = programme::Entity::find().filter(programme::Column::WakeAt.lte(now));
+        let pending = ledger_entry::Entity::find().filter(ledger_entry::Column::State.eq("pending"));
+        format!(
+            "it is {now}; {:#?} {:#?} {:#?}",
+            unsent.all(&self.behind).await,
+            wakes.all(&self.behind).await,
+            pending.all(&self.behind).await
+        )
+    }
+
     /// Waits until nothing is due, under way or in somebody's hands.
     pub async fn quiet(&self, within: Duration) {
         let deadline = Instant::now() + within;
