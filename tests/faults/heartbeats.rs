@@ -120,9 +120,9 @@ async fn beats(beat: Beat, settle: Arc<Settle>, look: Arc<Notify>) {
         match beat {
             Beat::Usual | Beat::Removed => return,
             Beat::Hundredfold => look.notify_one(),
-            Beat::NineOfTenLost if nth % 10 == 0 => look.notify_one(),
+            Beat::NineOfTenLost if nth.is_multiple_of(10) => look.notify_one(),
             Beat::NineOfTenLost => {}
-            Beat::FiftyLooksAtOnce if nth % 10 == 0 => {
+            Beat::FiftyLooksAtOnce if nth.is_multiple_of(10) => {
                 let looks = (0..50).map(|_| {
                     let settle = Arc::clone(&settle);
                     tokio::spawn(async move { tick(&settle).await })

@@ -22,8 +22,6 @@ pub struct Plan {
     pub engine: Engine,
     /// How much.
     pub size: Size,
-    /// What the chances follow from.
-    pub seed: u64,
     chance: Entropy,
 }
 
@@ -33,7 +31,6 @@ impl Plan {
         Self {
             engine,
             size,
-            seed,
             chance: Entropy::seeded(seed),
         }
     }
