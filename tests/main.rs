@@ -9,6 +9,7 @@
 mod api;
 mod architecture;
 mod engine;
+mod faults;
 mod harness;
 mod journeys;
 mod mails;

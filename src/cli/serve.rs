@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 use clap::Args;
 use tempfile::TempDir;
-use tokio::signal;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{
     ADMINISTRATOR, demo,
@@ -109,22 +109,43 @@ fn refuse_what_the_demo_has(given: &Given) -> anyhow::Result<()> {
 }
 
 async fn until_told(running: Running) -> anyhow::Result<()> {
-    let terminated = async {
-        match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
-            }
-            // Then only Ctrl-C stops it gracefully.
-            Err(_) => std::future::pending().await,
-        }
-    };
+    let mut signals = Signals::listen()?;
+    signals.next().await;
+    tracing::info!("stopping: requests and mails under way are finished first; a second signal ends it at once");
     tokio::select! {
-        interrupted = signal::ctrl_c() => interrupted.context("cannot wait for Ctrl-C")?,
-        () = terminated => {}
+        () = running.stop() => {}
+        () = signals.next() => {
+            tracing::warn!("ended at once: what had no verdict yet is in doubt");
+            // Not by returning: that would wait for what the runtime is busy with.
+            std::process::exit(1);
+        }
     }
-    tracing::info!("stopping: requests and mails under way are finished first");
-    running.stop().await;
     Ok(())
+}
+
+/// What tells a process to end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    /// Listens from now on.
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("signals cannot be listened for");
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next one.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// On standard output, at once: whoever started the process may be waiting for it.

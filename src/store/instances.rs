@@ -46,12 +46,14 @@ fn ms_ago(backend: DbBackend, seconds: i64) -> Expr {
     now_ms(backend).sub(seconds.saturating_mul(1000))
 }
 
-/// The servers that live, for `… IN (…)`.
+/// The servers that live, for `… IN (…)`. A beat from the future is one from before the clock was set back: who lives has
+/// beaten since.
 fn alive(backend: DbBackend) -> SelectStatement {
     Query::select()
         .column(Column::Id)
         .from(Entity)
         .and_where(Expr::col(Column::LastSeenMs).gt(ms_ago(backend, ALIVE_SECONDS)))
+        .and_where(Expr::col(Column::LastSeenMs).lt(ms_ago(backend, -ALIVE_SECONDS)))
         .to_owned()
 }
 

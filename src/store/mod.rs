@@ -32,7 +32,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::{
-    Connection, PgConnection,
+    Connection, PgConnection, SqliteConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -61,8 +61,9 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL; more brought nothing when measured.
 const POSTGRES_CONNECTIONS: u32 = 10;
-/// How long a request waits for a connection, or for a lock, before it fails.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection, or for a lock, before it fails: so that whoever asks is answered within five
+/// seconds while the database cannot be used.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// The channel on which PostgreSQL tells of changes.
 const CHANNEL: &str = "leernetwerk_changed";
@@ -115,6 +116,7 @@ impl Store {
             .max_connections(1)
             .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
+            .after_release(|connection, _| Box::pin(is_out_of_transactions(connection)))
             .connect_with(options.clone())
             .await
             .map_err(StoreError::connecting)?;
@@ -159,7 +161,7 @@ impl Store {
         let options = PgConnectOptions::from_str(url)
             .map_err(StoreError::connecting)?
             .options([
-                ("lock_timeout", "5000"),
+                ("lock_timeout", "4000"),
                 ("statement_timeout", "30000"),
                 ("idle_in_transaction_session_timeout", "30000"),
             ]);
@@ -219,7 +221,9 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx(self.writer.begin_with_options(options).await?))
+        // One patience for both: waiting for SQLite's one writer connection, and then with it for another process's lock.
+        let begun = timeout(PATIENCE, self.writer.begin_with_options(options)).await;
+        Ok(Tx(begun.map_err(StoreError::connecting)??))
     }
 
     /// Answers whether the database answers.
@@ -235,6 +239,20 @@ impl Store {
         self.reader.close().await?;
         Ok(self.writer.close().await?)
     }
+}
+
+/// Whether SQLite and the library agree that no transaction is open; a connection of which this cannot be said is closed.
+///
+/// When the disk is full SQLite may end a transaction by itself, and the library counts it as open: what comes next would be
+/// inside of it, be told to be committed, and never last.
+async fn is_out_of_transactions(connection: &mut SqliteConnection) -> std::result::Result<bool, sqlx::Error> {
+    // Answered after the rollback that was queued, if one was.
+    connection.ping().await?;
+    if connection.is_in_transaction() {
+        return Ok(false);
+    }
+    // Takes no lock; fails within a transaction.
+    Ok(sqlx::raw_sql("BEGIN; ROLLBACK").execute(connection).await.is_ok())
 }
 
 impl Tx {

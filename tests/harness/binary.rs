@@ -3,10 +3,12 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Lines},
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    time::Duration,
 };
 
 use tempfile::NamedTempFile;
+use tokio::time::{Instant, timeout};
 
 use super::postgres;
 
@@ -25,11 +27,22 @@ pub struct Binary {
 impl Binary {
     /// Starts it on a port of its own choice, and waits until it says where that is. `log`: what `RUST_LOG` says.
     pub fn start(arguments: &[&str], log: &str) -> Self {
+        Self::start_in(&[], arguments, log)
+    }
+
+    /// The same, with more in its environment.
+    pub fn start_in(environment: &[(String, String)], arguments: &[&str], log: &str) -> Self {
+        Self::try_start_in(environment, arguments, log).unwrap_or_else(|log| panic!("it ended: {log}"))
+    }
+
+    /// The same; what it logged if it ends before it is ready.
+    pub fn try_start_in(environment: &[(String, String)], arguments: &[&str], log: &str) -> Result<Self, String> {
         let file = NamedTempFile::with_prefix("leernetwerk-log-").unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_leernetwerk"))
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .env("RUST_LOG", log)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             // A setting of the tests, which the binary would refuse.
             .env_remove(postgres::VARIABLE)
             .stdin(Stdio::null())
@@ -40,10 +53,12 @@ impl Binary {
         let mut said = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let base_url = loop {
-            let line = lines
-                .next()
-                .unwrap_or_else(|| panic!("it ended: {}", fs::read_to_string(file.path()).unwrap()))
-                .unwrap();
+            let Some(line) = lines.next() else {
+                // Its output has ended, so it has or soon will.
+                let _ = child.wait();
+                return Err(fs::read_to_string(file.path()).unwrap());
+            };
+            let line = line.unwrap();
             said.push_str(&line);
             said.push('\n');
             if line.contains("Ctrl-C") || line.contains("listens on") {
@@ -54,18 +69,56 @@ impl Binary {
                 break said[start..end].to_owned();
             }
         };
-        Self {
+        Ok(Self {
             child,
             log: file,
             _output: lines,
             said,
             base_url,
-        }
+        })
     }
 
     /// What it has logged by now.
     pub fn logged(&self) -> String {
         fs::read_to_string(self.log.path()).unwrap()
+    }
+
+    /// Ends it at once, as `kill -9` does.
+    pub fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Sends it a signal, such as `TERM`. It need not have had an effect yet.
+    pub fn signal(&self, signal: &str) {
+        let sent = Command::new("/bin/sh")
+            .args(["-c", &format!("kill -{signal} {}", self.child.id())])
+            .status()
+            .unwrap();
+        assert!(sent.success(), "kill -{signal}: {sent}");
+    }
+
+    /// Whether it runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(&mut self, within: Duration) -> ExitStatus {
+        let deadline = Instant::now() + within;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "it runs on after {within:?}: {}",
+                self.logged()
+            );
+            // The end of a process that is not waited for on a thread of its own is asked for.
+            let _ = timeout(Duration::from_millis(10), std::future::pending::<()>()).await;
+        }
     }
 }
 
@@ -81,8 +134,6 @@ impl Binary {
 
 impl Drop for Binary {
     fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }

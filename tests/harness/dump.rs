@@ -112,3 +112,17 @@ pub async fn set_message(database: &Database, id: &str, status: &str, next_attem
     };
     assert_eq!(written, 1);
 }
+
+/// Lets a statement happen behind everybody's back.
+pub async fn execute(database: &Database, statement: &'static str) {
+    match database.engine {
+        Engine::Sqlite => {
+            let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
+            sqlx::query(statement).execute(&mut connection).await.unwrap();
+        }
+        Engine::Postgres => {
+            let mut connection = PgConnection::connect(&database.url).await.unwrap();
+            sqlx::query(statement).execute(&mut connection).await.unwrap();
+        }
+    }
+}

@@ -63,6 +63,15 @@ impl Database {
             _directory: Some(directory),
         }
     }
+
+    /// One that somebody else holds.
+    pub fn at(engine: Engine, url: String) -> Self {
+        Self {
+            engine,
+            url,
+            _directory: None,
+        }
+    }
 }
 
 /// Why a test has no database.
@@ -99,6 +108,14 @@ impl Schema {
             migrate,
             migrated: OnceCell::const_new(),
         }
+    }
+
+    /// Brings the empty database at an address up to date.
+    ///
+    /// # Errors
+    /// When the migrations fail.
+    pub async fn migrate(&self, url: &str) -> Result<(), DatabaseError> {
+        (self.migrate)(url.to_owned()).await.map_err(DatabaseError::Migration)
     }
 
     /// A new database with this schema. `None`: there is no PostgreSQL on this machine, and none is demanded.

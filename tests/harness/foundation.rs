@@ -219,29 +219,38 @@ impl TestFoundation {
         self.foundation.time_machine().unwrap().travel_to(at(to)).await.unwrap();
     }
 
-    /// What is stored equals what is recounted from it, and nothing that follows from the facts is looked at too late.
+    /// What is stored equals what is recounted from it.
     pub async fn facts_agree(&self) {
-        use leernetwerk::{
-            domain::{facts::Counts, timeline::next_wake},
-            store::Scope,
-        };
-        let (facts, _) = self
-            .foundation
-            .store
-            .facts(self.programme, &Scope::Everybody)
-            .await
-            .unwrap()
-            .unwrap();
-        assert_eq!(
-            facts.counts,
-            Counts::of(facts.registrations.values()),
-            "the stored counts equal a recount"
+        facts_agree(&self.foundation, self.programme).await;
+    }
+}
+
+/// What is stored equals what is recounted from it, and nothing that follows from the facts is looked at too late.
+pub async fn facts_agree(foundation: &Foundation, programme: ProgrammeId) {
+    use leernetwerk::{
+        domain::{facts::Counts, timeline::next_wake},
+        store::Scope,
+    };
+    let (facts, _) = foundation
+        .store
+        .facts(programme, &Scope::Everybody)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        facts.counts,
+        Counts::of(facts.registrations.values()),
+        "the stored counts equal a recount"
+    );
+    let records = foundation
+        .app
+        .programmes_by_id(&ADMINISTRATOR, &[programme])
+        .await
+        .unwrap();
+    if let Some(next) = next_wake(&facts) {
+        assert!(
+            records[0].wake_at.is_some_and(|wake_at| wake_at <= next),
+            "the next look comes in time"
         );
-        if let Some(next) = next_wake(&facts) {
-            assert!(
-                self.record().await.wake_at.is_some_and(|wake_at| wake_at <= next),
-                "the next look comes in time"
-            );
-        }
     }
 }

@@ -84,6 +84,10 @@ pub struct Cluster {
     /// The shell around the server. Its standard input is the pipe that keeps the server alive.
     watchdog: Child,
     databases: AtomicU32,
+    /// The directory of its programs.
+    programs: PathBuf,
+    /// The account that it runs under, if that is not ours.
+    owner: Option<(u32, u32)>,
 }
 
 /// The cluster of this test process, started by whoever asks first.
@@ -130,6 +134,7 @@ impl Cluster {
             .process_group(0);
         // The owner of what we just made is who we are.
         let us = fs::metadata(directory.path()).map_err(|e| failed("temporary directory", e))?;
+        let mut owner = None;
         if us.uid() == 0 {
             let accounts = fs::read_to_string("/etc/passwd").map_err(|e| failed("/etc/passwd", e))?;
             let (user, group) = account(&accounts).ok_or_else(|| {
@@ -139,6 +144,7 @@ impl Cluster {
             })?;
             chown(directory.path(), Some(user), Some(group)).map_err(|e| failed("chown", e))?;
             shell.uid(user).gid(group);
+            owner = Some((user, group));
         }
         let mut watchdog = shell.spawn().map_err(|e| failed("/bin/sh", e))?;
         let mut said = String::new();
@@ -161,7 +167,58 @@ impl Cluster {
             directory: directory.keep(),
             watchdog,
             databases: AtomicU32::new(0),
+            programs: programs.to_owned(),
+            owner,
         })
+    }
+
+    /// A cluster beside the one of this test process, to be harmed. It ends with this process too. `None`: no PostgreSQL.
+    ///
+    /// # Errors
+    /// When PostgreSQL is demanded and absent, or present and does not start.
+    pub fn another() -> Result<Option<Self>, PostgresError> {
+        installed(demanded()?, programs())?
+            .map(|programs| Self::start(&programs))
+            .transpose()
+    }
+
+    /// Stops the server: `smart`, `fast` or `immediate`, as `pg_ctl` has it.
+    pub fn stop(&self, mode: &str) {
+        self.control(&["stop", "--wait", "--pgdata=cluster", &format!("--mode={mode}")]);
+    }
+
+    /// Starts the server that was stopped.
+    pub fn start_again(&self) {
+        self.control(&["start", "--wait", "--pgdata=cluster", "--log=log"]);
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let mut command = Command::new(self.programs.join("pg_ctl"));
+        // A server that inherited a pipe would keep whoever reads it waiting.
+        command
+            .args(arguments)
+            .current_dir(&self.directory)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        if let Some((user, group)) = self.owner {
+            command.uid(user).gid(group);
+        }
+        let ended = command.status().expect("pg_ctl runs");
+        assert!(ended.success(), "pg_ctl {arguments:?}: {ended}");
+    }
+
+    /// The account that the server runs under, if that is not ours.
+    pub fn owner(&self) -> Option<(u32, u32)> {
+        self.owner
+    }
+
+    /// Executes a statement as the superuser.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub async fn command(&self, statement: &str) -> Result<(), PostgresError> {
+        self.execute(&[statement.to_owned()]).await
     }
 
     /// The address of one of its databases, as the setting `LEERNETWERK_DATABASE_URL` takes it.

@@ -3,7 +3,7 @@
 use leernetwerk::domain::message::MessageKind::{Announcement, BelowMinimum};
 use serde_json::{Value, json};
 
-use crate::harness::{app::TestApp, cast::text, engines::on_both};
+use crate::harness::{app::TestApp, cast::text, dump, engines::on_both};
 
 on_both!(
     a_rule_is_looked_at_changed_and_keeps_to_it,
@@ -246,9 +246,11 @@ async fn an_announcement_at_a_moment_can_be_taken_back(app: &TestApp) {
 
 async fn programmes_from_before_get_new_rules(app: &TestApp) {
     app.stop().await;
-    app.database
-        .execute("DELETE FROM rule WHERE rule_key IN ('announcement', 'decision-reminder-7-days')")
-        .await;
+    dump::execute(
+        &app.database,
+        "DELETE FROM rule WHERE rule_key IN ('announcement', 'decision-reminder-7-days')",
+    )
+    .await;
     app.start_at("2014-05-01T09:00:00+02:00").await;
     let done = app.announce(json!({ "audience": "TEAM" })).await;
     assert_eq!(done["errors"], json!([]));

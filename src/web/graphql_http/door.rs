@@ -99,7 +99,8 @@ pub(crate) struct Admitted {
 impl<E: Executor, A: Authenticate> Door<E, A> {
     /// The caller behind a token.
     pub(crate) async fn caller(&self, bearer: Option<&str>) -> Result<A::Caller, Denied> {
-        self.authenticate.caller(bearer).await.map_err(|failed| match failed {
+        let looked_up = tokio::time::timeout(self.time_limit, self.authenticate.caller(bearer)).await;
+        looked_up.map_err(|_| self.timed_out())?.map_err(|failed| match failed {
             AuthenticationFailed::InvalidToken => Denied::Unauthenticated,
             AuthenticationFailed::Unavailable(cause) => self.failed("a token could not be looked up", &cause),
         })
@@ -138,14 +139,16 @@ impl<E: Executor, A: Authenticate> Door<E, A> {
         match finished {
             Ok(Ok(response)) => Ok(self.disclosed(response)),
             Ok(Err(stopped)) => Err(self.stopped(stopped)),
-            Err(_) => {
-                let correlation_id = (self.new_correlation_id)();
-                tracing::error!(%correlation_id, time_limit = ?self.time_limit, "a request took too long");
-                Err(Denied::TimedOut {
-                    time_limit: self.time_limit,
-                    correlation_id,
-                })
-            }
+            Err(_) => Err(self.timed_out()),
+        }
+    }
+
+    fn timed_out(&self) -> Denied {
+        let correlation_id = (self.new_correlation_id)();
+        tracing::error!(%correlation_id, time_limit = ?self.time_limit, "a request took too long");
+        Denied::TimedOut {
+            time_limit: self.time_limit,
+            correlation_id,
         }
     }
 

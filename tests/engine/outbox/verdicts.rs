@@ -21,6 +21,7 @@ on_both!(
     a_stale_verdict_changes_nothing_but_the_record,
     an_acceptance_wins_however_late,
     the_mails_of_a_server_that_stopped_beating_are_taken_over,
+    a_beat_from_before_the_clock_was_set_back_is_no_sign_of_life,
     a_person_queues_again_or_calls_back,
     a_mail_that_could_not_be_made_is_failed_from_the_start,
 );
@@ -234,6 +235,19 @@ async fn the_mails_of_a_server_that_stopped_beating_are_taken_over(outbox: &Outb
     outbox.store.forget(HERE).await.unwrap();
     assert_eq!(outbox.store.take_over(at(0)).await.unwrap(), [id]);
     assert_eq!(outbox.status(id).await, MessageStatus::Unknown);
+}
+
+async fn a_beat_from_before_the_clock_was_set_back_is_no_sign_of_life(outbox: &Outbox) {
+    let id = outbox.post_one().await;
+    outbox.store.beat(HERE).await.unwrap();
+    outbox.claim_one(at(0)).await;
+    // Ahead by less than a server may be silent: the machines need not agree to the second.
+    outbox.age(HERE, -20).await;
+    assert_eq!(outbox.store.take_over(at(0)).await.unwrap(), []);
+    // It died while the clock was 400 days ahead.
+    outbox.age(HERE, -400 * 24 * 3600).await;
+    assert_eq!(outbox.store.take_over(at(0)).await.unwrap(), [id]);
+    assert_eq!(outbox.status(id).await, MessageStatus::Queued);
 }
 
 async fn a_person_queues_again_or_calls_back(outbox: &Outbox) {

@@ -137,7 +137,7 @@ impl Peer {
         usual: &str,
         mail: Option<AcceptedMail>,
     ) -> io::Result<u16> {
-        if let Some(Act::Stall) = act {
+        if let Some(Act::Stall | Act::StallThenReply(..)) = act {
             self.stall(verb).await?;
         }
         let answer = act.as_ref().map_or(Some(usual.to_owned()), |act| act.answer(usual));
@@ -150,7 +150,9 @@ impl Peer {
         }
         let answer = answer.unwrap_or_default();
         match act {
-            None | Some(Act::Stall | Act::Reply(..) | Act::Huge(_)) => self.say(&answer).await?,
+            None | Some(Act::Stall | Act::StallThenReply(..) | Act::Reply(..) | Act::Huge(_)) => {
+                self.say(&answer).await?
+            }
             Some(Act::Late) => {
                 self.stream.fill_buf().await?;
                 self.say(&answer).await?;

@@ -230,8 +230,8 @@ impl SmtpServer {
     /// Waits until so many connections are stalled at `verb`.
     pub async fn wait_for_stalls(&self, verb: SmtpVerb, count: usize) {
         let shared = &self.shared;
-        let are_stalled = || lock(&shared.stalled).iter().filter(|at| **at == verb).count() >= count;
-        shared.until("a stall", || are_stalled().then_some(())).await;
+        let stalled = || lock(&shared.stalled).iter().filter(|at| **at == verb).count();
+        shared.until("a stall", || (stalled() >= count).then_some(())).await;
     }
 
     /// What was accepted so far, in order.

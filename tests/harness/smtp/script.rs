@@ -18,6 +18,8 @@ pub enum Act {
     /// Says nothing until [`SmtpServer::release`](super::SmtpServer::release), then goes on as
     /// usual.
     Stall,
+    /// Says nothing until a release, then answers this.
+    StallThenReply(u16, &'static str),
     /// Does the usual thing, but holds the answer back until the client says something else or
     /// hangs up: a client that goes on after its deadline reads it as the answer to that.
     Late,
@@ -35,7 +37,9 @@ impl Act {
     /// The answer, given the usual one; none if there is no SMTP answer.
     pub(super) fn answer(&self, usual: &str) -> Option<String> {
         match self {
-            Self::Reply(code, text) | Self::ReplyAndClose(code, text) => Some(format!("{code} {text}\r\n")),
+            Self::Reply(code, text) | Self::ReplyAndClose(code, text) | Self::StallThenReply(code, text) => {
+                Some(format!("{code} {text}\r\n"))
+            }
             Self::Stall | Self::Late | Self::Dribble(_) => Some(usual.to_owned()),
             Self::Huge(bytes) => {
                 let code = usual.get(..3).unwrap_or_default();
