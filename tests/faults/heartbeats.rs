@@ -87,8 +87,10 @@ async fn live(world: &World, beat: Beat, plan: &Plan) {
             hello_name: "afzender.example".to_owned(),
             envelope_from: "leernetwerk@afzender.example".to_owned(),
             deadlines: Deadlines::default(),
+            here: None,
         })),
         limits: DispatchLimits::default(),
+        metrics: leernetwerk::metrics::Metrics::default(),
     };
     let engine = Engine::start(Arc::clone(settle), parts, Arc::clone(&look))
         .await
