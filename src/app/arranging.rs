@@ -15,7 +15,7 @@ use crate::{
         rule::{Rule, RuleKey},
         text::{Line, Paragraphs},
         timeline::Source,
-        trigger::WhenMoved,
+        trigger::{Trigger, WhenMoved},
     },
     store::Scope,
 };
@@ -58,6 +58,45 @@ impl RuleFields {
             own_sentence: own_sentence.map(|text| parsing.optional("ownSentence", text.as_deref())),
             pause_note: pause_note.map(|text| parsing.optional("pauseNote", text.as_deref())),
         })
+    }
+}
+
+impl RuleFields {
+    /// All that makes a rule as it is.
+    pub fn of(rule: &Rule) -> Self {
+        let trigger = match rule.trigger {
+            Trigger::Event(_) => None,
+            Trigger::Anchored {
+                anchor,
+                offset_days,
+                at,
+            } => Some(TriggerFields {
+                anchor: Some(anchor),
+                offset_days: Some(offset_days),
+                at: Some(at),
+                ..TriggerFields::default()
+            }),
+            Trigger::Counted { anchor, offset_minutes } => Some(TriggerFields {
+                anchor: Some(anchor),
+                offset_minutes: Some(offset_minutes),
+                ..TriggerFields::default()
+            }),
+            Trigger::Weekday { weekday, at } => Some(TriggerFields {
+                weekday: Some(weekday),
+                at: Some(at),
+                ..TriggerFields::default()
+            }),
+        };
+        Self {
+            trigger: Some(trigger),
+            lateness_hours: Some(
+                rule.lateness
+                    .map(|lateness| lateness.num_hours().try_into().unwrap_or(i32::MAX)),
+            ),
+            when_moved: Some(rule.when_moved),
+            own_sentence: Some(rule.own_sentence.as_ref().map(ToString::to_string)),
+            pause_note: Some(rule.pause_note.as_ref().map(ToString::to_string)),
+        }
     }
 }
 

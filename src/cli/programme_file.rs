@@ -5,10 +5,11 @@
 //! amounts are cents. Beside the programme it may hold `draft = true`, and a table `[announced]` with what leaflets say,
 //! which is only compared and never stored.
 //!
-//! Rules: a table `[rules.KEY]` is the place for what differs from the product's own set. Nothing can differ yet, so such
-//! a table is refused, and an export lists the rules as comments.
+//! Rules: a table `[rules.KEY]` says what differs from the product's own rule; a rule without a table is the product's. An
+//! export writes the tables of those that differ and lists all of them as comments.
 
 mod check;
+mod rules;
 mod source;
 mod write;
 mod written;
@@ -30,7 +31,7 @@ pub use self::write::{Exported, export};
 use self::{source::Source, written::Written};
 use crate::{
     app::{AppError, fields::Parsing, programme_fields::ProgrammeFields},
-    domain::{programme::Announcement, refusal::Refusal, rule::RuleKey},
+    domain::{programme::Announcement, refusal::Refusal, rule::Rule},
 };
 
 /// The programme of 2014 that every feature is tried on.
@@ -49,6 +50,8 @@ pub struct ProgrammeFile {
     pub fields: ProgrammeFields,
     /// The same, parsed. Its ids are nil: the stored ones are found when it is entered.
     pub announcement: Announcement,
+    /// Every rule as it is to be; ids and versions are nobody's.
+    pub rules: Vec<Rule>,
     /// It is not to be published.
     pub is_draft: bool,
     /// What leaflets say.
@@ -179,12 +182,11 @@ impl ProgrammeFile {
         let Some(written) = written else {
             return Err(Problems::sorted(problems));
         };
-        for key in written.rules.keys() {
-            problems.push(Problem {
-                line: source.line_of(&["rules".to_owned(), key.clone()]),
-                what: refused_rule(key),
-            });
-        }
+        let (rules, refused) = rules::read(&written.rules);
+        problems.extend(refused.into_iter().map(|(path, what)| Problem {
+            line: source.line_of(&path),
+            what,
+        }));
         let is_draft = written.draft;
         let announced = written.announced;
         let fields = ProgrammeFields::from(written);
@@ -194,6 +196,7 @@ impl ProgrammeFile {
             Ok(announcement) if problems.is_empty() => Ok(Self {
                 fields,
                 announcement,
+                rules,
                 is_draft,
                 announced,
                 text: text.to_owned(),
@@ -222,14 +225,4 @@ fn too_long() -> Problems {
         "is longer than {} kB; a programme file has some pages at most",
         MOST_BYTES / 1024
     ))
-}
-
-fn refused_rule(key: &str) -> String {
-    if RuleKey::from_word(key).is_some() {
-        return format!(
-            "rules.{key}: the rules of a programme cannot be changed yet; remove this table, and the product's own rule holds"
-        );
-    }
-    let known: Vec<_> = RuleKey::ALL.iter().map(|key| key.word()).collect();
-    format!("rules: there is no rule {key:?}; the rules are {}", known.join(", "))
 }

@@ -187,4 +187,24 @@ impl Rule {
             valid_from,
         }
     }
+
+    /// Whether it says and does the same as another, whatever its version.
+    pub fn is_as(&self, other: &Self) -> bool {
+        let meaning = |rule: &Self| {
+            (
+                rule.key,
+                rule.trigger,
+                rule.lateness,
+                rule.when_moved,
+                rule.own_sentence.clone(),
+                rule.pause_note.clone(),
+            )
+        };
+        meaning(self) == meaning(other)
+    }
+
+    /// Whether it is other than the product brings it.
+    pub fn is_changed(&self) -> bool {
+        !self.is_as(&Self::default_of(self.key, self.id, self.valid_from))
+    }
 }

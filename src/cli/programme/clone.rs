@@ -127,13 +127,7 @@ fn dates(from: &Announcement, to: &Announcement, days: i64) -> String {
 fn rules_words(rules: &[Rule]) -> String {
     let changed: Vec<_> = rules
         .iter()
-        .filter(|rule| {
-            **rule
-                != Rule {
-                    version: rule.version,
-                    ..Rule::default_of(rule.key, rule.id, rule.valid_from)
-                }
-        })
+        .filter(|rule| rule.is_changed())
         .map(|rule| rule.key.word())
         .collect();
     if changed.is_empty() {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::bullets;
 use crate::{
-    app::{App, AppError, Repeatable, programmes::ProgrammeRecord},
+    app::{App, AppError, Repeatable, arranging::RuleFields, programmes::ProgrammeRecord},
     cli::{
         ADMINISTRATOR,
         programme_file::{Exported, Problems, ProgrammeFile, export},
@@ -28,6 +28,7 @@ use crate::{
         message::Locale,
         programme::{Announcement, Phase},
         refusal::Refusal,
+        rule::Rule,
     },
 };
 
@@ -64,7 +65,11 @@ pub async fn import(
     let now = app.now().await.context("cannot read the clock")?;
     rehearse(file, stored.as_ref(), now)
         .map_err(|problems| anyhow!("{} cannot be imported:\n{}", path.display(), bullets(&problems)))?;
-    let question = match plan(file, stored.as_ref(), path) {
+    let rules = match &stored {
+        Some(stored) => rules_of(app, stored).await?,
+        None => Vec::new(),
+    };
+    let question = match plan(file, stored.as_ref().map(|stored| (stored, &*rules)), path) {
         Plan::Nothing => {
             terminal.print(format!(
                 "{slug} is stored as {} says; nothing to change",
@@ -134,6 +139,17 @@ pub async fn enter(app: &App, file: &ProgrammeFile) -> anyhow::Result<ProgrammeR
             changed.map_err(told).context("cannot change the programme")?
         }
     };
+    for stored in rules_of(app, &record).await? {
+        let wanted = file.rules.iter().find(|rule| rule.key == stored.key);
+        let Some(wanted) = wanted.filter(|wanted| !wanted.is_as(&stored)) else {
+            continue;
+        };
+        let (id, key) = (record.programme.id, stored.key.word());
+        app.set_rule(&ADMINISTRATOR, id, key, &RuleFields::of(wanted), false, &once)
+            .await
+            .map_err(told)
+            .with_context(|| format!("the rule {key} cannot be changed"))?;
+    }
     if record.programme.phase == Phase::Draft && !file.is_draft {
         let published = app.publish_programme(&ADMINISTRATOR, record.programme.id, &once).await;
         record = published
@@ -169,18 +185,23 @@ fn rehearse(file: &ProgrammeFile, stored: Option<&ProgrammeRecord>, now: DateTim
     rehearsed().map_err(|refusal| file.problems(&[refusal]))
 }
 
-fn of_stored(stored: &ProgrammeRecord) -> String {
+async fn rules_of(app: &App, stored: &ProgrammeRecord) -> anyhow::Result<Vec<Rule>> {
+    let rules = app.rules(&ADMINISTRATOR, stored.programme.id).await;
+    rules.context("cannot read its rules")
+}
+
+fn of_stored(stored: &ProgrammeRecord, rules: &[Rule]) -> String {
     export(Exported {
         announcement: &stored.programme.announced,
         is_draft: stored.programme.phase == Phase::Draft,
-        rules: &[],
+        rules,
     })
 }
 
-/// Whether a file says of a programme what is stored, but for publishing it.
+/// Whether a file says of a programme what is stored, but for publishing it and its rules.
 fn is_same(file: &ProgrammeFile, stored: &ProgrammeRecord) -> bool {
     let is_draft = stored.programme.phase == Phase::Draft;
-    of_stored(stored)
+    of_stored(stored, &[])
         == export(Exported {
             announcement: &file.announcement,
             is_draft,
@@ -188,14 +209,16 @@ fn is_same(file: &ProgrammeFile, stored: &ProgrammeRecord) -> bool {
         })
 }
 
-fn plan(file: &ProgrammeFile, stored: Option<&ProgrammeRecord>, path: &Path) -> Plan {
-    let Some(stored) = stored else { return Plan::Create };
+fn plan(file: &ProgrammeFile, stored: Option<(&ProgrammeRecord, &[Rule])>, path: &Path) -> Plan {
+    let Some((stored, rules)) = stored else {
+        return Plan::Create;
+    };
     let (before, after) = (
-        of_stored(stored),
+        of_stored(stored, rules),
         export(Exported {
             announcement: &file.announcement,
             is_draft: file.is_draft,
-            rules: &[],
+            rules: &file.rules,
         }),
     );
     if before == after {

@@ -143,7 +143,6 @@ pause_note = \"x\"
     line 18: meetings.days: missing field `starts`
     line 23: team.email: is not an e-mail address; it should look like name@organisation.example
     line 24: team.roles: unknown variant `boss`, expected one of `contact`, `facilitator`, `organiser`
-    line 26: rules.below-minimum-7-days: the rules of a programme cannot be changed yet; remove this table, and the product's own rule holds
     line 29: rules: there is no rule "none"; the rules are confirm-registration, registration-received, registration-state, waiting-list-joined, place-offered, place-offer-expired, registration-expired, registration-withdrawn, personal-link, team-welcome, below-minimum-14-days, below-minimum-7-days, below-minimum-3-days, below-minimum-1-day, decision-requested, decision-report, programme-goes-ahead, programme-cancelled, deadline-extended, below-minimum-after-go, address-refused
     "#);
 }

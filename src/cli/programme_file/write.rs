@@ -19,7 +19,7 @@ pub struct Exported<'a> {
     pub announcement: &'a Announcement,
     /// It is not published.
     pub is_draft: bool,
-    /// Its rules, listed as comments; none are listed where there are none.
+    /// Its rules, in the order of its life; none are listed where there are none.
     pub rules: &'a [Rule],
 }
 
@@ -45,16 +45,16 @@ pub fn export(programme: Exported<'_>) -> String {
     file
 }
 
-fn put(file: &mut String, key: &str, value: impl std::fmt::Display) {
+pub(super) fn put(file: &mut String, key: &str, value: impl std::fmt::Display) {
     // Writing to a String cannot fail.
     let _ = writeln!(file, "{key} = {value}");
 }
 
-fn put_text(file: &mut String, key: &str, text: &str) {
+pub(super) fn put_text(file: &mut String, key: &str, text: &str) {
     put(file, key, Value::from(text));
 }
 
-fn put_optional(file: &mut String, key: &str, text: Option<&str>) {
+pub(super) fn put_optional(file: &mut String, key: &str, text: Option<&str>) {
     if let Some(text) = text {
         put_text(file, key, text);
     }
@@ -141,9 +141,12 @@ fn write_member(file: &mut String, member: &TeamMember, programme: &Announcement
 }
 
 fn write_rules(file: &mut String, rules: &[Rule]) {
-    file.push_str("\n# Its rules (a file cannot change them yet):\n");
+    file.push_str("\n# Its rules; a table [rules.KEY] says what differs from the product's own:\n");
     for rule in rules {
         let _ = writeln!(file, "#   {}: {}", rule.key.word(), moment_of(rule.trigger));
+    }
+    for rule in rules.iter().filter(|rule| rule.is_changed()) {
+        super::rules::write(file, rule);
     }
 }
 

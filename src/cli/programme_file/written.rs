@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveTime, SubsecRound, Utc};
-use serde::{Deserialize, Deserializer, de::Error as _, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, de::Error as _};
 use toml::value::Datetime;
 
 use super::Announced;
@@ -45,7 +45,7 @@ pub(super) struct Written {
     #[serde(default)]
     team: Vec<WrittenMember>,
     #[serde(default)]
-    pub(super) rules: BTreeMap<String, IgnoredAny>,
+    pub(super) rules: BTreeMap<String, WrittenRule>,
     #[serde(default)]
     pub(super) announced: Announced,
 }
@@ -90,6 +90,24 @@ struct WrittenMember {
     roles: Vec<TeamRole>,
     biography: Option<String>,
     locale: Option<Locale>,
+}
+
+/// What differs from the product's rule.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenRule {
+    pub(super) anchor: Option<String>,
+    pub(super) offset_days: Option<i32>,
+    pub(super) offset_minutes: Option<i32>,
+    #[serde(default, deserialize_with = "optional_time")]
+    pub(super) at: Option<NaiveTime>,
+    pub(super) weekday: Option<String>,
+    pub(super) lateness_hours: Option<i32>,
+    #[serde(default)]
+    pub(super) never_too_late: bool,
+    pub(super) when_moved: Option<String>,
+    pub(super) own_sentence: Option<String>,
+    pub(super) pause_note: Option<String>,
 }
 
 impl From<Written> for ProgrammeFields {
@@ -175,6 +193,10 @@ fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveTime, D::Erro
         } => time_of(time).ok_or_else(refused),
         _ => Err(refused()),
     }
+}
+
+fn optional_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveTime>, D::Error> {
+    time(deserializer).map(Some)
 }
 
 fn optional_moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {

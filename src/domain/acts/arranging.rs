@@ -35,9 +35,16 @@ pub struct RuleChange {
 /// makes none.
 pub fn set_rule(facts: &mut Facts, key: RuleKey, change: RuleChange, now: DateTime<Utc>) -> Result<(), Refusal> {
     must_go_on(facts)?;
-    let Some(earlier) = facts.rule(key) else {
+    let Some(place) = facts.rules.iter_mut().find(|rule| rule.key == key) else {
         return Err(Refusal::not_found("rule", "key"));
     };
+    *place = changed_rule(place, change, now)?;
+    Ok(())
+}
+
+/// A rule after a change: its next version, or the same where nothing changes.
+pub fn changed_rule(earlier: &Rule, change: RuleChange, now: DateTime<Utc>) -> Result<Rule, Refusal> {
+    let key = earlier.key;
     let default = Rule::default_of(key, earlier.id, now);
     let mut rule = earlier.clone();
     if let Some(trigger) = change.trigger {
@@ -73,15 +80,11 @@ pub fn set_rule(facts: &mut Facts, key: RuleKey, change: RuleChange, now: DateTi
         }
         rule.pause_note = pause_note;
     }
-    if rule == *earlier {
-        return Ok(());
+    if rule != *earlier {
+        rule.version += 1;
+        rule.valid_from = now;
     }
-    rule.version += 1;
-    rule.valid_from = now;
-    if let Some(place) = facts.rules.iter_mut().find(|rule| rule.key == key) {
-        *place = rule;
-    }
-    Ok(())
+    Ok(rule)
 }
 
 fn must_go_on(facts: &Facts) -> Result<(), Refusal> {

@@ -21,7 +21,9 @@ use super::{
     },
     text::Paragraphs,
 };
-pub use arranging::{FARTHEST_DAYS, RuleChange, TriggerFields, announce, set_rule, withdraw_announcement};
+pub use arranging::{
+    FARTHEST_DAYS, RuleChange, TriggerFields, announce, changed_rule, set_rule, withdraw_announcement,
+};
 pub use deciding::{can_decide, choose, decide};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
 

@@ -9,12 +9,14 @@ pub mod personal;
 pub mod start;
 
 mod asking;
+mod deciding;
 mod layout;
 mod link_request;
 mod programme;
 mod refusals;
 mod registration;
 mod team;
+mod team_link;
 
 use std::error::Error;
 

@@ -12,13 +12,12 @@ use super::{
     link_request::{self, Filled},
     notice, refusals,
     registration::{Act, RegistrationPage},
-    see_other,
-    team::TeamPage,
+    see_other, team_link,
 };
 use crate::{
     app::{AppError, Caller, Repeatable, programmes::ProgrammeRecord, registering::RegistrationView},
     domain::{
-        ids::{ProgrammeId, RegistrationId, TeamMemberId},
+        ids::{ProgrammeId, RegistrationId},
         message::Locale,
         refusal::Refusal,
     },
@@ -171,7 +170,7 @@ fn unreadable(status: StatusCode, locale: Locale) -> Response {
     )
 }
 
-fn in_words(refusals: &[Refusal], zone: Option<chrono_tz::Tz>, locale: Locale) -> Vec<String> {
+pub(super) fn in_words(refusals: &[Refusal], zone: Option<chrono_tz::Tz>, locale: Locale) -> Vec<String> {
     let zone = zone.unwrap_or(chrono_tz::Europe::Amsterdam);
     refusals
         .iter()
@@ -269,41 +268,9 @@ async fn show(parts: &PageParts, request: &Request, query: &Values) -> Result<Re
                 },
             ))
         }
-        Caller::TeamMember { member, programme, .. } => team(parts, &caller, member, programme, query).await,
+        Caller::TeamMember { .. } => team_link::show(parts, &caller, query).await,
         _ => Err(AppError::Forbidden),
     }
-}
-
-async fn team(
-    parts: &PageParts,
-    caller: &Caller,
-    member: TeamMemberId,
-    programme: ProgrammeId,
-    query: &Values,
-) -> Result<Response, AppError> {
-    let record = parts
-        .app
-        .programmes_by_id(caller, &[programme])
-        .await?
-        .pop()
-        .ok_or(AppError::Forbidden)?;
-    let member = record
-        .programme
-        .announced
-        .team
-        .iter()
-        .find(|one| one.id == member)
-        .ok_or(AppError::Forbidden)?;
-    let switch = Switch::Query(String::new());
-    let locale = query.locale().unwrap_or(member.locale);
-    let page = TeamPage {
-        member,
-        record: &record,
-        now: parts.app.now().await?,
-        locale,
-        switch: &switch,
-    };
-    Ok(answer(StatusCode::OK, page.render()))
 }
 
 async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<Response, AppError> {
@@ -313,7 +280,11 @@ async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<
         Ok(form) => form,
         Err(status) => return Ok(unreadable(status, browsers)),
     };
-    // A member of the team has nothing to press here.
+    if let Caller::TeamMember { .. } = caller {
+        return team_link::act(parts, &caller, &form, query)
+            .await
+            .map(|answered| answered.unwrap_or_else(|| unreadable(StatusCode::BAD_REQUEST, browsers)));
+    }
     let Caller::Registrant {
         registration,
         programme,

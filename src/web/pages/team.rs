@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::{
+    deciding,
     layout::{Sheet, Switch, facts, foreign, plain, say},
     programme,
 };
 use crate::{
-    app::programmes::ProgrammeRecord,
+    app::{deciding::DecisionPreview, programmes::ProgrammeRecord},
     domain::{
         decision::DecisionOutcome,
         formats,
@@ -29,6 +30,10 @@ pub struct TeamPage<'a> {
     pub locale: Locale,
     /// The way to the other language.
     pub switch: &'a Switch,
+    /// What go and no-go would bring, where an organiser has to decide.
+    pub previews: &'a [DecisionPreview],
+    /// What was filled in and refused, and why.
+    pub refused: (&'a str, &'a [String]),
 }
 
 fn role(role: TeamRole, locale: Locale) -> &'static str {
@@ -48,6 +53,7 @@ impl TeamPage<'_> {
         let roles = formats::enumeration(&roles, locale);
         let body = html! {
             @if let Some(subtitle) = &announced.subtitle { p.subtitle lang=[foreign(announced.locale, locale)] { (subtitle) } }
+            @if !self.previews.is_empty() { (deciding::desk(self.previews, self.refused.0, self.refused.1, locale)) }
             section.standing {
                 h2 { (say(locale, "Uw teampagina", "Your team page")) }
                 p { @match locale {
