@@ -49,7 +49,11 @@ pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()
         migrating,
         ..Start::default()
     };
-    let running = Running::start(given.settle()?, Entropy::from_system(), start).await?;
+    let mut signals = Signals::listen()?;
+    let running = tokio::select! {
+        started = Running::start(given.settle()?, Entropy::from_system(), start) => started?,
+        () = signals.next() => return Ok(()),
+    };
     let address = format!("http://{}", running.address);
     let links = if running.base_url == address {
         String::new()
@@ -63,12 +67,13 @@ pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()
             say(&lock.to_string())?;
         }
     }
-    until_told(running).await
+    until_told(running, signals).await
 }
 
 /// Serves the sample programme on a test clock, and throws everything away at the end.
 pub async fn demo(given: Given) -> anyhow::Result<()> {
     refuse_what_the_demo_has(&given)?;
+    let mut signals = Signals::listen()?;
     let directory = TempDir::with_prefix("leernetwerk-demo-").context("no place for the demo's database")?;
     let given = Given {
         database_url: Some(format!("sqlite://{}", directory.path().join("demo.db").display())),
@@ -77,7 +82,10 @@ pub async fn demo(given: Given) -> anyhow::Result<()> {
         secret: None,
         ..given
     };
-    let running = Running::start(given.settle()?, Entropy::from_system(), Start::default()).await?;
+    let running = tokio::select! {
+        started = Running::start(given.settle()?, Entropy::from_system(), Start::default()) => started?,
+        () = signals.next() => return Ok(()),
+    };
     let app = &running.foundation.app;
     let administrator = Caller::Administrator { token: None };
     let file = ProgrammeFile::read(SAMPLE).context("the sample programme")?;
@@ -90,7 +98,7 @@ pub async fn demo(given: Given) -> anyhow::Result<()> {
     let (slug, zone) = (created.programme.announced.slug, created.programme.announced.time_zone);
     let token = demo::populate(app, programme, &slug).await?;
     say(&demo::banner(&running.base_url, &slug, &token, app.now().await?, zone))?;
-    until_told(running).await
+    until_told(running, signals).await
 }
 
 /// The demo has a database, a mailbox and a clock of its own; who names others is told, and not surprised later.
@@ -108,8 +116,8 @@ fn refuse_what_the_demo_has(given: &Given) -> anyhow::Result<()> {
     }
 }
 
-async fn until_told(running: Running) -> anyhow::Result<()> {
-    let mut signals = Signals::listen()?;
+/// Runs until the first signal. They are listened for from before the start on: one that comes right after it is none to die of.
+async fn until_told(running: Running, mut signals: Signals) -> anyhow::Result<()> {
     signals.next().await;
     tracing::info!("stopping: requests and mails under way are finished first; a second signal ends it at once");
     tokio::select! {

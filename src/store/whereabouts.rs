@@ -83,6 +83,10 @@ impl Store {
             .asked("SELECT file FROM pragma_database_list WHERE name = 'main'")
             .await?;
         let path: String = row.try_get("", "file")?;
+        if path.is_empty() {
+            // Gone with the process, so there is no copy to tell it from.
+            return Ok(("sqlite:memory".to_owned(), "a database in memory".to_owned()));
+        }
         let identity = file_identity(Path::new(&path)).map_err(|error| {
             StoreError::Mismatch(format!("the database's file {path} cannot be looked at: {error}"))
         })?;

@@ -103,6 +103,9 @@ async fn every_user_error_is_reachable_with_its_field(app: &TestApp) {
     let keyed = |n| person(n, ("idempotencyKey", json!("een")));
     assert_eq!(refused(app, None, "register", keyed(0)).await, []);
     expect(None, "register", keyed(1), "IDEMPOTENCY_KEY_REUSED", Value::Null).await;
+    let news =
+        json!({ "programmeId": id, "audience": "TEAM", "subject": "nieuws", "body": "Er is nieuws.", "planHash": "0" });
+    expect(organiser, "announce", news, "STALE_PLAN", Value::Null).await;
     expect(
         organiser,
         "publishProgramme",

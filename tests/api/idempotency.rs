@@ -37,9 +37,11 @@ fn told(name: &str) -> &'static str {
         "retryMessage" | "cancelMessage" => "message { id kind }",
         "releaseMessages" => "releasedCount",
         "travelTo" => "clock { now mode }",
-        "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme" => {
-            "programme { id slug status registrationDeadline title placesTaken }"
-        }
+        "setRule" => "rule { key version }",
+        "announce" => "announcementId recipients",
+        "withdrawAnnouncement" => "announcement { announcementId withdrawnAt }",
+        "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme"
+        | "decideProgramme" => "programme { id slug status registrationDeadline title placesTaken }",
         _ => "registration { id status name isVerified }",
     }
 }
@@ -256,6 +258,42 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         ("messageId", another),
     )
     .await;
+    let first = app.programme(None, "id").await["id"].clone();
+    let of = |more: Value| {
+        let mut input = json!({ "programmeId": first });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    act(
+        "setRule",
+        organiser(),
+        of(json!({ "key": "below-minimum-7-days", "latenessHours": 3 })),
+        ("latenessHours", json!(4)),
+    )
+    .await;
+    let mut news = of(json!({ "audience": "ORGANISERS", "subject": "nieuws", "body": "Er is nieuws." }));
+    let looked = app
+        .act(organiser().as_deref(), "announce", "planHash", news.clone())
+        .await;
+    news["planHash"] = looked["planHash"].clone();
+    act("announce", organiser(), news, ("planHash", json!("0"))).await;
+    let later = json!({ "audience": "TEAM", "trigger": { "anchor": "PROGRAMME_END" } });
+    let [one, another] = [app.announce(later.clone()).await, app.announce(later).await];
+    act(
+        "withdrawAnnouncement",
+        organiser(),
+        json!({ "announcementId": one["announcementId"] }),
+        ("announcementId", another["announcementId"].clone()),
+    )
+    .await;
+    app.organise("updateProgramme", json!({ "decisionMode": "PROPOSE" }))
+        .await;
+    app.travel("2014-05-26T09:00:00+02:00").await;
+    let preview = app
+        .programme(Some(&app.organiser), "decisionPreview(outcome: NO_GO) { planHash }")
+        .await;
+    let choice = of(json!({ "outcome": "NO_GO", "planHash": preview["decisionPreview"]["planHash"] }));
+    act("decideProgramme", organiser(), choice, ("outcome", json!("GO"))).await;
     for mutation in names(&named(&types(app).await, "Mutation")["fields"]) {
         assert!(done.contains(&mutation.as_str()), "{mutation} is not tried");
     }

@@ -96,12 +96,12 @@ async fn a_programme_that_proposes_asks_and_ends_undecided(app: &TestApp) {
         app.programme(None, "status decisionMode").await,
         json!({ "status": "AWAITING_DECISION", "decisionMode": "PROPOSE" })
     );
-    assert_eq!(app.count(DecisionRequested).await, 1);
+    assert_eq!(app.count(DecisionRequested).await, 1 + 1, "and reminded once");
     // Somebody who leaves meanwhile does not count, and the proposal is made once, also after a restart.
     app.respond(&app.first_token(0).await, "withdrawRegistration").await;
     app.restart().await;
     app.travel("2014-06-12T09:30:00+02:00").await;
-    assert_eq!(app.count(DecisionRequested).await, 1);
+    assert_eq!(app.count(DecisionRequested).await, 1 + 3);
     let told = app
         .programme(None, "decision { outcome counted minimum effectiveAt }")
         .await;

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 use leernetwerk::{
-    app::{Repeatable, planning::Confirmation},
-    domain::message::Locale,
+    app::{Repeatable, planning::Confirmation, programme_fields::ProgrammeFields},
+    domain::{decision::DecisionMode, message::Locale},
 };
 use reqwest::StatusCode;
 
@@ -294,4 +294,82 @@ async fn a_new_link_is_asked_for() {
         .await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(none.text.contains("Dit programma bestaat niet"), "{none:?}");
+}
+
+/// The value of a hidden field in the form of a choice.
+fn hidden<'a>(html: &'a str, choice: &str, name: &str) -> &'a str {
+    let form = html
+        .split("<form")
+        .find(|form| form.contains(&format!("name=\"outcome\" value=\"{choice}\"")))
+        .expect("a form");
+    let field = form.split(&format!("name=\"{name}\" value=\"")).nth(1).expect(name);
+    field.split('"').next().expect("a value")
+}
+
+#[tokio::test]
+async fn an_organiser_decides_on_the_page_by_what_it_shows() {
+    let house = House::open().await;
+    house.register_verified("Noor Visser", "noor@gemeente.example").await;
+    let once = Repeatable::default();
+    let record = house.app.programme(&ADMINISTRATOR, SLUG).await.expect("an answer");
+    let programme = record.expect("a programme").programme.id;
+    let proposes = ProgrammeFields {
+        decision_mode: Some(DecisionMode::Propose),
+        ..ProgrammeFields::default()
+    };
+    house
+        .app
+        .update_programme(&ADMINISTRATOR, programme, &proposes, &once)
+        .await
+        .expect("changed");
+    let marc = house.link_of("marc@leernetwerk.example").await;
+    assert!(
+        !house.get(&marc).await.text.contains("plan_hash"),
+        "there is nothing to decide yet"
+    );
+    house.travel("2014-05-26T09:00:00+02:00").await;
+    let page = house.get(&marc).await;
+    page.says(&[
+        "Uw besluit is nodig",
+        "Laten doorgaan",
+        "1 (minimum 2)",
+        "noor@gemeente.example",
+        "Er gebeurt pas iets als u op een knop drukt.",
+    ]);
+    let hash = hidden(&page.text, "go", "plan_hash").to_owned();
+    let go = |reason: &'static str, hash: &str| {
+        [
+            ("act", "decide"),
+            ("outcome", "go"),
+            ("reason", reason),
+            ("plan_hash", hash),
+        ]
+        .map(|(a, b)| (a, b.to_owned()))
+    };
+    let send = async |fields: [(&str, String); 4]| {
+        let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
+        house.post(&marc, &fields).await
+    };
+    let refused = send(go("", &hash)).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    refused.says(&["Vul het veld 'reden' in."]);
+    let stale = send(go("De groep wil het.", "0")).await;
+    assert_eq!(stale.status, StatusCode::CONFLICT);
+    stale.says(&["Er is intussen iets veranderd.", "De groep wil het."]);
+    let done = send(go("De groep wil het.", &hash)).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    let page = house.get(&marc).await;
+    page.says(&["gaat door"]);
+    assert!(!page.text.contains("plan_hash"));
+    // Nobody else of the team has anything to press.
+    let richard = house.link_of("richard@leernetwerk.example").await;
+    let fields = [("act", "decide"), ("outcome", "no-go"), ("plan_hash", "0")];
+    assert_ne!(house.post(&richard, &fields).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        house
+            .post(&marc, &[("act", "decide"), ("outcome", "maybe")])
+            .await
+            .status,
+        StatusCode::BAD_REQUEST
+    );
 }

@@ -148,6 +148,7 @@ async fn migrating_twice_changes_nothing(test: &Migrated) {
 async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
     let entities: BTreeMap<String, Columns> = [
         of_entity::<entities::access_token::Entity>(),
+        of_entity::<entities::announcement::Entity>(),
         of_entity::<entities::audit_entry::Entity>(),
         of_entity::<entities::decision::Entity>(),
         of_entity::<entities::delivery_attempt::Entity>(),

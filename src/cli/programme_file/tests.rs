@@ -143,7 +143,7 @@ pause_note = \"x\"
     line 18: meetings.days: missing field `starts`
     line 23: team.email: is not an e-mail address; it should look like name@organisation.example
     line 24: team.roles: unknown variant `boss`, expected one of `contact`, `facilitator`, `organiser`
-    line 29: rules: there is no rule "none"; the rules are confirm-registration, registration-received, registration-state, waiting-list-joined, place-offered, place-offer-expired, registration-expired, registration-withdrawn, personal-link, team-welcome, below-minimum-14-days, below-minimum-7-days, below-minimum-3-days, below-minimum-1-day, decision-requested, decision-report, programme-goes-ahead, programme-cancelled, deadline-extended, below-minimum-after-go, address-refused
+    line 29: rules: there is no rule "none"; the rules are confirm-registration, registration-received, registration-state, waiting-list-joined, place-offered, place-offer-expired, registration-expired, registration-withdrawn, personal-link, team-welcome, below-minimum-14-days, below-minimum-7-days, below-minimum-3-days, below-minimum-1-day, decision-requested, decision-reminder-3-days, decision-reminder-7-days, decision-reminder-14-days, decision-report, programme-goes-ahead, programme-cancelled, deadline-extended, below-minimum-after-go, announcement, address-refused
     "#);
 }
 
@@ -356,5 +356,94 @@ proptest! {
         if let Err(problems) = ProgrammeFile::read(&format!("{before}{strange}{after}")) {
             prop_assert!(!problems.0.is_empty());
         }
+    }
+}
+
+const CHANGED: &str = r#"
+[rules.below-minimum-14-days]
+anchor = "registration-deadline"
+offset_days = -10
+at = 08:30:00
+lateness_hours = 48
+when_moved = "once"
+own_sentence = "Bel gerust."
+
+[rules.below-minimum-1-day]
+anchor = "registration-opens"
+offset_minutes = 90
+never_too_late = true
+pause_note = "wij bellen"
+"#;
+
+#[test]
+fn rules_that_differ_come_back_from_an_export_and_the_others_are_the_products() {
+    let own = SAMPLE.split("# Wat de aankondiging").next().unwrap();
+    let file = ProgrammeFile::read(&format!("{own}{CHANGED}")).unwrap();
+    let changed: Vec<_> = file
+        .rules
+        .iter()
+        .filter(|rule| rule.is_changed())
+        .map(|rule| rule.key.word())
+        .collect();
+    assert_eq!(changed, ["below-minimum-14-days", "below-minimum-1-day"]);
+    let exported = export(Exported {
+        announcement: &file.announcement,
+        is_draft: file.is_draft,
+        rules: &file.rules,
+    });
+    let table = exported
+        .split_once("\n[rules.")
+        .map(|(_, rest)| format!("[rules.{rest}"));
+    assert_eq!(table.unwrap().trim(), CHANGED.trim());
+    assert!(ProgrammeFile::read(&exported).unwrap().rules == file.rules);
+}
+
+#[test]
+fn rules_that_cannot_be_are_told_with_what_can() {
+    let own = SAMPLE.split("# Wat de aankondiging").next().unwrap();
+    for (table, told) in [
+        (
+            "[rules.below-minimum-14-days]\nanchor = \"showtime\"",
+            "anchor is not one of: registration-opens",
+        ),
+        (
+            "[rules.below-minimum-14-days]\nanchor = \"programme-end\"",
+            "registration-opens, registration-deadline",
+        ),
+        ("[rules.below-minimum-14-days]\noffset_days = 3", "needs an anchor"),
+        (
+            "[rules.below-minimum-14-days]\nweekday = \"someday\"",
+            "day of the week",
+        ),
+        (
+            "[rules.below-minimum-14-days]\nwhen_moved = \"never\"",
+            "neither \"once\" nor \"again\"",
+        ),
+        ("[rules.below-minimum-14-days]\nlateness_hours = 0", "from 1 to"),
+        (
+            "[rules.below-minimum-14-days]\nlateness_hours = 1\nnever_too_late = true",
+            "contradicts",
+        ),
+        (
+            "[rules.below-minimum-14-days]\ncolour = \"red\"",
+            "unknown field `colour`",
+        ),
+        (
+            "[rules.confirm-registration]\npause_note = \"nee\"",
+            "nobody could take part",
+        ),
+        (
+            "[rules.decision-report]\nanchor = \"registration-deadline\"",
+            "fires when what it answers happens",
+        ),
+    ] {
+        let problems = ProgrammeFile::read(&format!("{own}\n{table}\n")).unwrap_err();
+        let [problem] = &problems.0[..] else {
+            panic!("{problems}")
+        };
+        assert!(
+            problem.what.contains(told) && problem.line.is_some(),
+            "{table}: {problem}"
+        );
     }
 }

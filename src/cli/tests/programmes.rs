@@ -143,7 +143,7 @@ async fn what_is_exported_is_imported_without_a_change() {
     let desk = Desk::with_sample().await;
     let exported = desk.run(&["programme", "export", SLUG]).await.out;
     assert!(
-        exported.contains("#   below-minimum-14-days: 14 days before the last day of registration, at 09:00"),
+        exported.contains("#   below-minimum-14-days: 14 days before registration-deadline, at 09:00"),
         "{exported}"
     );
     let stored = SAMPLE.split("# Wat de aankondiging").next().unwrap();
@@ -272,4 +272,31 @@ async fn what_the_stored_programme_does_not_allow_is_told_before_anything_is_don
             .error()
             .contains("there is no programme \"over\"")
     );
+}
+
+#[tokio::test]
+async fn a_file_changes_rules_and_shows_it_first() {
+    let desk = Desk::with_sample().await;
+    let own = SAMPLE.split("# Wat de aankondiging").next().unwrap();
+    let table = "\n[rules.below-minimum-3-days]\npause_note = \"wij bellen\"\n";
+    let path = desk.file("rules.toml", &format!("{own}{table}"));
+    let import = ["programme", "import", path.as_str(), "--yes"];
+    let told = desk.run(&import).await;
+    assert!(
+        told.is_success() && told.out.contains("+[rules.below-minimum-3-days]"),
+        "{told:?}"
+    );
+    let exported = desk.run(&["programme", "export", SLUG]).await.out;
+    assert!(exported.contains("pause_note = \"wij bellen\""), "{exported}");
+    assert!(desk.run(&import).await.out.contains("nothing to change"));
+    let timeline = desk.run(&["timeline", SLUG]).await.out;
+    assert!(timeline.contains("the rule is paused: wij bellen"), "{timeline}");
+    // What a file leaves out is the product's again.
+    let path = desk.file("plain.toml", own);
+    let told = desk.run(&["programme", "import", path.as_str(), "--yes"]).await;
+    assert!(
+        told.is_success() && told.out.contains("-[rules.below-minimum-3-days]"),
+        "{told:?}"
+    );
+    assert!(!desk.run(&["timeline", SLUG]).await.out.contains("paused"));
 }
