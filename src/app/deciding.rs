@@ -1,6 +1,6 @@
 //! Go or no-go by people, extending and cancelling: each with a look at what it would bring.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{
     App, Caller, Repeatable, Result,
@@ -18,6 +18,8 @@ use crate::{
 pub struct DecisionPreview {
     /// The choice.
     pub outcome: DecisionOutcome,
+    /// When it was looked at: what a choice brings at once is due then.
+    pub looked_at: DateTime<Utc>,
     /// What it brings, and its hash.
     pub plan: PlanView,
     /// Who counts for the minimum.
@@ -69,6 +71,7 @@ impl App {
         let announced = &before.programme.announced;
         Ok(Some(DecisionPreview {
             outcome,
+            looked_at: now,
             counted: before.counts.counted,
             minimum: announced.min_participants,
             participants: plan.facts.counts.counted,

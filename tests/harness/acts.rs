@@ -17,6 +17,16 @@ impl TestApp {
         data[mutation].take()
     }
 
+    /// An organiser changes a rule, and it succeeds.
+    pub async fn organise_rule(&self, mut input: Value) {
+        input["programmeId"] = self.programme(None, "id").await["id"].clone();
+        let payload = self
+            .act(Some(&self.organiser), "setRule", "rule { version }", input)
+            .await;
+        assert_eq!(payload["errors"], json!([]));
+        assert_eq!(payload["rule"]["version"], 2);
+    }
+
     /// An organiser announces: looks, and confirms what was seen. The whole answer.
     pub async fn announce(&self, more: Value) -> Value {
         let selection = "announcementId planHash recipients difference { change at key recipients } messages { kind recipient subject }";

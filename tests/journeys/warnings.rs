@@ -13,6 +13,7 @@ on_both!(
     published_late_there_are_two,
     what_is_foretold_is_what_comes,
     foretold_with_a_waiting_list_it_comes_too,
+    foretold_with_changed_rules_and_announcements_it_comes_too,
 );
 
 async fn warnings(app: &TestApp, slug: &str) -> Vec<Value> {
@@ -201,5 +202,26 @@ async fn foretold_with_a_waiting_list_it_comes_too(app: &TestApp) {
     app.register(12).await;
     app.verified(13..17).await;
     app.respond(&app.first_token(0).await, "withdrawRegistration").await;
+    walk_and_compare(app).await;
+}
+
+async fn foretold_with_changed_rules_and_announcements_it_comes_too(app: &TestApp) {
+    app.verified(0..6).await;
+    app.register(6).await;
+    for change in [
+        json!({ "key": "below-minimum-7-days", "trigger": { "anchor": "REGISTRATION_DEADLINE", "offsetDays": -2, "at": "23:15" } }),
+        json!({ "key": "below-minimum-1-day", "trigger": { "anchor": "REGISTRATION_OPENS", "offsetMinutes": 4321 } }),
+        json!({ "key": "below-minimum-3-days", "pauseNote": "wij bellen" }),
+        json!({ "key": "decision-report", "ownSentence": "Dank voor het meedenken." }),
+    ] {
+        app.organise_rule(change).await;
+    }
+    for what in [
+        json!({ "audience": "EVERYONE", "trigger": { "weekday": "WEDNESDAY", "at": "12:00" } }),
+        json!({ "audience": "PARTICIPANTS", "trigger": { "anchor": "DECISION", "offsetDays": 1 } }),
+        json!({ "audience": "TEAM", "trigger": { "anchor": "REGISTRATION_DEADLINE", "offsetMinutes": -1 } }),
+    ] {
+        app.announce(what).await;
+    }
     walk_and_compare(app).await;
 }

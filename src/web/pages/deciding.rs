@@ -49,12 +49,14 @@ fn choice(preview: &DecisionPreview, reason: &str, locale: Locale) -> Markup {
     let euros = u32::try_from(preview.amount_cents())
         .ok()
         .map(|cents| formats::euros(cents, locale));
-    let added: Vec<_> = preview
-        .plan
-        .differences
-        .iter()
-        .filter(|item| item.change == DifferenceKind::Added && !item.recipients.is_empty())
-        .collect();
+    // What the kick-off would bring is moved here when a no-go is chosen now.
+    let goes_at_once = |item: &&DifferenceItem| {
+        matches!(item.change, DifferenceKind::Added | DifferenceKind::Moved)
+            && matches!(item.source, Source::Rule(_))
+            && item.at <= preview.looked_at
+            && !item.recipients.is_empty()
+    };
+    let at_once: Vec<_> = preview.plan.differences.iter().filter(goes_at_once).collect();
     html! {
         section {
             h2 { @if is_go { (say(locale, "Laten doorgaan", "Go ahead")) } @else { (say(locale, "Niet laten doorgaan", "Do not go ahead")) } }
@@ -69,7 +71,7 @@ fn choice(preview: &DecisionPreview, reason: &str, locale: Locale) -> Markup {
             ]))
             details {
                 summary { (say(locale, "Wie krijgt welke mail", "Who gets which mail")) }
-                @for item in added {
+                @for item in at_once {
                     p { (what(item, locale)) }
                     ul { @for address in &item.recipients { li { (address) } } }
                 }
