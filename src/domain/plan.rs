@@ -140,7 +140,10 @@ fn compare(without: &[Step], with: &[Step]) -> Vec<Difference> {
 }
 
 #[derive(Default)]
-struct Grouped(BTreeMap<(DateTime<Utc>, DifferenceKind, Option<DateTime<Utc>>, Source), Vec<Recipient>>);
+struct Grouped(BTreeMap<Alike, Vec<Recipient>>);
+
+/// What entries have in common that fare alike: their moment, what becomes of them, from when they are moved, what makes them.
+type Alike = (DateTime<Utc>, DifferenceKind, Option<DateTime<Utc>>, Source);
 
 impl Grouped {
     fn add(&mut self, change: DifferenceKind, at: DateTime<Utc>, moved_from: Option<DateTime<Utc>>, step: &Step) {
