@@ -74,7 +74,9 @@ impl Plan {
         let mut differences = compare(&without, &steps);
         differences.extend(already_done(before, &facts));
         differences.sort();
-        let hash = hash(change, &differences, now);
+        // An announcement that was made is seen no more: sending it again takes another look.
+        let change = format!("{change}\n{} announcements before", before.announcements.len());
+        let hash = hash(&change, &differences, now);
         Self {
             steps,
             differences,

@@ -178,6 +178,10 @@ async fn an_announcement_goes_to_whom_it_was_shown(app: &TestApp) {
     app.settle().await;
     assert_eq!(app.count(Announcement).await, 2);
     let address = text(&done["recipients"][0]);
+    let again = json!({ "programmeId": app.programme(None, "id").await["id"], "audience": "PARTICIPANTS", "subject": "<b>kom</b> langs",
+                        "body": "Eerste regel.\n\n[klik](https://elders.example)", "planHash": done["planHash"] });
+    let again = app.act(Some(&app.organiser), "announce", "announcementId", again).await;
+    assert_eq!(TestApp::codes(&again), ["STALE_PLAN"], "pressing twice sends once");
     let (_, words) = app.newest_mail(&address).await;
     assert!(
         words.contains("Eerste regel.") && words.contains("[klik](https://elders.example)"),

@@ -83,7 +83,7 @@ pub struct CancelProgrammeInput {
     idempotency_key: Option<String>,
 }
 
-/// What changes about a rule. What is left out stays; null goes back to what the product brings.
+/// What changes about a rule. What is left out stays; null means none, and for the trigger the product's own.
 #[derive(Debug, InputObject)]
 pub struct SetRuleInput {
     /// The programme.
