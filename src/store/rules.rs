@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{Duration, NaiveTime};
 use entities::{programme, rule};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Set,
+    sea_query::{Expr, OnConflict},
+};
 use uuid::Uuid;
 
 use super::{
@@ -157,8 +160,15 @@ impl Tx {
 
     /// Stores further rules of a programme, and has it looked at: they may have something to do.
     pub async fn insert_rules(&self, programme: ProgrammeId, rules: &[Rule]) -> Result<()> {
+        // Another server that starts at the same moment gives the same rules.
+        let unless_there = OnConflict::columns([rule::Column::ProgrammeId, rule::Column::RuleKey])
+            .do_nothing()
+            .to_owned();
         for rule in rules {
-            rule_row(programme, rule).insert(&self.0).await?;
+            rule::Entity::insert(rule_row(programme, rule))
+                .on_conflict(unless_there.clone())
+                .exec_without_returning(&self.0)
+                .await?;
         }
         programme::Entity::update_many()
             .col_expr(programme::Column::WakeAt, Expr::col(programme::Column::SettledAt))
