@@ -23,5 +23,6 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::AddressRefused => "an address refuses mail",
         MessageKind::ProgrammeCancelled => "the programme does not go ahead",
         MessageKind::Announcement => "an announcement",
+        MessageKind::ProgrammeCompleted => "the programme is over",
     }
 }

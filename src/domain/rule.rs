@@ -9,6 +9,7 @@ use super::{
     calendar::USUAL_TIME,
     ids::RuleId,
     message::MessageKind,
+    programme::MeetingKind,
     text::{Line, Paragraphs},
     trigger::{Anchor, Trigger, TriggerEvent, WhenMoved},
 };
@@ -72,6 +73,17 @@ const fn days_after_deadline(offset_days: i32) -> Trigger {
     }
 }
 
+const fn days_after_end(offset_days: i32) -> Trigger {
+    Trigger::Anchored {
+        anchor: Anchor::ProgrammeEnd,
+        offset_days,
+        at: USUAL_TIME,
+    }
+}
+
+/// What is still welcome some time after its day.
+const TWO_WEEKS: Option<Duration> = Some(Duration::days(14));
+
 /// A warning or reminder that is a day late has been overtaken by the next one, or by what it is about.
 const ONE_DAY: Option<Duration> = Some(Duration::hours(24));
 
@@ -122,6 +134,8 @@ rule_keys! {
     DeadlineExtended = "deadline-extended", DeadlineExtended, Trigger::Event(TriggerEvent::DeadlineExtended), None, Again;
     /// Tells the organisers of a withdrawal that leaves fewer than the minimum after the go.
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
+    /// Thanks everyone the day after the last meeting (rule 12).
+    ProgrammeCompleted = "programme-completed", ProgrammeCompleted, days_after_end(1), TWO_WEEKS, Once;
     /// Brings what an organiser writes.
     Announcement = "announcement", Announcement, Trigger::Event(TriggerEvent::Announced), ONE_DAY, Once;
     /// Tells the organisers that somebody's address refuses mail.
@@ -138,8 +152,19 @@ impl RuleKey {
             Self::DecisionReminder3Days | Self::DecisionReminder7Days | Self::DecisionReminder14Days => {
                 &[Anchor::RegistrationDeadline]
             }
+            Self::ProgrammeCompleted => &[Anchor::ProgrammeEnd],
             _ => &[],
         }
+    }
+
+    /// Whether it counts from a meeting of this kind; a rule that counts from something else does not ask.
+    pub fn is_about(self, _meeting: MeetingKind) -> bool {
+        true
+    }
+
+    /// Whether whom it told decides what it does later: it may tell somebody after its moment, and nobody twice.
+    pub fn remembers_whom(self) -> bool {
+        false
     }
 
     /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could

@@ -81,8 +81,8 @@ impl MessageKind {
             | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
-            // The next one comes in some days, and says the same.
-            Self::BelowMinimum => AmbiguityPolicy::AssumeSent,
+            // The next one comes in some days, and says the same; thanks are not given twice.
+            Self::BelowMinimum | Self::ProgrammeCompleted => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -91,7 +91,11 @@ impl MessageKind {
     #[must_use]
     pub fn may_wait_when_late(self) -> bool {
         match self {
-            Self::RegistrationExpired | Self::PlaceOfferExpired | Self::BelowMinimum | Self::Announcement => true,
+            Self::RegistrationExpired
+            | Self::PlaceOfferExpired
+            | Self::BelowMinimum
+            | Self::Announcement
+            | Self::ProgrammeCompleted => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState

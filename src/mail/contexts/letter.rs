@@ -106,6 +106,9 @@ pub(super) enum LetterWords<'a> {
         reply: Option<&'a str>,
         is_team_member: bool,
     },
+    ProgrammeCompleted {
+        is_participant: bool,
+    },
 }
 
 impl<'a> LetterWords<'a> {
@@ -245,6 +248,9 @@ impl<'a> LetterWords<'a> {
                     reason: reason.as_deref(),
                 }
             }
+            Letter::ProgrammeCompleted { is_participant } => Self::ProgrammeCompleted {
+                is_participant: *is_participant,
+            },
             Letter::Announcement { subject, body } => Self::Announcement { subject, body },
         }
     }
