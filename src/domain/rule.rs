@@ -157,6 +157,12 @@ impl RuleKey {
         }
     }
 
+    /// Whether it belongs to the time after the go: its moments come to be with the go, and end with a programme that is
+    /// called off.
+    pub fn follows_the_go(self) -> bool {
+        matches!(self, Self::ProgrammeCompleted)
+    }
+
     /// Whether it counts from a meeting of this kind; a rule that counts from something else does not ask.
     pub fn is_about(self, _meeting: MeetingKind) -> bool {
         true

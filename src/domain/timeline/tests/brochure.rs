@@ -10,9 +10,7 @@ use crate::domain::{
     facts::Facts,
     ids::{MeetingId, ProgrammeId, RuleId, TeamMemberId},
     message::Locale,
-    programme::{
-        Announcement, Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole,
-    },
+    programme::{Announcement, Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole},
     rule::{Rule, RuleKey},
 };
 
