@@ -11,6 +11,7 @@ mod error;
 pub mod fields;
 pub mod outbox;
 pub mod planning;
+pub mod privacy;
 pub mod programme_fields;
 pub mod programmes;
 pub mod registering;

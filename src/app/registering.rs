@@ -318,7 +318,7 @@ impl App {
     }
 
     /// Which registration an act is for: the holder's own, or the one that an organiser names.
-    async fn target(&self, caller: &Caller, named: Option<RegistrationId>) -> Result<(ProgrammeId, RegistrationId)> {
+    pub(super) async fn target(&self, caller: &Caller, named: Option<RegistrationId>) -> Result<(ProgrammeId, RegistrationId)> {
         let not_found = || AppError::from(Refusal::not_found("registration", "registrationId"));
         match (caller, named) {
             (
@@ -353,7 +353,7 @@ impl App {
     }
 
     /// A registration after an act of somebody who may see it.
-    async fn own_registration(&self, id: RegistrationId) -> Result<RegistrationView> {
+    pub(super) async fn own_registration(&self, id: RegistrationId) -> Result<RegistrationView> {
         let mut views = self.views(self.store().registrations_by_id(&[id]).await?).await?;
         views
             .pop()

@@ -11,6 +11,7 @@ use super::{
     decision::{Decision, DecisionOutcome},
     ids::{AnnouncementId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, Recipient},
+    privacy::Erasure,
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
@@ -163,6 +164,8 @@ pub struct Facts {
     pub happened: VecDeque<Happened>,
     /// Addresses that refuse mail, as long as that is not answered.
     pub refused_addresses: Vec<RefusedAddress>,
+    /// Whose personal data goes when these facts are stored.
+    pub erasures: Vec<Erasure>,
 }
 
 impl Facts {
@@ -189,6 +192,7 @@ impl Facts {
             told: BTreeSet::new(),
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
+            erasures: Vec::new(),
         }
     }
 

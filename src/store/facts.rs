@@ -165,6 +165,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         settled: settled_occurrences(db, id).await?,
         told: told(db, id).await?,
         happened: VecDeque::new(),
+        erasures: Vec::new(),
         refused_addresses: suppression::untold(db, programme.id).await?,
         programme,
     })
@@ -258,6 +259,8 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
     let others = [
         BuiltIn::DecisionProposal.word(),
         BuiltIn::Completion.word(),
+        BuiltIn::GuestErasure.word(),
+        BuiltIn::ParticipantErasure.word(),
         RuleKey::Announcement.word(),
     ];
     let words: Vec<&'static str> = calendar_rules.chain(others).collect();

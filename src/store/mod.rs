@@ -11,6 +11,7 @@ mod changes;
 mod clock;
 mod error;
 mod examine;
+mod erasing;
 mod facts;
 mod instances;
 mod ledger;

@@ -4,6 +4,7 @@
 mod arranging;
 mod deciding;
 mod organising;
+mod privacy;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -26,6 +27,7 @@ pub use arranging::{
 };
 pub use deciding::{can_decide, choose, decide};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
+pub use privacy::erase;
 
 /// What somebody who registers is told at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +94,7 @@ fn newcomer(
         confirmed_at: (status == Status::Confirmed).then_some(now),
         ended_at: None,
         end_reason: None,
+        erased_at: None,
     }
 }
 
