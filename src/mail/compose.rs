@@ -37,8 +37,12 @@ pub struct Sender {
 impl Sender {
     /// The Message-ID of a mail, without angle brackets: the same however often it is sent.
     pub fn message_id(&self, id: MessageId) -> String {
-        let domain = self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-        format!("{id}@{domain}")
+        format!("{id}@{}", self.domain())
+    }
+
+    /// The domain of the address: right of the one @ in all ids that leave the house.
+    pub fn domain(&self) -> &str {
+        self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
     }
 }
 

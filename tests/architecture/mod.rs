@@ -169,6 +169,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("migrations", &["store"]),
     ("lettre", &["mail"]),
     ("handlebars", &["mail"]),
+    ("icalendar", &["mail"]),
     ("pulldown_cmark", &["mail"]),
     ("css_inline", &["mail"]),
     ("rand", &["entropy"]),
