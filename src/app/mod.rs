@@ -4,6 +4,7 @@
 //! not found.
 
 pub mod arranging;
+mod calendar;
 pub mod caller;
 mod cloning;
 pub mod deciding;
