@@ -14,6 +14,7 @@ pub mod outbox;
 pub mod planning;
 pub mod programme_fields;
 pub mod programmes;
+pub mod questions;
 pub mod registering;
 pub mod timeline;
 pub mod tokens;

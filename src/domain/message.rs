@@ -14,8 +14,11 @@ use super::{
     ids::{RegistrationId, TeamMemberId},
     programme::TeamRole,
     registration::RegistrationStatus,
-    text::{Line, Paragraphs},
+    text::{EmailAddress, Line, Paragraphs, PersonName},
 };
+
+/// The most characters of a question.
+pub const LONGEST_QUESTION: usize = 2_000;
 
 /// The language somebody is written to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,6 +113,8 @@ kinds! {
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
     AddressRefused = "address-refused",
+    /// Brings a question that somebody asked on the public page.
+    QuestionAsked = "question-asked",
 }
 
 /// Who a mail is for.
@@ -299,6 +304,15 @@ pub enum Letter {
         /// It is a member of the team, not somebody who registered.
         is_team_member: bool,
     },
+    /// See [`MessageKind::QuestionAsked`].
+    QuestionAsked {
+        /// Who asks.
+        name: PersonName,
+        /// Where the answer goes.
+        email: EmailAddress,
+        /// What is asked.
+        question: Paragraphs<LONGEST_QUESTION>,
+    },
 }
 
 impl Letter {
@@ -323,6 +337,7 @@ impl Letter {
             Self::ProgrammeCancelled { .. } => MessageKind::ProgrammeCancelled,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
+            Self::QuestionAsked { .. } => MessageKind::QuestionAsked,
         }
     }
 }

@@ -361,6 +361,23 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
         };
         add(name, letter);
     }
+    let is_hostile = reason.contains('<');
+    for (name, email, question) in [
+        ("short", "cees.bruin+vraag@texel.example", "Is er lunch?"),
+        ("long", "c@texel.example", &**reason),
+    ] {
+        let asker = if is_hostile {
+            "\"Bcc: a@evil.example\", [x](https://evil.example) <b>"
+        } else {
+            "Cees Bruin"
+        };
+        let letter = Letter::QuestionAsked {
+            name: asker.parse()?,
+            email: email.parse()?,
+            question: question.parse()?,
+        };
+        add(name, letter);
+    }
     Ok(letters)
 }
 

@@ -191,7 +191,7 @@ async fn a_no_go_cancels_the_entries() {
     assert_eq!(values(&calendar.text, "STATUS"), ["CANCELLED"; 4]);
     let page = house.get(PLACE).await;
     page.says(&["Gaat niet door"]);
-    assert!(!page.text.contains("<form"), "{page:?}");
+    assert!(!page.text.contains("id=\"register\""), "{page:?}");
 }
 
 #[tokio::test]
@@ -366,4 +366,36 @@ async fn looking_never_registers_and_forms_are_limited() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
     panic!("forms are not limited");
+}
+
+#[tokio::test]
+async fn a_question_is_asked_and_not_reflected() {
+    let house = House::open().await;
+    let question = [
+        ("act", "ask"),
+        ("name", "Cees"),
+        ("email", "cees@texel.example"),
+        ("question", "Mag mijn hamster mee?"),
+    ];
+    let mails = house.mails().await;
+    let answer = house.post(&format!("{PLACE}?lang=nl"), &question).await;
+    answer.says(&["Dank u wel voor uw vraag", "Zij antwoorden u per e-mail"]);
+    assert!(!answer.text.contains("hamster"));
+    assert_eq!(house.mails().await, mails + 1, "one to the contact");
+    let mut wrong = question;
+    wrong[2].1 = "cees";
+    let answer = house.post(PLACE, &wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for text in [
+        "id=\"ask-email-error\">Dit is geen e-mailadres",
+        ">Mag mijn hamster mee?</textarea>",
+        "value=\"cees\"",
+    ] {
+        assert!(answer.text.contains(text), "no {text:?} in {}", answer.text);
+    }
+    assert!(
+        !answer.text.contains("register-email-error"),
+        "the other form is as it was"
+    );
+    assert_eq!(house.mails().await, mails + 1);
 }

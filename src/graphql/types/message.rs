@@ -55,6 +55,8 @@ pub enum MessageKind {
     Announcement,
     /// Tells the organisers that somebody's address refuses mail.
     AddressRefused,
+    /// Brings a question that somebody asked on the public page.
+    QuestionAsked,
 }
 
 /// Where a mail stands.

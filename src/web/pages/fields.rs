@@ -10,8 +10,8 @@ use crate::domain::{message::Locale, refusal::Refusal};
 pub struct Filled<'a> {
     /// What stands before the ids of the fields, so that two forms of a page do not share any.
     pub form: &'static str,
-    /// What was filled in.
-    pub values: &'a Values,
+    /// What was filled in, if anything was.
+    pub values: Option<&'a Values>,
     /// What is wrong.
     pub refused: &'a [Refusal],
     /// Where moments are told.
@@ -50,7 +50,7 @@ impl Filled<'_> {
     }
 
     fn value(&self, name: &str) -> &str {
-        self.values.get(name).unwrap_or_default()
+        self.values.and_then(|values| values.get(name)).unwrap_or_default()
     }
 
     fn errors(&self, name: &str) -> Vec<String> {
@@ -117,7 +117,7 @@ impl Filled<'_> {
     /// A choice out of a few.
     pub fn choice(&self, name: &'static str, label: &str, options: &[(&str, &str)], default: &str) -> Markup {
         let id = self.id(name);
-        let chosen = self.values.get(name).unwrap_or(default);
+        let chosen = self.values.and_then(|values| values.get(name)).unwrap_or(default);
         html! {
             label for=(id) { (label) }
             select id=(id) name=(name) {

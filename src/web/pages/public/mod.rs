@@ -4,6 +4,7 @@
 //! The answer to a form is the page itself and no redirect: what it tells, place and moment, is not in the database for the public,
 //! and in an address it could be made up. Sending a form again is harmless: the same person is one registration.
 
+mod asking;
 mod page;
 mod registering;
 
@@ -23,7 +24,7 @@ use super::{
     notice,
 };
 use crate::{
-    app::{AppError, Caller, programmes::ProgrammeRecord},
+    app::{AppError, Caller, Repeatable, programmes::ProgrammeRecord},
     domain::{message::Locale, refusal::Refusal},
     web::{
         conditional::Known,
@@ -146,34 +147,39 @@ async fn act(parts: &PageParts, slug: &str, mut request: Request, locale: Locale
         Err(status) => return Ok(super::unreadable(status, locale)),
     };
     let public = Public::of(parts, slug).await?;
-    let mutation = match filled.get("act") {
-        Some("register") => "register",
+    let (mutation, form): (_, fn(_, _) -> _) = match filled.get("act") {
+        Some("register") => ("register", Form::Registration),
+        Some("ask") => ("askQuestion", Form::Question),
         _ => return Ok(super::unreadable(StatusCode::BAD_REQUEST, locale)),
     };
     if let Err(exceeded) = parts.rate_limits.admit_mutations(peer, &[mutation.to_owned()]) {
         return Ok(super::too_often(locale, exceeded.retry_after_seconds));
     }
-    let receipt = {
-        let (app, slug, person) = (parts.app.clone(), slug.to_owned(), registering::person(&filled, locale));
+    let (app, slug) = (parts.app.clone(), slug.to_owned());
+    let once = Repeatable::default();
+    let told = if mutation == "register" {
+        let person = registering::person(&filled, locale);
+        let act = async move { app.register(&Caller::Public, &slug, person, &once).await };
+        let email = filled.get("email").unwrap_or_default();
+        let told = |receipt| registering::receipt(&public.record, receipt, email, locale);
+        parts.carry_out(act).await.map(told)
+    } else {
+        let question = asking::question(&filled);
+        let act = async move { app.ask_question(&Caller::Public, &slug, question, &once).await };
         parts
-            .carry_out(async move { app.register(&Caller::Public, &slug, person, &Default::default()).await })
+            .carry_out(act)
             .await
+            .map(|()| asking::asked(&public.record, locale))
     };
-    match receipt {
-        Ok(receipt) => Ok(answer(
-            StatusCode::OK,
-            registering::receipt(&public.record, receipt, filled.get("email").unwrap_or_default(), locale),
-        )),
+    match told {
+        Ok(told) => Ok(answer(StatusCode::OK, told)),
         Err(AppError::Refused(refused)) if !is_gone(&refused) => {
             let is_about_fields = refused.iter().all(|refusal| refusal.field().is_some());
             let status = match is_about_fields {
                 true => StatusCode::UNPROCESSABLE_ENTITY,
                 false => StatusCode::CONFLICT,
             };
-            Ok(answer(
-                status,
-                public.page(locale, Form::Registration(&filled, &refused)).render(),
-            ))
+            Ok(answer(status, public.page(locale, form(&filled, &refused)).render()))
         }
         Err(other) => Err(other),
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
-use super::registering;
+use super::{asking, registering};
 use crate::{
     app::programmes::ProgrammeRecord,
     domain::{
@@ -26,6 +26,8 @@ pub enum Form<'a> {
     Blank,
     /// The form to register.
     Registration(&'a Values, &'a [Refusal]),
+    /// The form to ask something.
+    Question(&'a Values, &'a [Refusal]),
 }
 
 /// A programme with what its page needs.
@@ -42,7 +44,7 @@ pub struct ProgrammePage<'a> {
     pub form: Form<'a>,
 }
 
-impl ProgrammePage<'_> {
+impl<'a> ProgrammePage<'a> {
     /// The page.
     pub fn render(&self) -> Markup {
         let locale = self.locale;
@@ -70,6 +72,7 @@ impl ProgrammePage<'_> {
             (self.meetings())
             (self.team())
             (self.registration())
+            (self.question())
         };
         Sheet {
             locale,
@@ -78,7 +81,7 @@ impl ProgrammePage<'_> {
             // The page at its own address, and the answer to a form at the same one.
             switch: &match self.form {
                 Form::Blank => Switch::Query(String::new()),
-                Form::Registration(..) => Switch::None,
+                Form::Registration(..) | Form::Question(..) => Switch::None,
             },
             body,
         }
@@ -151,26 +154,32 @@ impl ProgrammePage<'_> {
         }
     }
 
-    fn registration(&self) -> Markup {
-        let locale = self.locale;
+    /// What was filled into a form and refused, and where the form is sent.
+    fn form(&self, form: &'static str, refused: Option<(&'a Values, &'a [Refusal])>) -> (Filled<'a>, String) {
         let announced = &self.record.programme.announced;
-        let nothing = Values::default();
-        let (values, refused) = match self.form {
-            Form::Registration(values, refused) => (values, refused),
-            Form::Blank => (&nothing, &[][..]),
-        };
+        let (values, refused) = refused.unzip();
         let filled = Filled {
-            form: "register",
+            form,
             values,
-            refused,
+            refused: refused.unwrap_or_default(),
             zone: announced.time_zone,
-            locale,
+            locale: self.locale,
         };
         // The answer to the form begins where the form stands.
-        let action = format!("/programmes/{}?lang={}#register", &*announced.slug, locale.tag());
+        let (slug, lang) = (&*announced.slug, self.locale.tag());
+        (filled, format!("/programmes/{slug}?lang={lang}#{form}"))
+    }
+
+    fn registration(&self) -> Markup {
+        let locale = self.locale;
+        let refused = match self.form {
+            Form::Registration(values, refused) => Some((values, refused)),
+            _ => None,
+        };
+        let (filled, action) = self.form("register", refused);
         html! {
             // Who filled the form in while registration closed loses nothing of it.
-            @if self.is_open() || !refused.is_empty() {
+            @if self.is_open() || refused.is_some() {
                 section id="register" {
                     h2 { (say(locale, "Meld u aan", "Register")) }
                     (registering::form(&filled, &action))
@@ -182,6 +191,20 @@ impl ProgrammePage<'_> {
                 }
             }
             p { a href={ "/p?lang=" (locale.tag()) } { (say(locale, "Al aangemeld, maar uw link kwijt?", "Registered, but lost your link?")) } }
+        }
+    }
+
+    fn question(&self) -> Markup {
+        let refused = match self.form {
+            Form::Question(values, refused) => Some((values, refused)),
+            _ => None,
+        };
+        let (filled, action) = self.form("ask", refused);
+        html! {
+            section id="ask" {
+                h2 { (say(self.locale, "Stel een vraag", "Ask a question")) }
+                (asking::form(&filled, &action))
+            }
         }
     }
 }
