@@ -10,7 +10,10 @@ pub struct Migration;
 
 fn columns() -> [(&'static str, ColumnDef); 3] {
     [
-        ("programme", integer("participant_retention_months").default(24).to_owned()),
+        (
+            "programme",
+            integer("participant_retention_months").default(24).to_owned(),
+        ),
         ("programme", integer("guest_retention_months").default(3).to_owned()),
         ("registration", timestamp_with_time_zone_null("erased_at")),
     ]

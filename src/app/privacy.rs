@@ -39,7 +39,10 @@ impl PersonalData {
 
     /// One JSON object with a list for each sort.
     pub fn to_json(&self) -> Value {
-        let lists = self.sorts.iter().map(|(what, values)| ((*what).to_owned(), json!(values)));
+        let lists = self
+            .sorts
+            .iter()
+            .map(|(what, values)| ((*what).to_owned(), json!(values)));
         Value::Object(lists.collect())
     }
 }

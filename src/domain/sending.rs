@@ -78,7 +78,8 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
-            | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
+            | Self::AddressRefused
+            | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
             // The next one comes in some days, and says the same; thanks are not given twice.
@@ -109,7 +110,8 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
-            | Self::AddressRefused => false,
+            | Self::AddressRefused
+            | Self::QuestionAsked => false,
         }
     }
 

@@ -37,8 +37,12 @@ pub struct Sender {
 impl Sender {
     /// The Message-ID of a mail, without angle brackets: the same however often it is sent.
     pub fn message_id(&self, id: MessageId) -> String {
-        let domain = self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-        format!("{id}@{domain}")
+        format!("{id}@{}", self.domain())
+    }
+
+    /// The domain of the address: right of the one @ in all ids that leave the house.
+    pub fn domain(&self) -> &str {
+        self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
     }
 }
 
@@ -164,7 +168,7 @@ impl Composer {
         composed_at: DateTime<Utc>,
     ) -> Result<Composed, ComposeError> {
         let wording = self.word(letter, to, programme, link, own_sentence)?;
-        self.put_together(&wording, to, programme, message_id, composed_at)
+        self.put_together(&wording, letter, to, programme, message_id, composed_at)
     }
 
     /// The words of a letter, styles inlined.
@@ -193,6 +197,7 @@ impl Composer {
     pub(super) fn put_together(
         &self,
         wording: &Wording,
+        letter: &Letter,
         to: &Addressee,
         programme: &Programme,
         message_id: &str,
@@ -207,8 +212,8 @@ impl Composer {
             .message_id(Some(format!("<{}>", checked_message_id(message_id)?)))
             .header(AutoSubmitted)
             .header(ContentLanguage(to.locale));
-        if let Some(contact) = programme.contact() {
-            message = message.reply_to(mailbox(&contact.name, &contact.email)?);
+        if let Some((name, email)) = reply_to(letter, programme) {
+            message = message.reply_to(mailbox(name, email)?);
         }
         let parts = MultiPart::alternative()
             .boundary(boundary(message_id))
@@ -229,7 +234,22 @@ pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
             | MessageKind::DecisionRequested
             | MessageKind::DecisionReport
             | MessageKind::AddressRefused
+            | MessageKind::QuestionAsked
     )
+}
+
+/// A reply to it goes to somebody else than the team, and most replies quote what they answer: so it must not hold the
+/// recipient's own link.
+pub(super) fn is_answered_elsewhere(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::QuestionAsked)
+}
+
+/// Where a reply goes: to whoever asks, else to the programme's contact.
+fn reply_to<'a>(letter: &'a Letter, programme: &'a Programme) -> Option<(&'a PersonName, &'a EmailAddress)> {
+    match letter {
+        Letter::QuestionAsked { name, email, .. } => Some((name, email)),
+        _ => programme.contact().map(|contact| (&contact.name, &contact.email)),
+    }
 }
 
 fn is_web_address(link: &str) -> bool {

@@ -4,8 +4,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use entities::{
-    access_token, delivery_attempt, idempotency_key, ledger_entry, message, message_body, refused_address, registration,
-    suppression,
+    access_token, delivery_attempt, idempotency_key, ledger_entry, message, message_body, refused_address,
+    registration, suppression,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -84,7 +84,10 @@ impl Tx {
             // Of each its own, so that nobody who was erased is the same person as another.
             let nowhere = format!("erased-{id}@erased.invalid");
             registration::Entity::update_many()
-                .col_expr(registration::Column::PersonKey, Expr::value(format!("{nowhere}\n{NOBODY}")))
+                .col_expr(
+                    registration::Column::PersonKey,
+                    Expr::value(format!("{nowhere}\n{NOBODY}")),
+                )
                 .col_expr(registration::Column::Name, Expr::value(NOBODY))
                 .col_expr(registration::Column::GivenName, Expr::value(NOBODY))
                 .col_expr(registration::Column::Email, Expr::value(nowhere.clone()))

@@ -175,7 +175,9 @@ impl From<Written> for ProgrammeFields {
             registration_deadline: written.registration_deadline,
             decision_mode: Some(written.decision_mode.unwrap_or(DecisionMode::Automatic)),
             participants_retention_months: Some(
-                retention.participants_months.unwrap_or(usual.participants_months.into()),
+                retention
+                    .participants_months
+                    .unwrap_or(usual.participants_months.into()),
             ),
             guests_retention_months: Some(retention.guests_months.unwrap_or(usual.guests_months.into())),
             price: written.price.map(|price| PriceFields {

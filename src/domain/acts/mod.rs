@@ -5,6 +5,7 @@ mod arranging;
 mod deciding;
 mod organising;
 mod privacy;
+mod questions;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -28,6 +29,7 @@ pub use arranging::{
 pub use deciding::{can_decide, choose, decide};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
 pub use privacy::erase;
+pub use questions::ask_question;
 
 /// What somebody who registers is told at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -220,8 +220,14 @@ impl From<CreateProgrammeInput> for ProgrammeFields {
                 .meetings
                 .map(|meetings| meetings.into_iter().map(Into::into).collect()),
             showcase: change(input.showcase, Into::into),
-            participants_retention_months: input.retention.as_ref().and_then(|kept| kept.participants_months.map(Into::into)),
-            guests_retention_months: input.retention.as_ref().and_then(|kept| kept.guests_months.map(Into::into)),
+            participants_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.participants_months.map(Into::into)),
+            guests_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.guests_months.map(Into::into)),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }
@@ -247,8 +253,14 @@ impl From<UpdateProgrammeInput> for ProgrammeFields {
                 .meetings
                 .map(|meetings| meetings.into_iter().map(Into::into).collect()),
             showcase: change(input.showcase, Into::into),
-            participants_retention_months: input.retention.as_ref().and_then(|kept| kept.participants_months.map(Into::into)),
-            guests_retention_months: input.retention.as_ref().and_then(|kept| kept.guests_months.map(Into::into)),
+            participants_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.participants_months.map(Into::into)),
+            guests_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.guests_months.map(Into::into)),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }

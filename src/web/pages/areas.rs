@@ -10,7 +10,7 @@ use super::{
     PageParts, answer,
     asking::Values,
     layout::{Sheet, Switch, say},
-    people, see_other,
+    own_data, people, see_other,
 };
 use crate::{
     app::{AppError, Caller, programmes::ProgrammeRecord},
@@ -22,16 +22,19 @@ use crate::{
 pub enum Area {
     /// Who takes part.
     People,
+    /// What is stored about the person.
+    OwnData,
 }
 
 impl Area {
     /// Every area, in the order of the navigation.
-    const ALL: &[Self] = &[Self::People];
+    const ALL: &[Self] = &[Self::People, Self::OwnData];
 
     /// Its name in addresses.
     fn word(self) -> &'static str {
         match self {
             Self::People => "people",
+            Self::OwnData => "data",
         }
     }
 
@@ -39,6 +42,7 @@ impl Area {
     fn title(self, locale: Locale) -> &'static str {
         match self {
             Self::People => say(locale, "Wie doet mee", "Who takes part"),
+            Self::OwnData => say(locale, "Uw gegevens", "Your data"),
         }
     }
 
@@ -46,6 +50,7 @@ impl Area {
     fn is_open_to(self, visit: &Visit<'_>) -> bool {
         match self {
             Self::People => visit.caller.is_member_of(visit.record.programme.id),
+            Self::OwnData => matches!(visit.caller, Caller::Registrant { .. }),
         }
     }
 }
@@ -158,7 +163,6 @@ impl<'a> Visit<'a> {
     }
 
     /// Sends the browser to the area's page after an act; `done` names what was done.
-    #[expect(dead_code, reason = "used by the areas that follow the go")]
     pub fn done(&self, area: Area, done: &str) -> Response {
         see_other(&format!("?page={}&done={done}{}", area.word(), self.query.lang()))
     }
@@ -168,12 +172,14 @@ impl<'a> Visit<'a> {
 pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
     match area {
         Area::People => people::show(visit, area).await,
+        Area::OwnData => own_data::show(visit, area).await,
     }
 }
 
 /// Carries out what a form of an area asks for; none: the form is not one of ours.
-pub async fn act(_visit: &Visit<'_>, area: Area, _form: &Values) -> Result<Option<Response>, AppError> {
+pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<Response>, AppError> {
     match area {
         Area::People => Ok(None),
+        Area::OwnData => own_data::act(visit, area, form).await,
     }
 }
