@@ -8,6 +8,7 @@ mod extending;
 mod hostile;
 mod instances;
 mod people;
+mod privacy;
 mod questions;
 mod refused_addresses;
 mod relay;
