@@ -20,6 +20,7 @@ macro_rules! sampled {
 }
 
 mod clients;
+mod clocks;
 mod deadlines;
 mod deaf;
 mod disks;
@@ -133,6 +134,11 @@ pub const SCENARIOS: &[Scenario] = &[
         deadlines::moved_deadlines,
         SHARED,
         "the deadline moved later and back from another server while it falls"
+    ),
+    scenario!(
+        clocks::set_clocks,
+        BOTH,
+        "the machine's clock set an hour ahead and back, 400 days ahead and back, while it decides and sends"
     ),
     scenario!(
         clients::clients_hanging_up,

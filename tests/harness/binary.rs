@@ -10,7 +10,7 @@ use std::{
 use tempfile::NamedTempFile;
 use tokio::time::{Instant, timeout};
 
-use super::postgres;
+use super::{faketime, postgres};
 
 /// A running `leernetwerk`; it ends with this value.
 pub struct Binary {
@@ -43,8 +43,9 @@ impl Binary {
             .args(arguments)
             .env("RUST_LOG", log)
             .envs(environment.iter().map(|(name, value)| (name, value)))
-            // A setting of the tests, which the binary would refuse.
+            // Settings of the tests, which the binary would refuse.
             .env_remove(postgres::VARIABLE)
+            .env_remove(faketime::VARIABLE)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.reopen().unwrap())
