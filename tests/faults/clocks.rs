@@ -5,6 +5,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use entities::{delivery_attempt, programme};
 use leernetwerk::{
+    app::{Repeatable, programme_fields::ProgrammeFields},
     config::Given,
     domain::delivery::SmtpVerb::{Data, Dot, Rcpt},
 };
@@ -22,11 +23,10 @@ use crate::harness::{
     binary::Binary,
     engines::{Database, Engine},
     faketime::{MachineClock, right_now},
-    foundation::{programme_fields, schema, settings},
+    foundation::{ADMINISTRATOR, person, programme_fields, schema, settings},
     postgres::Cluster,
     smtp::{Act, Rule},
 };
-use leernetwerk::app::programme_fields::ProgrammeFields;
 
 sampled! { set_clocks: Sqlite Postgres; }
 
@@ -67,7 +67,7 @@ pub async fn set_clocks(plan: &Plan) -> Counts {
         let held = machine.world.hold().await;
         assert_eq!(
             held.get("decisions"),
-            1,
+            2,
             "decided while the clock was ahead, and not again"
         );
         assert_eq!(
@@ -100,9 +100,10 @@ async fn there_and_back(plan: &Plan, machine: &Machine, people: usize, counts: &
     relay.wait_for(before + people + 1).await;
     counts.add("clocks set", 2);
 
-    relay.on(Rule::at(verb, Act::Stall).times(1));
+    // The other programme's deadline.
+    relay.on(Rule::at(verb, Act::Stall).times(2));
     machine.clock.set(start + FAR);
-    relay.wait_for_stall(verb).await;
+    relay.wait_for_stalls(verb, 2).await;
     machine.clock.set(TimeDelta::zero());
     // What is in hand and in the queue is from a year to come.
     relay.release();
@@ -143,12 +144,7 @@ async fn at_random(plan: &Plan, machine: &Machine, counts: &mut Counts) {
 /// Who asks for something after the return gets it at once, though for the programme it is a year later.
 async fn still_answers(machine: &Machine) {
     let (world, relay) = (&machine.world, &machine.world.relay);
-    let settled_at = programme::Entity::find()
-        .one(&world.behind)
-        .await
-        .unwrap()
-        .unwrap()
-        .settled_at;
+    let settled_at = machine.programme().await.settled_at;
     assert!(settled_at > right_now() + TimeDelta::days(300), "{settled_at}");
     let taken = relay.accepted().len();
     let server = machine.servers.last().expect("a server");
@@ -184,7 +180,7 @@ impl Machine {
             clock: Some("system".to_owned()),
             ..settings(&database, STARTS_AT)
         };
-        let world = World::of(database, people, given, fields_of_this_year()).await;
+        let world = World::of(database, people, given, fields_of_this_year(3)).await;
         let mut environment = world.environment();
         environment.extend(clock.environment());
         let mut servers = Vec::new();
@@ -195,6 +191,8 @@ impl Machine {
         for _ in 0..count {
             servers.push(world.serve_in(environment.clone()).await);
         }
+        another_programme(&world, people).await;
+        world.quiet(PATIENCE).await;
         Self {
             clock,
             world,
@@ -203,18 +201,46 @@ impl Machine {
         }
     }
 
+    /// The row of the programme whose deadline comes first.
+    async fn programme(&self) -> programme::Model {
+        let row = programme::Entity::find_by_id(self.world.programme.0);
+        row.one(&self.world.behind).await.unwrap().expect("a programme")
+    }
+
     async fn deadline(&self) -> DateTime<Utc> {
-        let row = programme::Entity::find().one(&self.world.behind).await.unwrap();
-        row.expect("a programme").registration_closes_at
+        self.programme().await.registration_closes_at
     }
 }
 
-/// The programme of the tests, as many weeks later that its deadline is some weeks to come.
-fn fields_of_this_year() -> ProgrammeFields {
+/// A programme whose deadline is months later, with as many people.
+async fn another_programme(world: &World, people: usize) {
+    let app = &world.foundation.app;
+    let fields = ProgrammeFields {
+        slug: Some("een-later-leernetwerk".to_owned()),
+        min_participants: Some(1),
+        max_participants: Some(50_000),
+        ..fields_of_this_year(20)
+    };
+    let created = app
+        .create_programme(&ADMINISTRATOR, &fields, &Repeatable::default())
+        .await;
+    let id = created.unwrap().programme.id;
+    let published = app.publish_programme(&ADMINISTRATOR, id, &Repeatable::default()).await;
+    published.unwrap();
+    for n in 0..people {
+        let added = app
+            .add_registration(&ADMINISTRATOR, id, person(n), &Repeatable::default())
+            .await;
+        added.unwrap();
+    }
+}
+
+/// The programme of the tests, as much later that its deadline is so many weeks to come.
+fn fields_of_this_year(weeks: i64) -> ProgrammeFields {
     let mut fields = programme_fields();
     let deadline = fields.registration_deadline.expect("a deadline");
     let passed = right_now().date_naive().signed_duration_since(deadline);
-    let shift = Days::new(7 * u64::try_from(passed.num_weeks() + 3).unwrap());
+    let shift = Days::new(7 * u64::try_from(passed.num_weeks() + weeks).unwrap());
     let later = |day: NaiveDate| day.checked_add_days(shift).unwrap();
     fields.registration_deadline = Some(later(deadline));
     for day in fields
