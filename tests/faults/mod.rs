@@ -27,6 +27,7 @@ mod disks;
 mod heartbeats;
 mod kill_points;
 mod lock;
+mod logins;
 mod outages;
 mod plan;
 mod promises;
@@ -123,6 +124,11 @@ pub const SCENARIOS: &[Scenario] = &[
         relays::relay_matrix,
         BOTH,
         "every code and every harm at every step of the conversation with the relay"
+    ),
+    scenario!(
+        logins::relay_logins,
+        BOTH,
+        "encryption and login that fail, every way: it costs the mails nothing, is told, and they go when it is mended"
     ),
     scenario!(relays::greylisting, BOTH, "451 at first, accepted some minutes later"),
     scenario!(

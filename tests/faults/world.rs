@@ -30,7 +30,7 @@ use crate::harness::{
     binary::Binary,
     engines::Database,
     foundation::{ADMINISTRATOR, at, person, programme_fields, schema, settings},
-    smtp::SmtpServer,
+    smtp::{AcceptedMail, SmtpServer},
 };
 
 /// An administrator's token for every server.
@@ -48,6 +48,8 @@ pub struct World {
     pub database: Database,
     /// The relay.
     pub relay: SmtpServer,
+    /// What the relays took that were used before it.
+    accepted_before: Vec<AcceptedMail>,
     /// The wiring without an engine, in this process: to look, and to do what a person does.
     pub foundation: Foundation,
     /// The programme.
@@ -115,6 +117,7 @@ impl World {
         Self {
             database,
             relay,
+            accepted_before: Vec::new(),
             foundation,
             programme,
             behind,
@@ -158,6 +161,13 @@ impl World {
             .exec(&self.behind)
             .await
             .unwrap();
+    }
+
+    /// From now on the mail goes over another relay.
+    pub fn move_to(&mut self, relay: SmtpServer) {
+        self.given.mail = Some(relay.url());
+        self.accepted_before.extend(self.relay.accepted());
+        self.relay = relay;
     }
 
     /// The settings that a server is started with, as variables.
@@ -336,7 +346,7 @@ impl World {
         hold(&Evidence {
             behind: &self.behind,
             seal: &self.foundation.seal,
-            accepted: self.relay.accepted(),
+            accepted: [self.accepted_before.clone(), self.relay.accepted()].concat(),
             now: self.now().await,
             is_over,
         })

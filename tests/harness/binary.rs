@@ -12,6 +12,9 @@ use tokio::time::{Instant, timeout};
 
 use super::{faketime, postgres};
 
+/// Settings of the tests, which the binary would refuse.
+pub const OF_TESTS: [&str; 2] = [postgres::VARIABLE, faketime::VARIABLE];
+
 /// A running `leernetwerk`; it ends with this value.
 pub struct Binary {
     child: Child,
@@ -43,9 +46,8 @@ impl Binary {
             .args(arguments)
             .env("RUST_LOG", log)
             .envs(environment.iter().map(|(name, value)| (name, value)))
-            // Settings of the tests, which the binary would refuse.
-            .env_remove(postgres::VARIABLE)
-            .env_remove(faketime::VARIABLE)
+            .env_remove(OF_TESTS[0])
+            .env_remove(OF_TESTS[1])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.reopen().unwrap())
