@@ -61,9 +61,12 @@ fn cases(plan: &Plan) -> Vec<Case> {
     // It hangs up where the handshake begins.
     let hung_up = Act::ReplyAndClose(220, "2.0.0 go on");
     cases.push((TlsMode::StartTls, StartTls, Relay(hung_up)));
-    for tls in [TlsMode::None, TlsMode::StartTls, TlsMode::Implicit] {
-        let codes = [421, 432, 454, 500, 504, 530, 534, 535, 538, 554];
-        cases.extend(harms(&codes).into_iter().map(|wrong| (tls, Auth, wrong)));
+    let codes: [&[u16]; 3] = [&[535], &[421, 432, 454, 500, 504, 530, 534, 535, 538, 554], &[535]];
+    for (tls, codes) in [TlsMode::None, TlsMode::StartTls, TlsMode::Implicit]
+        .into_iter()
+        .zip(codes)
+    {
+        cases.extend(harms(codes).into_iter().map(|wrong| (tls, Auth, wrong)));
     }
     let codes = [421, 454, 500, 501, 502, 554];
     cases.extend(
@@ -82,7 +85,7 @@ fn cases(plan: &Plan) -> Vec<Case> {
 pub async fn relay_logins(plan: &Plan) -> Counts {
     let mut counts = Counts::default();
     // They have nothing to do with each other, and mostly wait.
-    for some in cases(plan).chunks(6) {
+    for some in cases(plan).chunks(12) {
         let all = some.iter().map(|case| mended(plan, case));
         for held in futures_util::future::join_all(all).await {
             counts.merge(&held);
