@@ -139,7 +139,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         deadlines::moved_deadlines,
         SHARED,
-        "the deadline moved later and back from another server while it falls"
+        "the deadline moved later, back, and before its own day from another server while it falls"
     ),
     scenario!(
         clocks::set_clocks,
