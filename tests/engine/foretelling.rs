@@ -97,8 +97,13 @@ struct Case<'a> {
     deeds: Vec<String>,
 }
 
+/// A number that is set for this test, or the usual one.
+#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
+}
+
 async fn what_is_foretold_happens_entry_by_entry(app: &TestApp) {
-    let number = |name: &str, usual: u64| std::env::var(name).map_or(usual, |text| text.parse().expect("a number"));
     let (first, cases) = (number("FORETOLD_SEED", 1), number("FORETOLD_CASES", CASES));
     let (mut deeds, mut happened) = (0, 0);
     for seed in first..first + cases {
