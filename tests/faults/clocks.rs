@@ -20,7 +20,7 @@ use super::{
 };
 use crate::harness::{
     app::{STARTS_AT, address},
-    binary::Binary,
+    binary::{Binary, print},
     engines::{Database, Engine},
     faketime::{MachineClock, right_now},
     foundation::{ADMINISTRATOR, person, programme_fields, schema, settings},
@@ -146,6 +146,11 @@ async fn still_answers(machine: &Machine) {
     let (world, relay) = (&machine.world, &machine.world.relay);
     let settled_at = machine.programme().await.settled_at;
     assert!(settled_at > right_now() + TimeDelta::days(300), "{settled_at}");
+    let doctor = print(&world.environment(), &["doctor"]).await;
+    assert!(
+        doctor.contains("the system clock, which was ahead: a programme was carried out as of"),
+        "{doctor}"
+    );
     let taken = relay.accepted().len();
     let server = machine.servers.last().expect("a server");
     let mutation =

@@ -1,7 +1,7 @@
 //! A relay that encryption and login fail at: whatever it does there, it costs the mails nothing, is told where an operator looks,
 //! and once it is mended they go by themselves.
 
-use std::{fs, process::Command};
+use std::fs;
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use entities::{delivery_attempt, message};
@@ -16,7 +16,10 @@ use super::{
     Counts, Plan,
     world::{PATIENCE, World, stop},
 };
-use crate::harness::smtp::{Act, Rule, SmtpOptions, SmtpServer};
+use crate::harness::{
+    binary::print,
+    smtp::{Act, Rule, SmtpOptions, SmtpServer},
+};
 
 sampled! { relay_logins: Sqlite Postgres; }
 
@@ -176,13 +179,13 @@ async fn is_told(world: &World, env: &[(String, String)], verb: SmtpVerb, wrong:
         mails.one(behind).await.unwrap()
     };
     let mail = world.until("a mail that waits", waiting).await;
-    let shown = run(env, &["messages", "show", &mail.id.to_string()]).await;
+    let shown = print(env, &["messages", "show", &mail.id.to_string()]).await;
     let reason = shown
         .lines()
         .find(|line| line.starts_with("reason"))
         .unwrap_or_default();
     assert!(reason.contains(&format!("{}:", verb.word())), "{what}: {shown}");
-    let doctor = run(env, &["doctor"]).await;
+    let doctor = print(env, &["doctor"]).await;
     let relay = doctor
         .lines()
         .find(|line| line.contains("cannot be used"))
@@ -195,20 +198,6 @@ async fn is_told(world: &World, env: &[(String, String)], verb: SmtpVerb, wrong:
     };
     assert!(doctor.contains(advice), "{what}: {doctor}");
     assert!(!format!("{shown}{doctor}").contains("s3cret"), "{what}");
-}
-
-/// What a command prints.
-async fn run(env: &[(String, String)], arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leernetwerk"));
-    command.args(arguments).envs(env.iter().cloned());
-    for variable in crate::harness::binary::OF_TESTS {
-        command.env_remove(variable);
-    }
-    let output = tokio::task::spawn_blocking(move || command.output())
-        .await
-        .unwrap()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
 }
 
 fn pem(certificate: &CertificateDer<'_>) -> NamedTempFile {

@@ -97,53 +97,6 @@ async fn a_new_installation_is_well_but_for_mail_and_servers() {
 }
 
 #[tokio::test]
-async fn a_clock_that_was_set_back_is_told() {
-    let directory = TempDir::new().unwrap();
-    let settings = settings(&directory, |given| given);
-    lay(&settings, Migrating::Yes).await.unwrap();
-    let behind = sqlx::SqlitePool::connect(&settings.database_url.replace("?mode=rwc", "")).await;
-    let behind = behind.unwrap();
-    let columns: Vec<(String, String, i64)> =
-        sqlx::query_as("SELECT name, type, \"notnull\" FROM pragma_table_info('programme')")
-            .fetch_all(&behind)
-            .await
-            .unwrap();
-    // A row of nothing but what has to be there.
-    let (names, values): (Vec<_>, Vec<_>) = columns
-        .iter()
-        .filter(|(_, _, is_required)| *is_required == 1)
-        .map(|(name, _, _)| {
-            (
-                name.as_str(),
-                if name.ends_with("_at") {
-                    "'2099-01-01T00:00:00+00:00'"
-                } else {
-                    "1"
-                },
-            )
-        })
-        .unzip();
-    let insert = format!(
-        "INSERT INTO programme ({}) VALUES ({})",
-        names.join(", "),
-        values.join(", ")
-    );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(insert))
-        .execute(&behind)
-        .await
-        .unwrap();
-    behind.close().await;
-    let (has_problems, lines) = told(&settings).await;
-    assert!(!has_problems, "{lines}");
-    assert!(
-        lines.contains(
-            "! warning  clock      the system clock, which was ahead: a programme was carried out as of 2099-01-01"
-        ),
-        "{lines}"
-    );
-}
-
-#[tokio::test]
 async fn an_empty_file_and_a_server_that_is_away_are_problems() {
     let directory = TempDir::new().unwrap();
     let empty = settings(&directory, |given| given);
