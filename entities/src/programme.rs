@@ -55,6 +55,8 @@ pub struct Model {
     pub vat_basis_points: i32,
     /// Hundredths of a per cent.
     pub subsidy_basis_points: Option<i32>,
+    /// What a withdrawal after the go costs, in hundredths of a per cent of the price.
+    pub withdrawal_basis_points: i32,
     /// How far it has come.
     #[sea_orm(column_type = "Text")]
     pub phase: String,

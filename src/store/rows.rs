@@ -102,6 +102,7 @@ pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Ve
                 .subsidy_basis_points
                 .map(|points| place.count("subsidy_basis_points", points))
                 .transpose()?,
+            withdrawal_basis_points: place.count("withdrawal_basis_points", row.withdrawal_basis_points)?,
         },
         meetings,
         team,
@@ -177,6 +178,7 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
         vat_included: Set(announced.price.vat_included),
         vat_basis_points: Set(stored(announced.price.vat_basis_points)),
         subsidy_basis_points: Set(announced.price.subsidy_basis_points.map(stored)),
+        withdrawal_basis_points: Set(stored(announced.price.withdrawal_basis_points)),
         phase: Set(programme.phase.word().to_owned()),
         published_at: Set(programme.published_at),
         cancelled_at: Set(cancellation.map(|cancellation| cancellation.at)),

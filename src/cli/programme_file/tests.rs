@@ -39,7 +39,8 @@ fn the_sample_has_the_facts() {
             cents: 155_000,
             vat_included: false,
             vat_basis_points: 2100,
-            subsidy_basis_points: Some(5000)
+            subsidy_basis_points: Some(5000),
+            withdrawal_basis_points: 10_000,
         }
     );
     let days: Vec<Vec<String>> = programme
@@ -143,7 +144,7 @@ pause_note = \"x\"
     line 18: meetings.days: missing field `starts`
     line 23: team.email: is not an e-mail address; it should look like name@organisation.example
     line 24: team.roles: unknown variant `boss`, expected one of `contact`, `facilitator`, `organiser`
-    line 29: rules: there is no rule "none"; the rules are confirm-registration, registration-received, registration-state, waiting-list-joined, place-offered, place-offer-expired, registration-expired, registration-withdrawn, personal-link, team-welcome, below-minimum-14-days, below-minimum-7-days, below-minimum-3-days, below-minimum-1-day, decision-requested, decision-reminder-3-days, decision-reminder-7-days, decision-reminder-14-days, decision-report, programme-goes-ahead, programme-cancelled, deadline-extended, below-minimum-after-go, announcement, address-refused
+    line 29: rules: there is no rule "none"; the rules are confirm-registration, registration-received, registration-state, waiting-list-joined, place-offered, place-offer-expired, registration-expired, registration-withdrawn, personal-link, team-welcome, below-minimum-14-days, below-minimum-7-days, below-minimum-3-days, below-minimum-1-day, decision-requested, decision-reminder-3-days, decision-reminder-7-days, decision-reminder-14-days, decision-report, programme-goes-ahead, programme-cancelled, deadline-extended, below-minimum-after-go, announcement, address-refused, question-asked
     "#);
 }
 
@@ -308,12 +309,12 @@ prop_compose! {
         opens_at in option::of(-2_000_000_000i64..2_000_000_000),
         deadline in 0..20_000i64,
         decision_mode in prop_oneof![Just(DecisionMode::Automatic), Just(DecisionMode::Propose)],
-        price in (0..1_000_000u32, any::<bool>(), 0..=10_000u32, option::of(0..=10_000u32)),
+        price in (0..1_000_000u32, any::<bool>(), 0..=10_000u32, option::of(0..=10_000u32), 0..=10_000u32),
         meetings in meetings(),
         team in team(),
     ) -> Announcement {
         let (title, subtitle, description, audience) = texts;
-        let (cents, vat_included, vat_basis_points, subsidy_basis_points) = price;
+        let (cents, vat_included, vat_basis_points, subsidy_basis_points, withdrawal_basis_points) = price;
         Announcement {
             slug: "a-programme".parse().unwrap(),
             title: title.parse().unwrap(),
@@ -327,7 +328,7 @@ prop_compose! {
             registration_opens_at: opens_at.map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap()),
             registration_deadline: NaiveDate::from_ymd_opt(1990, 1, 1).unwrap() + chrono::Duration::days(deadline),
             decision_mode,
-            price: Price { cents, vat_included, vat_basis_points, subsidy_basis_points },
+            price: Price { cents, vat_included, vat_basis_points, subsidy_basis_points, withdrawal_basis_points },
             meetings,
             team,
         }

@@ -250,6 +250,7 @@ fn programme(id: ProgrammeId) -> programme::ActiveModel {
         vat_included: false,
         vat_basis_points: 2100,
         subsidy_basis_points: None,
+        withdrawal_basis_points: 10_000,
         phase: "draft".into(),
         published_at: None,
         cancelled_at: None,
