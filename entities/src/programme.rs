@@ -69,6 +69,8 @@ pub struct Model {
     pub participant_retention_months: i32,
     /// How long that of guests is kept.
     pub guest_retention_months: i32,
+    /// What a withdrawal after the go costs, in hundredths of a per cent of the price.
+    pub withdrawal_basis_points: i32,
     /// How far it has come.
     #[sea_orm(column_type = "Text")]
     pub phase: String,

@@ -9,6 +9,7 @@ pub mod caller;
 mod cloning;
 pub mod deciding;
 mod error;
+pub mod exporting;
 pub mod fields;
 pub mod outbox;
 pub mod planning;

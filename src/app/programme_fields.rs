@@ -9,6 +9,7 @@ use crate::domain::{
     decision::DecisionMode,
     ids::{MeetingId, TeamMemberId},
     message::Locale,
+    money::USUAL_WITHDRAWAL_BASIS_POINTS,
     privacy::Retention,
     programme::{Announcement, Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole},
     registration::PersonKey,
@@ -90,6 +91,8 @@ pub struct PriceFields {
     pub vat_percentage: Option<f64>,
     /// What a subsidy already pays, per cent of the real cost.
     pub subsidy_percentage: Option<f64>,
+    /// What a withdrawal after the go costs, per cent of the price; 100.
+    pub withdrawal_percentage: Option<f64>,
 }
 
 /// A meeting as given.
@@ -252,11 +255,16 @@ impl PriceFields {
             let subsidy = self
                 .subsidy_percentage
                 .map(|given| basis_points(parsing, "subsidyPercentage", given));
+            let withdrawal = match self.withdrawal_percentage {
+                Some(given) => basis_points(parsing, "withdrawalPercentage", given),
+                None => Some(USUAL_WITHDRAWAL_BASIS_POINTS),
+            };
             Some(Price {
                 cents: cents?,
                 vat_included: self.vat_included,
                 vat_basis_points: vat?,
                 subsidy_basis_points: subsidy.flatten(),
+                withdrawal_basis_points: withdrawal?,
             })
         })
     }

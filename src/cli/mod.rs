@@ -6,6 +6,7 @@
 
 pub mod demo;
 pub mod doctor;
+pub mod export;
 pub mod holding;
 pub mod messages;
 pub mod programme;
@@ -27,6 +28,7 @@ use chrono::{DateTime, Utc};
 use clap::Subcommand;
 
 use self::{
+    export::ExportCommand,
     holding::{HoldArguments, ReleaseArguments},
     messages::MessagesCommand,
     programme::ProgrammeCommand,
@@ -90,6 +92,9 @@ pub enum Command {
     /// List, show, retry and call back mails
     #[command(subcommand)]
     Messages(MessagesCommand),
+    /// Write what a programme knows as CSV for spreadsheets, or as JSON
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Keep mails back: some, a programme's, or all; also those made later, until they are released
     Hold(HoldArguments),
     /// Let mails go that are held, after showing them
@@ -114,6 +119,7 @@ impl Command {
             Self::Timeline(arguments) => timeline::run(&wiring.reading_app().await?, &arguments, terminal).await,
             Self::Simulate(arguments) => simulate::run(wiring, &arguments, terminal).await,
             Self::Messages(command) => command.run(wiring, terminal).await,
+            Self::Export(command) => command.run(wiring, terminal).await,
             Self::Hold(arguments) => arguments.run(wiring, terminal).await,
             Self::Release(arguments) => arguments.run(wiring, terminal).await,
             Self::Unlock(arguments) => arguments.run(wiring, terminal).await,

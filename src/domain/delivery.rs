@@ -5,7 +5,7 @@
 //! delivered twice depends on where the conversation ended, so each answer carries its
 //! [`SmtpVerb`].
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -223,6 +223,30 @@ pub fn backoff(failures: u32, message_id: Uuid) -> Duration {
     Duration::milliseconds(minutes * 60 * per_mille)
 }
 
+/// The longest [`backoff`].
+pub const LONGEST_BACKOFF: Duration = Duration::minutes(288);
+
+/// Until when a queued mail may be made to wait at `now`, after so many deferrals: one that was never deferred not at all, others
+/// for the [`LONGEST_BACKOFF`].
+///
+/// What is set for later was set by a clock that has since been set back. It is tried at once: a person who waits for a mail
+/// does not wait until the clock has caught up.
+#[must_use]
+pub fn waits_at_most_until(failures: u32, now: DateTime<Utc>) -> DateTime<Utc> {
+    let wait = if failures == 0 {
+        Duration::zero()
+    } else {
+        LONGEST_BACKOFF
+    };
+    now.checked_add_signed(wait).unwrap_or(now)
+}
+
+/// Whether a queued mail may be tried at `now`.
+#[must_use]
+pub fn may_be_tried(failures: u32, next_attempt_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    next_attempt_at <= now || next_attempt_at > waits_at_most_until(failures, now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -376,6 +400,26 @@ mod tests {
         assert!(pauses.len() > 70, "{} different pauses", pauses.len());
     }
 
+    #[test]
+    fn a_mail_waits_for_its_backoff_and_not_for_a_clock_that_was_set_back() {
+        let now = DateTime::<Utc>::UNIX_EPOCH + Duration::days(16_000);
+        let microsecond = Duration::microseconds(1);
+        for (failures, ahead, is_tried) in [
+            (0, Duration::zero(), true),
+            // Nothing but a clock makes a mail wait that was never deferred.
+            (0, microsecond, true),
+            (0, Duration::days(400), true),
+            (1, -microsecond, true),
+            (1, Duration::zero(), true),
+            (1, microsecond, false),
+            (9, LONGEST_BACKOFF, false),
+            (9, LONGEST_BACKOFF + microsecond, true),
+            (1, Duration::days(400), true),
+        ] {
+            assert_eq!(may_be_tried(failures, now + ahead, now), is_tried, "{failures} {ahead}");
+        }
+    }
+
     proptest! {
         #[test]
         fn the_jitter_is_at_most_a_fifth(failures: u32, id: u128) {
@@ -383,6 +427,7 @@ mod tests {
             let nominal = PAUSES_MINUTES[nth] * 60_000;
             let pause = backoff(failures, Uuid::from_u128(id)).num_milliseconds();
             prop_assert!(pause * 10 >= nominal * 8 && pause * 10 <= nominal * 12);
+            prop_assert!(backoff(failures, Uuid::from_u128(id)) <= LONGEST_BACKOFF);
         }
 
         #[test]

@@ -3,7 +3,7 @@
 //! | the attempt was | the mail is | and |
 //! |---|---|---|
 //! | accepted | sent | |
-//! | deferred | queued for after the [`backoff`]; failed once deferrals went on for [`GIVE_UP_AFTER`] | counts as a failure |
+//! | deferred | queued for after the [`backoff`]; failed once [some](GIVE_UP_AFTER_DEFERRALS) went on for [`GIVE_UP_AFTER`] | counts as a failure |
 //! | refused | failed | |
 //! | relay failed | queued as it was | does not count: it says nothing about the mail |
 //! | ambiguous | as its kind's [policy](AmbiguityPolicy) says: queued once more, the same bytes, and the second time unknown; unknown at once; or held | counts apart |
@@ -22,6 +22,10 @@ use super::{
 /// For how long a mail that is deferred is tried again, from the first deferral on. Two days, less than the four to five
 /// that RFC 5321 (section 4.5.4.1) asks of a relay: a person should learn of a wrong address before the deadline.
 pub const GIVE_UP_AFTER: Duration = Duration::hours(48);
+
+/// A mail is given up on after no fewer deferrals than this, however much time went by: while the machine was off, or because its
+/// clock jumped, nobody tried. Five take about an hour, which greylisting wants at most.
+pub const GIVE_UP_AFTER_DEFERRALS: u32 = 5;
 
 /// How often a mail is handed over again after an attempt without a verdict. Each such hand-over may be a second copy.
 pub const AMBIGUITIES_RETRIED: u32 = 1;
@@ -96,7 +100,8 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
         },
         AttemptOutcome::Deferred => {
             let failures = tries.failures.saturating_add(1);
-            let is_over = tries.deferred_since.is_some_and(|since| now - since >= GIVE_UP_AFTER);
+            let is_over = failures >= GIVE_UP_AFTER_DEFERRALS
+                && tries.deferred_since.is_some_and(|since| now - since >= GIVE_UP_AFTER);
             if is_over {
                 let reason = format!("deferred for {} hours: {}", GIVE_UP_AFTER.num_hours(), reason(verdict));
                 Fate {
@@ -360,6 +365,21 @@ mod tests {
         let deferred = |now| fate(&since, &verdict(AttemptOutcome::Deferred), now).status;
         assert_eq!(deferred(at(53) - Duration::microseconds(1)), MessageStatus::Queued);
         assert_eq!(deferred(at(53)), MessageStatus::Failed);
+    }
+
+    #[test]
+    fn a_clock_that_jumps_ahead_does_not_end_a_mail_that_was_hardly_tried() {
+        let deferred = |failures| {
+            let since = Tries {
+                failures,
+                deferred_since: Some(at(5)),
+                ..tries()
+            };
+            fate(&since, &verdict(AttemptOutcome::Deferred), at(5 + 400 * 24)).status
+        };
+        assert_eq!(deferred(1), MessageStatus::Queued);
+        assert_eq!(deferred(GIVE_UP_AFTER_DEFERRALS - 2), MessageStatus::Queued);
+        assert_eq!(deferred(GIVE_UP_AFTER_DEFERRALS - 1), MessageStatus::Failed);
     }
 
     #[test]

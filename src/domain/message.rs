@@ -214,8 +214,11 @@ pub enum Letter {
     },
     /// See [`MessageKind::RegistrationWithdrawn`].
     RegistrationWithdrawn {
-        /// The programme already goes ahead: a part of the price may be due.
+        /// The place was certain already.
         after_go: bool,
+        /// What is due then, with or without VAT like the price; none: the organisers tell.
+        #[serde(default)]
+        cents_due: Option<u32>,
     },
     /// See [`MessageKind::PersonalLink`].
     PersonalLink {

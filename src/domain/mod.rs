@@ -16,6 +16,7 @@ pub mod fate;
 pub mod formats;
 pub mod ids;
 pub mod message;
+pub mod money;
 pub mod pace;
 pub mod page;
 pub mod plan;

@@ -84,6 +84,8 @@ pub struct Price {
     pub vat_basis_points: u32,
     /// The part of the real cost that a subsidy already pays, in hundredths of a per cent.
     pub subsidy_basis_points: Option<u32>,
+    /// The part of it that somebody pays who withdraws after the go, in hundredths of a per cent.
+    pub withdrawal_basis_points: u32,
 }
 
 /// The part of a programme that a meeting plays.

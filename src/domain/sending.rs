@@ -52,6 +52,15 @@ impl HoldCause {
     }
 }
 
+/// How long after a failure a mail that could not be made is tried again; a start tries all at once.
+const MADE_AGAIN_AFTER: Duration = Duration::hours(1);
+
+/// When a mail that could not be made at `now` is tried again.
+#[must_use]
+pub fn made_again_at(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.checked_add_signed(MADE_AGAIN_AFTER).unwrap_or(now)
+}
+
 /// A mail that is made later than this after its reason was due is catching up.
 pub const ON_TIME_WITHIN: Duration = Duration::minutes(15);
 

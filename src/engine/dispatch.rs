@@ -32,6 +32,9 @@ use crate::{
     store::{Reach, Result, Seal, Store},
 };
 
+/// How often whoever waits for the end of the queue has it looked at.
+const GLANCE: Duration = Duration::from_millis(100);
+
 /// How many and how fast; all times are real.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DispatchLimits {
@@ -184,8 +187,11 @@ impl Dispatcher {
             if store.outstanding(*instance, now).await? == 0 {
                 return Ok(());
             }
-            // The slots end something, or find nothing, sooner or later; `shared` keeps the sender alive.
-            let _ = turns.changed().await;
+            // The slots end something, or find nothing, sooner or later; `shared` keeps the sender alive. What another server had
+            // locked for a moment is found by none of them, and nobody tells when it is free.
+            if timeout(GLANCE, turns.changed()).await.is_err() {
+                self.shared.wake();
+            }
         }
     }
 

@@ -5,6 +5,10 @@
 //!
 //! There is no leader and no queue of jobs: each look asks the database what is due ([`mod@tick`]). A look happens after each
 //! commit, here or on another instance; at the next moment due; on each beat; and at least every five seconds.
+//!
+//! A machine's clock may jump. What is decided while it is ahead stands: it was decided, and people were told. After the return a
+//! programme's acts are as of the moment to which it was settled, so nothing is decided twice. Nothing waits for the clock to catch
+//! up: a mail whose moment only a clock can have set goes at once ([`may_be_tried`](crate::domain::delivery::may_be_tried)).
 
 mod breaker;
 mod dispatch;

@@ -82,6 +82,7 @@ fn settings() -> Result<[Setting; 4], TextError> {
         vat_included: true,
         vat_basis_points: 0,
         subsidy_basis_points: None,
+        withdrawal_basis_points: 10_000,
     };
     emptiest.announced.meetings.clear();
     emptiest.announced.team.clear();
@@ -239,8 +240,14 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
             accept_before: kick_off,
         },
     );
-    add("before-go", Letter::RegistrationWithdrawn { after_go: false });
-    add("after-go", Letter::RegistrationWithdrawn { after_go: true });
+    for (name, after_go, cents_due) in [
+        ("before-go", false, None),
+        ("after-go", true, Some(77_500)),
+        ("after-go-free", true, Some(0)),
+        ("after-go-untold", true, None),
+    ] {
+        add(name, Letter::RegistrationWithdrawn { after_go, cents_due });
+    }
     for (name, roles) in [
         ("contact", &TeamRole::ALL[..1]),
         ("facilitator", &TeamRole::ALL[..2]),

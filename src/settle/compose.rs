@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{MAILS_A_COMMIT, Result, Settle, SettleError};
 use crate::{
@@ -15,14 +15,12 @@ use crate::{
         programme::Programme,
         registration::Registration,
         rule::Rule,
+        sending::made_again_at,
         timeline::{Outcome, Source, Step, StepKind},
     },
     mail::compose::{Addressee, ComposeError},
     store::{Busy, MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
 };
-
-/// How long after a failure a mail that could not be made is tried again; a start tries all at once.
-const COMPOSE_AGAIN_AFTER: Duration = Duration::hours(1);
 
 /// What a mail is made of.
 struct Making<'a> {
@@ -91,7 +89,7 @@ impl Settle {
                             Ok(id) => entry.message = Some(id),
                             Err(problem) => {
                                 tracing::error!(step = %step.key, error = %problem, "a mail cannot be made");
-                                entry.to_compose = Some((self.sealed(entry.id, letter)?, now + COMPOSE_AGAIN_AFTER));
+                                entry.to_compose = Some((self.sealed(entry.id, letter)?, made_again_at(now)));
                                 entry.failure = Some(problem.to_string());
                             }
                         }
@@ -162,7 +160,7 @@ impl Settle {
         registrations: &[Registration],
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let again_at = now + COMPOSE_AGAIN_AFTER;
+        let again_at = made_again_at(now);
         let opened = self.seal.open(entry.id, &entry.sealed_letter)?;
         let letter: Letter = serde_json::from_slice(&opened).map_err(SettleError::Letter)?;
         let Some(addressee) = addressee_in(programme, registrations.iter(), entry.recipient) else {

@@ -98,6 +98,8 @@ struct Settled {
     facts: Facts,
     steps: Vec<Step>,
     now: DateTime<Utc>,
+    /// What the clock said; earlier than `now` after it was set back.
+    read_at: DateTime<Utc>,
     others_wake_at: Option<DateTime<Utc>>,
 }
 
@@ -129,7 +131,10 @@ impl Settle {
         let mut settled = self.settled(&tx, &locked, &envelope.scope).await?;
         let now = settled.now;
         let claim = match &envelope.key {
-            Some(key) => tx.claim_key(&key.scope, &key.key, &key.input_hash, now).await?,
+            Some(key) => {
+                tx.claim_key(&key.scope, &key.key, &key.input_hash, settled.read_at)
+                    .await?
+            }
             None => KeyClaim::New,
         };
         let answer = match claim {
@@ -300,7 +305,8 @@ impl Settle {
 
     async fn settled(&self, tx: &Tx, locked: &Locked, scope: &Scope) -> Result<Settled> {
         // Never earlier than the programme was last settled, whatever the machine's clock says.
-        let now = tx.now(self.clock).await?.max(locked.settled_at());
+        let read_at = tx.now(self.clock).await?;
+        let now = read_at.max(locked.settled_at());
         let before = tx.facts(locked, scope, now).await?;
         let (steps, facts) = advance(before.clone(), now);
         // Of what is not at hand, the moment of the next look says all.
@@ -313,6 +319,7 @@ impl Settle {
             facts,
             steps,
             now,
+            read_at,
             others_wake_at,
         })
     }
@@ -324,6 +331,7 @@ impl Settle {
             facts,
             mut steps,
             now,
+            read_at: _,
             others_wake_at,
         } = settled;
         let due_by_time = steps.len();

@@ -58,8 +58,9 @@ fn alive(backend: DbBackend) -> SelectStatement {
 }
 
 impl Store {
-    /// Tells that this server lives. Comes before its first claim, and then every few seconds.
-    pub async fn beat(&self, instance: InstanceId) -> Result<()> {
+    /// Tells that this server lives. Comes before its first claim, and then every few seconds. Returns the database's time, in
+    /// milliseconds since 1970.
+    pub async fn beat(&self, instance: InstanceId) -> Result<i64> {
         let backend = self.writer.get_database_backend();
         let mut upsert = Query::insert();
         upsert
@@ -71,9 +72,10 @@ impl Store {
                 OnConflict::column(Column::Id)
                     .update_column(Column::LastSeenMs)
                     .to_owned(),
-            );
-        self.writer.execute(&upsert).await?;
-        Ok(())
+            )
+            .returning_col(Column::LastSeenMs);
+        let row = self.writer.query_one(&upsert).await?;
+        row.map_or(Ok(0), |row| Ok(row.try_get("", "last_seen_ms")?))
     }
 
     /// Removes this server, when it stops: what it still has in hand can be taken over at once.
@@ -85,8 +87,7 @@ impl Store {
     /// Whether this server has beaten lately.
     pub async fn is_alive(&self, instance: InstanceId) -> Result<bool> {
         let backend = self.reader.get_database_backend();
-        let beaten =
-            Entity::find_by_id(instance.0).filter(Expr::col(Column::LastSeenMs).gt(ms_ago(backend, ALIVE_SECONDS)));
+        let beaten = Entity::find_by_id(instance.0).filter(Column::Id.in_subquery(alive(backend)));
         Ok(beaten.count(&self.reader).await? > 0)
     }
 }
@@ -95,7 +96,7 @@ impl Store {
     /// How many servers have beaten lately.
     pub async fn instances_alive(&self) -> Result<u64> {
         let backend = self.reader.get_database_backend();
-        let alive = Entity::find().filter(Expr::col(Column::LastSeenMs).gt(ms_ago(backend, ALIVE_SECONDS)));
+        let alive = Entity::find().filter(Column::Id.in_subquery(alive(backend)));
         Ok(alive.count(&self.reader).await?)
     }
 

@@ -10,6 +10,7 @@ use super::{Busy, Result, Store, StoreError, Tx};
 use crate::domain::{
     ids::{MessageId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{MessageKind, Recipient},
+    sending::made_again_at,
     timeline::{Outcome, Source, Step, StepKind},
 };
 
@@ -132,6 +133,19 @@ pub struct LedgerFilter {
     pub registration: Option<RegistrationId>,
 }
 
+/// The mails that are to be made: at once, unless that failed before. Then their moment has to come; one that is further away than
+/// the pause was set by a clock that has since been set back.
+pub(super) fn to_be_made(now: DateTime<Utc>) -> Condition {
+    let moment_has_come = Condition::any()
+        .add(ledger_entry::Column::State.eq(EntryState::Pending.word()))
+        .add(ledger_entry::Column::ComposeAt.lte(now))
+        .add(ledger_entry::Column::ComposeAt.gt(made_again_at(now)));
+    Condition::all()
+        // What is in the index.
+        .add(ledger_entry::Column::ComposeAt.is_not_null())
+        .add(moment_has_come)
+}
+
 impl Tx {
     /// Writes steps into the ledger; their reasons tell moments in `zone`. A key that is there already is an error: the transaction has not happened.
     pub async fn record_steps(&self, programme: ProgrammeId, zone: Tz, entries: &[NewEntry<'_>]) -> Result<()> {
@@ -146,7 +160,7 @@ impl Tx {
     /// Mails that are to be made by now, in due order; of those that somebody else is making, `busy` tells.
     pub async fn take_to_compose(&self, now: DateTime<Utc>, limit: u64, busy: Busy) -> Result<Vec<ToCompose>> {
         let due = ledger_entry::Entity::find()
-            .filter(ledger_entry::Column::ComposeAt.lte(now))
+            .filter(to_be_made(now))
             .order_by_asc(ledger_entry::Column::DueAt)
             .order_by_asc(ledger_entry::Column::Id)
             .limit(limit);

@@ -391,6 +391,17 @@ impl Store {
         Ok(programme::Entity::find().one(&self.reader).await?.is_some())
     }
 
+    /// The latest moment as of which a programme was settled; it is to come where the clock was set back since.
+    pub async fn settled_until(&self) -> Result<Option<DateTime<Utc>>> {
+        let latest = programme::Entity::find()
+            .select_only()
+            .column_as(programme::Column::SettledAt.max(), "settled_at")
+            .into_tuple::<Option<DateTime<Utc>>>()
+            .one(&self.reader)
+            .await?;
+        Ok(latest.flatten())
+    }
+
     /// The earliest moment after `now` at which a programme wants to be looked at.
     pub async fn next_wake_after(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
         let earliest = programme::Entity::find()

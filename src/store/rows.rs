@@ -104,6 +104,7 @@ pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Ve
                 .subsidy_basis_points
                 .map(|points| place.count("subsidy_basis_points", points))
                 .transpose()?,
+            withdrawal_basis_points: place.count("withdrawal_basis_points", row.withdrawal_basis_points)?,
         },
         meetings,
         showcase: showcase(row, place)?,
@@ -210,6 +211,7 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
         guest_quota: Set(showcase.map(|showcase| stored(showcase.guest_quota))),
         participant_retention_months: Set(stored(announced.retention.participants_months)),
         guest_retention_months: Set(stored(announced.retention.guests_months)),
+        withdrawal_basis_points: Set(stored(announced.price.withdrawal_basis_points)),
         phase: Set(programme.phase.word().to_owned()),
         published_at: Set(programme.published_at),
         cancelled_at: Set(cancellation.map(|cancellation| cancellation.at)),

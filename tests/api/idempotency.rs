@@ -1,6 +1,8 @@
 //! A mutation with a key is carried out once, however often it comes.
 
+use entities::programme;
 use leernetwerk::domain::message::MessageStatus;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use serde_json::{Value, json};
 
 use super::introspection::{named, names, types};
@@ -9,6 +11,7 @@ use crate::harness::{
     cast::text,
     dump,
     engines::on_both,
+    foundation::at,
 };
 
 on_both!(
@@ -16,6 +19,7 @@ on_both!(
     twins_at_the_same_time_are_one,
     refusals_are_not_kept,
     keys_of_others_are_others,
+    keys_are_not_forgotten_because_of_a_clock_that_was_set_back,
     a_key_is_forgotten_after_a_day,
 );
 
@@ -226,20 +230,6 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         ("reason", json!("Te veel.")),
     )
     .await;
-    let viewer = app
-        .data(Some(&link), "{ viewer { registration { id } } }", json!({}))
-        .await;
-    let other_link = app.link_token_of(&address(1), "de-tweede").await;
-    let other = app
-        .data(Some(&other_link), "{ viewer { registration { id } } }", json!({}))
-        .await;
-    act(
-        "erasePerson",
-        organiser(),
-        json!({ "registrationId": viewer["viewer"]["registration"]["id"] }),
-        ("registrationId", other["viewer"]["registration"]["id"].clone()),
-    )
-    .await;
     act(
         "travelTo",
         organiser(),
@@ -273,6 +263,20 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         organiser(),
         json!({ "messageId": mail }),
         ("messageId", another),
+    )
+    .await;
+    let viewer = app
+        .data(Some(&link), "{ viewer { registration { id } } }", json!({}))
+        .await;
+    let other_link = app.link_token_of(&address(1), "de-tweede").await;
+    let other = app
+        .data(Some(&other_link), "{ viewer { registration { id } } }", json!({}))
+        .await;
+    act(
+        "erasePerson",
+        organiser(),
+        json!({ "registrationId": viewer["viewer"]["registration"]["id"] }),
+        ("registrationId", other["viewer"]["registration"]["id"].clone()),
     )
     .await;
     let first = app.programme(None, "id").await["id"].clone();
@@ -316,7 +320,7 @@ async fn every_mutation_is_done_once(app: &TestApp) {
     }
 }
 
-/// Brings a mail into another status, as a relay would; when it is queued, for a day to come.
+/// Brings a mail into another status, as a relay would; when it is queued, deferred for an hour.
 async fn bring(app: &TestApp, id: &Value, status: &str) {
     let decoded = base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, text(id)).unwrap();
     let uuid = String::from_utf8(decoded)
@@ -325,7 +329,9 @@ async fn bring(app: &TestApp, id: &Value, status: &str) {
         .unwrap()
         .1
         .to_owned();
-    dump::set_message(&app.database, &uuid, status, "2014-12-01T00:00:00Z").await;
+    let clock = app.data(None, "{ clock { now } }", json!({})).await;
+    let in_an_hour = at(&text(&clock["clock"]["now"])) + chrono::Duration::hours(1);
+    dump::set_message(&app.database, &uuid, status, &in_an_hour.to_rfc3339()).await;
 }
 
 async fn twins_at_the_same_time_are_one(app: &TestApp) {
@@ -428,6 +434,46 @@ async fn keys_of_others_are_others(app: &TestApp) {
             assert_eq!(payload["errors"], json!([]), "{name} of {n}");
         }
     }
+}
+
+async fn keys_are_not_forgotten_because_of_a_clock_that_was_set_back(app: &TestApp) {
+    app.verified(0..1).await;
+    let act = Act {
+        name: "updateRegistration",
+        token: Some(app.link_token(&address(0)).await),
+        input: json!({ "phone": "010" }),
+        other: ("phone", json!("020")),
+    };
+    assert_eq!(
+        send(app, &act, &keyed(&act.input, "vandaag")).await["errors"],
+        json!([])
+    );
+    // Another programme was settled while the clock was far ahead.
+    let create = Act {
+        name: "createProgramme",
+        token: Some(app.administrator.clone()),
+        input: json!({ "slug": "vooruit", "title": "T", "description": "T", "minParticipants": 1, "maxParticipants": 2,
+            "registrationDeadline": "2014-09-01", "price": { "cents": 1, "vatIncluded": true } }),
+        other: ("title", json!("U")),
+    };
+    assert_eq!(send(app, &create, &create.input).await["errors"], json!([]));
+    let behind = sea_orm::Database::connect(&app.database.url).await.unwrap();
+    let ahead = programme::Entity::update_many()
+        .col_expr(programme::Column::SettledAt, Expr::value(at("2015-06-05T07:00:00Z")))
+        .filter(programme::Column::Slug.eq("vooruit"));
+    assert_eq!(ahead.exec(&behind).await.unwrap().rows_affected, 1);
+    let there = "query { programme(slug: \"vooruit\") { id } }";
+    let id = app.data(Some(&app.administrator), there, json!({})).await["programme"]["id"].clone();
+    let update = Act {
+        name: "updateProgramme",
+        token: Some(app.administrator.clone()),
+        input: json!({ "programmeId": id, "title": "U" }),
+        other: ("title", json!("V")),
+    };
+    let input = keyed(&update.input, "vandaag");
+    assert_eq!(send(app, &update, &input).await["errors"], json!([]));
+    let again = keyed(&json!({ "phone": "020" }), "vandaag");
+    assert_eq!(codes(&send(app, &act, &again).await), reused(), "it is still known");
 }
 
 async fn a_key_is_forgotten_after_a_day(app: &TestApp) {

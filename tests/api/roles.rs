@@ -129,7 +129,7 @@ const TABLE: &[Row] = &[
         "Price",
         "{ programme(slug: $slug) { price { … } } }",
         EVERYBODY,
-        "cents currency vatIncluded vatPercentage subsidyPercentage",
+        "cents currency vatIncluded vatPercentage subsidyPercentage withdrawalPercentage",
     ),
     row(
         "Meeting",

@@ -170,6 +170,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("lettre", &["mail"]),
     ("handlebars", &["mail"]),
     ("icalendar", &["mail"]),
+    ("csv", &["cli/export"]),
     ("pulldown_cmark", &["mail", "web/pages/markdown"]),
     ("css_inline", &["mail"]),
     ("rand", &["entropy"]),

@@ -1,6 +1,7 @@
 //! The engine as seen from outside.
 
 mod catching_up;
+mod foretelling;
 mod outbox;
 mod races;
 mod scopes;

@@ -1,19 +1,26 @@
 //! Many at once: nobody is lost, nothing happens twice, no place is given away that there is not.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
+use entities::rule;
 use leernetwerk::{
-    app::{AppError, Caller, Repeatable, fields::PersonFields, registering::Receipt},
+    app::{
+        AppError, Caller, Repeatable, fields::PersonFields, programme_fields::ProgrammeFields, registering::Receipt,
+    },
     boot::{Foundation, Migrating},
-    domain::{page::Window, refusal::Refusal, registration::RegistrationStatus},
+    domain::{page::Window, refusal::Refusal, registration::RegistrationStatus, rule::RuleKey},
     engine::tick::tick,
     entropy::Entropy,
 };
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tokio::{sync::Barrier, task::JoinSet};
 
 use crate::harness::{
     engines::on_both,
-    foundation::{ADMINISTRATOR, TestFoundation, at, person, settings},
+    foundation::{ADMINISTRATOR, TestFoundation, at, person, programme_fields, settings},
 };
 
 on_both!(
@@ -22,6 +29,7 @@ on_both!(
     a_key_used_by_twins_is_one_act,
     whoever_races_with_the_deadline_is_in_or_told,
     fifty_ticks_at_once_are_one,
+    servers_that_start_together_give_the_same_new_rules,
 );
 
 const SLUG: &str = "werken-in-het-westen-2014";
@@ -246,4 +254,50 @@ async fn fifty_ticks_at_once_are_one(test: &TestFoundation) {
         8
     );
     assert_eq!(test.record().await.decisions.len(), 1);
+}
+
+async fn servers_that_start_together_give_the_same_new_rules(test: &TestFoundation) {
+    let app = test.app();
+    for n in 0..3 {
+        let fields = ProgrammeFields {
+            slug: Some(format!("nog-een-{n}")),
+            ..programme_fields()
+        };
+        let made = app
+            .create_programme(&ADMINISTRATOR, &fields, &Repeatable::default())
+            .await;
+        made.unwrap();
+    }
+    let behind = sea_orm::Database::connect(&test.database.url).await.unwrap();
+    let mut every: Vec<&str> = RuleKey::ALL.iter().map(|key| key.word()).collect();
+    every.sort_unstable();
+    for round in 0..5_usize {
+        // What the product did not have when they were entered.
+        let new = every.iter().skip(round).step_by(3).copied();
+        let taken = rule::Entity::delete_many().filter(rule::Column::RuleKey.is_in(new));
+        assert!(taken.exec(&behind).await.unwrap().rows_affected > 0);
+        let starts = (0..4).map(|nth| {
+            let settings = settings(&test.database, "2014-05-01T09:00:00+02:00").parse().unwrap();
+            let entropy = Entropy::seeded(100 * (round as u64 + 1) + nth);
+            async move {
+                let base_url = "http://leernetwerk.example".to_owned();
+                let laid = Foundation::lay(settings, entropy, base_url, Migrating::Yes)
+                    .await
+                    .unwrap();
+                laid.store.close().await.unwrap();
+            }
+        });
+        all_at_once(starts.collect()).await;
+        let mut known: BTreeMap<uuid::Uuid, Vec<String>> = BTreeMap::new();
+        for rule in rule::Entity::find().all(&behind).await.unwrap() {
+            known.entry(rule.programme_id).or_default().push(rule.rule_key);
+        }
+        assert_eq!(known.len(), 4);
+        for mut keys in known.into_values() {
+            keys.sort_unstable();
+            assert_eq!(keys, every, "round {round}");
+        }
+    }
+    // What is to be looked at anew is looked at, and finds nothing that was done before.
+    tick(&test.foundation.settle).await.unwrap();
 }

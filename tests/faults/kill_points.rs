@@ -7,13 +7,14 @@ use sea_orm::{DatabaseConnection, EntityTrait, PaginatorTrait};
 
 use super::{
     Counts, Plan,
-    lock::Lock,
+    lock::{Lock, Trap},
     plan::pause,
-    world::{World, stop},
+    world::{DEADLINE, World, stop},
 };
 use crate::harness::{
     binary::Binary,
     engines::Engine,
+    foundation::at,
     smtp::{Act, Rule},
 };
 
@@ -44,8 +45,10 @@ enum Point {
 
 use SmtpVerb::{Connect, Content, Data, Dot, Ehlo, Greeting, Mail, Rcpt};
 
-const POINTS: [Point; 18] = [
+const POINTS: [Point; 20] = [
     Point::BeforeTheDecision,
+    Point::InTheDecision,
+    Point::InTheDecision,
     Point::InTheDecision,
     Point::InTheClaim,
     Point::AfterTheDecision,
@@ -99,7 +102,7 @@ pub async fn kill_points(plan: &Plan) -> Counts {
         );
         assert_eq!(held.get("unknown"), 0, "{point:?}");
         match point {
-            Point::BeforeTheDecision | Point::InTheDecision if plan.engine == Engine::Postgres => {
+            Point::BeforeTheDecision | Point::InTheDecision => {
                 assert_eq!((twice, held.get("attempts without a verdict")), (0, 0), "{point:?}");
             }
             Point::At(_) => assert_eq!(
@@ -135,11 +138,22 @@ async fn kill_at(plan: &Plan, world: &World, server: &mut Binary, point: Point) 
             server.kill();
             lock.release().await;
         }
-        // SQLite has one lock, which the decision takes first of all: what is left is chance.
-        Point::BeforeTheDecision | Point::InTheDecision => {
-            world.close_registration().await;
-            pause(plan.between(Duration::ZERO, Duration::from_millis(300))).await;
+        // SQLite has one lock, which the decision takes first of all.
+        Point::BeforeTheDecision => {
+            let mut lock = Lock::as_the_clock_moves(url, at(DEADLINE)).await;
+            lock.somebody_waits().await;
             server.kill();
+            lock.release().await;
+        }
+        Point::InTheDecision => {
+            // Its first row, or a later one.
+            let tables = ["message", "decision", "ledger_entry"];
+            let nth = usize::try_from(plan.below(3)).unwrap();
+            let mut trap = Trap::on(url, tables[nth]).await;
+            world.close_registration().await;
+            trap.somebody_is_caught().await;
+            server.kill();
+            trap.remove().await;
         }
         Point::InTheClaim if plan.engine == Engine::Postgres => {
             let mut lock = Lock::of(url, "delivery_attempt").await;
@@ -212,5 +226,6 @@ async fn kill_at(plan: &Plan, world: &World, server: &mut Binary, point: Point) 
         }
     }
     let total = entities::decision::Entity::find().count(&world.behind).await.unwrap();
-    assert!(total <= 1, "{total} decisions");
+    let is_decided = !matches!(point, Point::BeforeTheDecision | Point::InTheDecision);
+    assert_eq!(total, u64::from(is_decided), "{point:?}: decisions when it was killed");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio::time::Instant;
 
@@ -36,6 +37,20 @@ impl Lock {
         Self::Postgres(holder, PgConnection::connect(url).await.unwrap())
     }
 
+    /// SQLite's one write lock, taken in the instant in which the test clock has been moved: before anybody can know of that.
+    pub async fn as_the_clock_moves(url: &str, to: DateTime<Utc>) -> Self {
+        let mut holder = SqliteConnection::connect(url).await.unwrap();
+        let begin = "PRAGMA busy_timeout = 60000; BEGIN IMMEDIATE";
+        sqlx::raw_sql(begin).execute(&mut holder).await.unwrap();
+        let moved = sqlx::query("UPDATE test_clock SET now = ?1").bind(to);
+        assert_eq!(moved.execute(&mut holder).await.unwrap().rows_affected(), 1);
+        sqlx::raw_sql("COMMIT; BEGIN IMMEDIATE")
+            .execute(&mut holder)
+            .await
+            .unwrap();
+        Self::Sqlite(holder)
+    }
+
     /// Waits until somebody waits for it.
     pub async fn somebody_waits(&mut self) {
         let Self::Postgres(_, looker) = self else {
@@ -67,5 +82,61 @@ impl Lock {
                 looker.close().await.unwrap();
             }
         }
+    }
+}
+
+/// A place in a transaction of SQLite that nobody leaves: rows of a table cannot be finished.
+pub struct Trap {
+    connection: SqliteConnection,
+    /// Looks whether somebody is caught.
+    looker: SqliteConnection,
+}
+
+/// Whoever writes for so long is caught: nothing else takes half as long.
+const CAUGHT_AFTER: u32 = 50;
+
+impl Trap {
+    /// Set for the next row of a table.
+    pub async fn on(url: &str, table: &str) -> Self {
+        let mut connection = SqliteConnection::connect(url).await.unwrap();
+        // It counts for ever.
+        let trap = format!(
+            "PRAGMA busy_timeout = 60000; CREATE TRIGGER trap BEFORE INSERT ON {table} BEGIN
+             SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n); END"
+        );
+        sqlx::raw_sql(AssertSqlSafe(trap))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let mut looker = SqliteConnection::connect(url).await.unwrap();
+        sqlx::raw_sql("PRAGMA busy_timeout = 0")
+            .execute(&mut looker)
+            .await
+            .unwrap();
+        Self { connection, looker }
+    }
+
+    /// Waits until somebody is caught in a transaction.
+    pub async fn somebody_is_caught(&mut self) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut refusals = 0;
+        while refusals < CAUGHT_AFTER {
+            let begun = sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK")
+                .execute(&mut self.looker)
+                .await;
+            refusals = if begun.is_err() { refusals + 1 } else { 0 };
+            assert!(Instant::now() < deadline, "nobody walks into the trap");
+            pause(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Takes it away, when whoever was caught is dead.
+    pub async fn remove(mut self) {
+        sqlx::raw_sql("DROP TRIGGER trap")
+            .execute(&mut self.connection)
+            .await
+            .unwrap();
+        self.connection.close().await.unwrap();
+        self.looker.close().await.unwrap();
     }
 }

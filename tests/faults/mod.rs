@@ -20,12 +20,14 @@ macro_rules! sampled {
 }
 
 mod clients;
+mod clocks;
 mod deadlines;
 mod deaf;
 mod disks;
 mod heartbeats;
 mod kill_points;
 mod lock;
+mod logins;
 mod outages;
 mod plan;
 mod promises;
@@ -123,6 +125,11 @@ pub const SCENARIOS: &[Scenario] = &[
         BOTH,
         "every code and every harm at every step of the conversation with the relay"
     ),
+    scenario!(
+        logins::relay_logins,
+        BOTH,
+        "encryption and login that fail, every way: it costs the mails nothing, is told, and they go when it is mended"
+    ),
     scenario!(relays::greylisting, BOTH, "451 at first, accepted some minutes later"),
     scenario!(
         relays::late_replies,
@@ -132,7 +139,12 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         deadlines::moved_deadlines,
         SHARED,
-        "the deadline moved later and back from another server while it falls"
+        "the deadline moved later, back, and before its own day from another server while it falls"
+    ),
+    scenario!(
+        clocks::set_clocks,
+        BOTH,
+        "the machine's clock set an hour ahead and back, 400 days ahead and back, while it decides and sends"
     ),
     scenario!(
         clients::clients_hanging_up,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use entities::{decision, delivery_attempt, ledger_entry, message, message_body};
 use leernetwerk::{
-    domain::{ids::MessageId, message::MessageStatus},
+    domain::{delivery::may_be_tried, ids::MessageId, message::MessageStatus},
     store::Seal,
 };
 use sea_orm::{DatabaseConnection, EntityTrait};
@@ -155,8 +155,9 @@ fn is_accounted_for(
         }
         Some(MessageStatus::Queued) => {
             if evidence.is_over {
+                let failures = mail.failures.unsigned_abs();
                 assert!(
-                    mail.next_attempt_at > evidence.now,
+                    !may_be_tried(failures, mail.next_attempt_at, evidence.now),
                     "it is due and nobody takes it: {mail:?}"
                 );
                 assert!(mail.reason.is_some(), "no reason is told: {mail:?}");

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entities::{instance, ledger_entry, message, programme, registration};
 use leernetwerk::{
     app::{Repeatable, programme_fields::ProgrammeFields},
     boot::{Foundation, Migrating, Running, Start},
     config::Given,
-    domain::ids::ProgrammeId,
+    domain::{delivery::waits_at_most_until, ids::ProgrammeId},
     entropy::Entropy,
     store::ALIVE_SECONDS,
 };
@@ -30,7 +30,7 @@ use crate::harness::{
     binary::Binary,
     engines::Database,
     foundation::{ADMINISTRATOR, at, person, programme_fields, schema, settings},
-    smtp::SmtpServer,
+    smtp::{AcceptedMail, SmtpServer},
 };
 
 /// An administrator's token for every server.
@@ -48,6 +48,8 @@ pub struct World {
     pub database: Database,
     /// The relay.
     pub relay: SmtpServer,
+    /// What the relays took that were used before it.
+    accepted_before: Vec<AcceptedMail>,
     /// The wiring without an engine, in this process: to look, and to do what a person does.
     pub foundation: Foundation,
     /// The programme.
@@ -66,13 +68,19 @@ impl World {
 
     /// The same on a database, from an instant on, with other settings.
     pub async fn on(database: Database, people: usize, starts_at: &str, change: impl FnOnce(Given) -> Given) -> Self {
+        let given = change(settings(&database, starts_at));
+        Self::of(database, people, given, programme_fields()).await
+    }
+
+    /// The same by other settings, with a programme of other dates.
+    pub async fn of(database: Database, people: usize, given: Given, fields: ProgrammeFields) -> Self {
         let relay = SmtpServer::start().await;
-        let given = change(Given {
+        let given = Given {
             mail: Some(relay.url()),
             mail_from: Some("leernetwerk@afzender.example".to_owned()),
             api_token: Some(API_TOKEN.to_owned()),
-            ..settings(&database, starts_at)
-        });
+            ..given
+        };
         let running = Running::start(given.clone().parse().unwrap(), Entropy::seeded(1), start())
             .await
             .unwrap();
@@ -80,7 +88,7 @@ impl World {
         let fields = ProgrammeFields {
             min_participants: Some(1),
             max_participants: Some(50_000),
-            ..programme_fields()
+            ..fields
         };
         let created = app
             .create_programme(&ADMINISTRATOR, &fields, &Repeatable::default())
@@ -109,6 +117,7 @@ impl World {
         Self {
             database,
             relay,
+            accepted_before: Vec::new(),
             foundation,
             programme,
             behind,
@@ -152,6 +161,13 @@ impl World {
             .exec(&self.behind)
             .await
             .unwrap();
+    }
+
+    /// From now on the mail goes over another relay.
+    pub fn move_to(&mut self, relay: SmtpServer) {
+        self.given.mail = Some(relay.url());
+        self.accepted_before.extend(self.relay.accepted());
+        self.relay = relay;
     }
 
     /// The settings that a server is started with, as variables.
@@ -230,10 +246,16 @@ impl World {
 
     /// How many mails are due or in somebody's hands, and how many steps are due or not made yet.
     pub async fn outstanding(&self) -> Result<u64, sea_orm::DbErr> {
-        let now = self.foundation.store.now(self.foundation.settings.clock).await.unwrap();
-        let due = Condition::all()
-            .add(message::Column::Status.eq("queued"))
-            .add(message::Column::NextAttemptAt.lte(now));
+        self.outstanding_at(self.now().await).await
+    }
+
+    /// The same at an instant.
+    pub async fn outstanding_at(&self, now: DateTime<Utc>) -> Result<u64, sea_orm::DbErr> {
+        let may_go = Condition::any()
+            .add(message::Column::Failures.eq(0))
+            .add(message::Column::NextAttemptAt.lte(now))
+            .add(message::Column::NextAttemptAt.gt(waits_at_most_until(1, now)));
+        let due = Condition::all().add(message::Column::Status.eq("queued")).add(may_go);
         let open = Condition::any().add(message::Column::Status.eq("sending")).add(due);
         // In the order in which one comes of the other: what is committed between two of the questions is not missed.
         let wakes = programme::Entity::find().filter(programme::Column::WakeAt.lte(now));
@@ -260,9 +282,14 @@ impl World {
 
     /// Waits until nothing is due, under way or in somebody's hands.
     pub async fn quiet(&self, within: Duration) {
+        self.quiet_ahead(TimeDelta::zero(), within).await;
+    }
+
+    /// The same where the servers' clock is so much ahead.
+    pub async fn quiet_ahead(&self, ahead: TimeDelta, within: Duration) {
         let deadline = Instant::now() + within;
         loop {
-            let left = self.outstanding().await.unwrap();
+            let left = self.outstanding_at(self.now().await + ahead).await.unwrap();
             if left == 0 {
                 return;
             }
@@ -319,7 +346,7 @@ impl World {
         hold(&Evidence {
             behind: &self.behind,
             seal: &self.foundation.seal,
-            accepted: self.relay.accepted(),
+            accepted: [self.accepted_before.clone(), self.relay.accepted()].concat(),
             now: self.now().await,
             is_over,
         })

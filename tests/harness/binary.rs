@@ -10,7 +10,21 @@ use std::{
 use tempfile::NamedTempFile;
 use tokio::time::{Instant, timeout};
 
-use super::postgres;
+use super::{faketime, postgres};
+
+/// Settings of the tests, which the binary would refuse.
+pub const OF_TESTS: [&str; 2] = [postgres::VARIABLE, faketime::VARIABLE];
+
+/// What a command prints, with these variables in its environment.
+pub async fn print(environment: &[(String, String)], arguments: &[&str]) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leernetwerk"));
+    command.args(arguments).envs(environment.iter().cloned());
+    for variable in OF_TESTS {
+        command.env_remove(variable);
+    }
+    let output = tokio::task::spawn_blocking(move || command.output()).await;
+    String::from_utf8(output.unwrap().unwrap().stdout).unwrap()
+}
 
 /// A running `leernetwerk`; it ends with this value.
 pub struct Binary {
@@ -43,8 +57,8 @@ impl Binary {
             .args(arguments)
             .env("RUST_LOG", log)
             .envs(environment.iter().map(|(name, value)| (name, value)))
-            // A setting of the tests, which the binary would refuse.
-            .env_remove(postgres::VARIABLE)
+            .env_remove(OF_TESTS[0])
+            .env_remove(OF_TESTS[1])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.reopen().unwrap())

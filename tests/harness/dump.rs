@@ -88,15 +88,14 @@ async fn texts_of_postgres(connection: &mut PgConnection, query: String) -> Vec<
     found.iter().map(|row| row.get(0)).collect()
 }
 
-/// Puts a mail into another status, to be tried again at an instant: what a relay would bring about.
+/// Puts a mail into another status, deferred once and to be tried again at an instant: what a relay would bring about.
 pub async fn set_message(database: &Database, id: &str, status: &str, next_attempt_at: &str) {
     let at = chrono::DateTime::parse_from_rfc3339(next_attempt_at).unwrap().to_utc();
     let id = uuid::Uuid::parse_str(id).unwrap();
     let written = match database.engine {
         Engine::Sqlite => {
             let mut connection = SqliteConnection::connect(&database.url).await.unwrap();
-            let statement =
-                "UPDATE message SET status = ?1, next_attempt_at = ?2, due_at = ?2, sent_at = NULL WHERE id = ?3";
+            let statement = "UPDATE message SET status = ?1, next_attempt_at = ?2, due_at = ?2, failures = 1, sent_at = NULL WHERE id = ?3";
             let bound = sqlx::query(statement)
                 .bind(status)
                 .bind(at)
@@ -105,7 +104,7 @@ pub async fn set_message(database: &Database, id: &str, status: &str, next_attem
         }
         Engine::Postgres => {
             let mut connection = PgConnection::connect(&database.url).await.unwrap();
-            let statement = "UPDATE message SET status = $1, next_attempt_at = $2, due_at = $2, sent_at = NULL WHERE id = $3::text::uuid";
+            let statement = "UPDATE message SET status = $1, next_attempt_at = $2, due_at = $2, failures = 1, sent_at = NULL WHERE id = $3::text::uuid";
             let bound = sqlx::query(statement).bind(status).bind(at).bind(id.to_string());
             bound.execute(&mut connection).await.unwrap().rows_affected()
         }

@@ -6,6 +6,7 @@ pub mod binary;
 pub mod cast;
 pub mod dump;
 pub mod engines;
+pub mod faketime;
 pub mod foundation;
 pub mod postgres;
 pub mod small_schema;

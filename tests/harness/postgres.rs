@@ -184,19 +184,25 @@ impl Cluster {
 
     /// Stops the server: `smart`, `fast` or `immediate`, as `pg_ctl` has it.
     pub fn stop(&self, mode: &str) {
-        self.control(&["stop", "--wait", "--pgdata=cluster", &format!("--mode={mode}")]);
+        self.control(&["stop", "--wait", "--pgdata=cluster", &format!("--mode={mode}")], &[]);
     }
 
     /// Starts the server that was stopped.
     pub fn start_again(&self) {
-        self.control(&["start", "--wait", "--pgdata=cluster", "--log=log"]);
+        self.start_again_in(&[]);
     }
 
-    fn control(&self, arguments: &[&str]) {
+    /// The same, with more in its environment.
+    pub fn start_again_in(&self, environment: &[(String, String)]) {
+        self.control(&["start", "--wait", "--pgdata=cluster", "--log=log"], environment);
+    }
+
+    fn control(&self, arguments: &[&str], environment: &[(String, String)]) {
         let mut command = Command::new(self.programs.join("pg_ctl"));
         // A server that inherited a pipe would keep whoever reads it waiting.
         command
             .args(arguments)
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .current_dir(&self.directory)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -112,7 +112,7 @@ async fn an_offered_place_is_accepted_or_declined() {
     house
         .get(&format!("{second}?withdraw=1"))
         .await
-        .says(&["een deel van de prijs"]);
+        .says(&["Meldt u zich af, dan betaalt u 100% van de prijs: €\u{a0}1.550,00, exclusief btw."]);
 }
 
 #[tokio::test]

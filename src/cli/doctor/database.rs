@@ -125,7 +125,20 @@ async fn clock(settings: &Settings, store: &Store, report: &mut Report) -> Resul
             format!("{words} is set, and this database ran on a test clock"),
             "set LEERNETWERK_CLOCK=test:…, or use another database",
         ),
-        Clock::System => report.well("clock", format!("{words}, as this database always had")),
+        Clock::System => {
+            let now = store.now(settings.clock).await?;
+            match store.settled_until().await?.filter(|until| *until - now > SKEW_TOO_MUCH) {
+                None => report.well("clock", format!("{words}, as this database always had")),
+                Some(until) => report.warning(
+                    "clock",
+                    format!(
+                        "{words}, which was ahead: a programme was carried out as of {}, and stays there until then",
+                        until.to_rfc3339()
+                    ),
+                    "what was decided stands and mail goes on; set the clock by NTP, and tell people whatever came too early",
+                ),
+            }
+        }
         Clock::Test { .. } if travelled => {
             let stands_at = store.now(settings.clock).await?;
             report.well("clock", format!("{words} that stands at {}", stands_at.to_rfc3339()));

@@ -41,7 +41,8 @@ fn the_sample_has_the_facts() {
             cents: 155_000,
             vat_included: false,
             vat_basis_points: 2100,
-            subsidy_basis_points: Some(5000)
+            subsidy_basis_points: Some(5000),
+            withdrawal_basis_points: 10_000,
         }
     );
     let days: Vec<Vec<String>> = programme
@@ -315,13 +316,13 @@ prop_compose! {
         opens_at in option::of(-2_000_000_000i64..2_000_000_000),
         deadline in 0..20_000i64,
         decision_mode in prop_oneof![Just(DecisionMode::Automatic), Just(DecisionMode::Propose)],
-        price in (0..1_000_000u32, any::<bool>(), 0..=10_000u32, option::of(0..=10_000u32)),
+        price in (0..1_000_000u32, any::<bool>(), 0..=10_000u32, option::of(0..=10_000u32), 0..=10_000u32),
         meetings in meetings(),
         showcase in option::of((0..20_000i64, 0..80_000u32, option::of(1..1000u32), 0..50u32)),
         team in team(),
     ) -> Announcement {
         let (title, subtitle, description, audience) = texts;
-        let (cents, vat_included, vat_basis_points, subsidy_basis_points) = price;
+        let (cents, vat_included, vat_basis_points, subsidy_basis_points, withdrawal_basis_points) = price;
         Announcement {
             slug: "a-programme".parse().unwrap(),
             title: title.parse().unwrap(),
@@ -335,7 +336,7 @@ prop_compose! {
             registration_opens_at: opens_at.map(|seconds| DateTime::from_timestamp(seconds, 0).unwrap()),
             registration_deadline: NaiveDate::from_ymd_opt(1990, 1, 1).unwrap() + chrono::Duration::days(deadline),
             decision_mode,
-            price: Price { cents, vat_included, vat_basis_points, subsidy_basis_points },
+            price: Price { cents, vat_included, vat_basis_points, subsidy_basis_points, withdrawal_basis_points },
             meetings,
             showcase: showcase.map(|(on, starts, capacity, guest_quota)| Showcase {
                 on: NaiveDate::from_ymd_opt(1990, 1, 1).unwrap() + chrono::Duration::days(on),

@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use toml::Value;
 
 use crate::domain::{
+    money::USUAL_WITHDRAWAL_BASIS_POINTS,
     privacy::Retention,
     programme::{Announcement, Meeting, Price, Showcase, TeamMember},
     rule::Rule,
@@ -104,6 +105,9 @@ fn price(file: &mut String, price: &Price) {
     put(file, "vat_percentage", per_cent(price.vat_basis_points));
     if let Some(subsidy) = price.subsidy_basis_points {
         put(file, "subsidy_percentage", per_cent(subsidy));
+    }
+    if price.withdrawal_basis_points != USUAL_WITHDRAWAL_BASIS_POINTS {
+        put(file, "withdrawal_percentage", per_cent(price.withdrawal_basis_points));
     }
 }
 

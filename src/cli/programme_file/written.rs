@@ -61,6 +61,7 @@ struct WrittenPrice {
     vat_included: bool,
     vat_percentage: Option<f64>,
     subsidy_percentage: Option<f64>,
+    withdrawal_percentage: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -185,6 +186,7 @@ impl From<Written> for ProgrammeFields {
                 vat_included: price.vat_included,
                 vat_percentage: price.vat_percentage,
                 subsidy_percentage: price.subsidy_percentage,
+                withdrawal_percentage: price.withdrawal_percentage,
             }),
             meetings: Some(meetings.collect()),
             showcase: Some(written.showcase.map(|showcase| ShowcaseFields {

@@ -2,6 +2,7 @@
 
 mod cloning;
 mod desk;
+mod exporting;
 mod holding;
 mod programmes;
 

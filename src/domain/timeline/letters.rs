@@ -6,6 +6,7 @@ use crate::domain::{
     facts::{Facts, Happened},
     ids::RegistrationId,
     message::{CancellationCause, ExpiryCause, Letter, Recipient},
+    money,
     programme::TeamRole,
     registration::{Registration, RegistrationStatus as Status},
     rule::RuleKey,
@@ -106,9 +107,11 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                 })
             })
         }
-        Happened::Withdrawn(id) => person(facts, *id, RuleKey::RegistrationWithdrawn, first(), |_| {
+        Happened::Withdrawn(id) => person(facts, *id, RuleKey::RegistrationWithdrawn, first(), |registration| {
+            let after_go = money::left_after_go(registration);
             Some(Letter::RegistrationWithdrawn {
-                after_go: facts.is_after_go(),
+                after_go,
+                cents_due: after_go.then(|| facts.programme.announced.price.withdrawal_cents()),
             })
         }),
         Happened::LinkRequested(id, act) => {

@@ -126,6 +126,8 @@ pub struct PriceInput {
     vat_percentage: Option<f64>,
     /// The part of the real cost that a subsidy already pays, in per cent.
     subsidy_percentage: Option<f64>,
+    /// The part of it that somebody pays who withdraws after the go, in per cent; 100 when left out.
+    withdrawal_percentage: Option<f64>,
 }
 
 impl From<PriceInput> for PriceFields {
@@ -135,6 +137,7 @@ impl From<PriceInput> for PriceFields {
             vat_included: input.vat_included,
             vat_percentage: input.vat_percentage,
             subsidy_percentage: input.subsidy_percentage,
+            withdrawal_percentage: input.withdrawal_percentage,
         }
     }
 }

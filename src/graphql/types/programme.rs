@@ -63,6 +63,8 @@ pub struct Price {
     vat_percentage: f64,
     /// The part of the real cost that a subsidy already pays, in per cent.
     subsidy_percentage: Option<f64>,
+    /// The part of it that somebody pays who withdraws after the go, in per cent.
+    withdrawal_percentage: f64,
 }
 
 impl From<&programme::Price> for Price {
@@ -74,6 +76,7 @@ impl From<&programme::Price> for Price {
             vat_included: price.vat_included,
             vat_percentage: per_cent(price.vat_basis_points),
             subsidy_percentage: price.subsidy_basis_points.map(per_cent),
+            withdrawal_percentage: per_cent(price.withdrawal_basis_points),
         }
     }
 }

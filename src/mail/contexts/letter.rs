@@ -45,6 +45,11 @@ pub(super) enum LetterWords<'a> {
     },
     RegistrationWithdrawn {
         after_go: bool,
+        /// "50%".
+        percentage: String,
+        /// None: nothing is due, or it is not known.
+        amount: Option<String>,
+        is_free: bool,
     },
     PersonalLink {
         is_team: bool,
@@ -163,7 +168,14 @@ impl<'a> LetterWords<'a> {
             Letter::PlaceOfferExpired { can_register_anew } => Self::PlaceOfferExpired {
                 can_register_anew: *can_register_anew,
             },
-            Letter::RegistrationWithdrawn { after_go } => Self::RegistrationWithdrawn { after_go: *after_go },
+            Letter::RegistrationWithdrawn { after_go, cents_due } => Self::RegistrationWithdrawn {
+                after_go: *after_go,
+                percentage: formats::percentage(programme.announced.price.withdrawal_basis_points, locale),
+                amount: cents_due
+                    .filter(|cents| *cents > 0)
+                    .map(|cents| formats::euros(cents, locale)),
+                is_free: *cents_due == Some(0),
+            },
             Letter::PersonalLink { status } => Self::PersonalLink {
                 is_team: status.is_none(),
                 status: *status,

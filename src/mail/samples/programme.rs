@@ -102,6 +102,7 @@ pub fn programme() -> Result<Programme, TextError> {
                 vat_included: false,
                 vat_basis_points: 2100,
                 subsidy_basis_points: Some(5000),
+                withdrawal_basis_points: 5000,
             },
             meetings,
             showcase: Some(Showcase {

@@ -15,6 +15,7 @@ use super::{
     Priority,
 };
 use crate::domain::{
+    delivery::waits_at_most_until,
     ids::{InstanceId, MessageId},
     message::{MessageKind, MessageStatus},
     pace::Pace,
@@ -24,6 +25,21 @@ use crate::domain::{
 
 /// The turn of mails that go before all others.
 pub(super) const FIRST: i32 = -1;
+
+/// The queued mails that may be tried, as [`may_be_tried`](crate::domain::delivery::may_be_tried) has it.
+pub(super) fn ready(now: DateTime<Utc>) -> Condition {
+    let is_later_than = |latest| message::Column::NextAttemptAt.gt(latest);
+    let was_set_back = Condition::any()
+        .add(
+            Condition::all()
+                .add(message::Column::Failures.eq(0))
+                .add(is_later_than(waits_at_most_until(0, now))),
+        )
+        .add(is_later_than(waits_at_most_until(1, now)));
+    Condition::all()
+        .add(message::Column::Status.eq(MessageStatus::Queued.word()))
+        .add(was_set_back.add(message::Column::NextAttemptAt.lte(now)))
+}
 
 /// Which mails a sender takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,9 +224,7 @@ impl Store {
 
 impl Tx {
     async fn claim(&self, instance: InstanceId, now: DateTime<Utc>, reach: Reach, limit: u64) -> Result<Vec<Claim>> {
-        let mut due = message::Entity::find()
-            .filter(message::Column::Status.eq(MessageStatus::Queued.word()))
-            .filter(message::Column::NextAttemptAt.lte(now));
+        let mut due = message::Entity::find().filter(ready(now));
         if reach == Reach::ActsOnly {
             due = due.filter(message::Column::Priority.lte(Priority::Act.rank()));
         }

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::{Result, Store, Tx};
+use super::super::{Result, Store, Tx, ledger::to_be_made};
 use crate::domain::{
     ids::{MessageId, ProgrammeId},
     message::MessageStatus,
@@ -246,7 +246,7 @@ impl Tx {
             return Ok(true);
         }
         let mails = ledger_entry::Entity::find()
-            .filter(ledger_entry::Column::ComposeAt.lte(now))
+            .filter(to_be_made(now))
             .count(&self.0)
             .await?;
         Ok(mails > 0)

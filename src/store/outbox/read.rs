@@ -10,7 +10,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::{Result, Seal, Store, StoreError};
+use super::{
+    super::{Result, Seal, Store, StoreError},
+    claim::ready,
+};
 use crate::domain::{
     delivery::{AttemptOutcome, SmtpVerb},
     ids::{InstanceId, MessageId, ProgrammeId, RegistrationId},
@@ -244,22 +247,17 @@ impl Store {
 
     /// How many queued mails may be tried now.
     pub async fn queued_due(&self, now: DateTime<Utc>) -> Result<u64> {
-        let due = message::Entity::find()
-            .filter(message::Column::Status.eq(MessageStatus::Queued.word()))
-            .filter(message::Column::NextAttemptAt.lte(now));
+        let due = message::Entity::find().filter(ready(now));
         Ok(due.count(&self.reader).await?)
     }
 
     /// How many mails are left to do for a server: queued ones that may be tried now, and those in its hands. Seen in one look,
     /// so that none is missed which goes from one to the other.
     pub async fn outstanding(&self, instance: InstanceId, now: DateTime<Utc>) -> Result<u64> {
-        let queued = Condition::all()
-            .add(message::Column::Status.eq(MessageStatus::Queued.word()))
-            .add(message::Column::NextAttemptAt.lte(now));
         let in_hand = Condition::all()
             .add(message::Column::Status.eq(MessageStatus::Sending.word()))
             .add(message::Column::ClaimedBy.eq(instance.0));
-        let outstanding = message::Entity::find().filter(Condition::any().add(queued).add(in_hand));
+        let outstanding = message::Entity::find().filter(Condition::any().add(ready(now)).add(in_hand));
         Ok(outstanding.count(&self.reader).await?)
     }
 }

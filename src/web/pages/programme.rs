@@ -85,6 +85,44 @@ pub fn price(price: &Price, locale: Locale) -> String {
     }
 }
 
+/// What somebody pays who withdraws after the go.
+pub fn cost_of_leaving(of: &Price, locale: Locale) -> String {
+    let part = formats::percentage(of.withdrawal_basis_points, locale);
+    let amount = formats::euros(of.withdrawal_cents(), locale);
+    match (of.withdrawal_cents(), locale) {
+        (0, Locale::Nl) => "Meldt u zich af, dan betaalt u niets.".to_owned(),
+        (0, Locale::En) => "If you withdraw, you pay nothing.".to_owned(),
+        (_, Locale::Nl) => format!(
+            "Meldt u zich af, dan betaalt u {part} van de prijs: {amount}{}.",
+            vat(of, locale)
+        ),
+        (_, Locale::En) => format!(
+            "If you withdraw, you pay {part} of the price: {amount}{}.",
+            vat(of, locale)
+        ),
+    }
+}
+
+/// The same, before there is a go; nothing for a programme that is free.
+pub fn leaving(price: &Price, locale: Locale) -> Option<Markup> {
+    let part = formats::percentage(price.withdrawal_basis_points, locale);
+    let told = match (price.withdrawal_basis_points, locale) {
+        (0, Locale::Nl) => "kost niets".to_owned(),
+        (0, Locale::En) => "costs nothing".to_owned(),
+        (_, Locale::Nl) => format!("kost niets tot het programma doorgaat; daarna {part} van de prijs"),
+        (_, Locale::En) => format!("costs nothing until the programme goes ahead; after that {part} of the price"),
+    };
+    (price.cents > 0).then(|| html! { (told) })
+}
+
+fn vat(price: &Price, locale: Locale) -> &'static str {
+    match (price.vat_basis_points, price.vat_included) {
+        (0, _) => "",
+        (_, true) => say(locale, ", inclusief btw", ", VAT included"),
+        (_, false) => say(locale, ", exclusief btw", ", VAT not included"),
+    }
+}
+
 fn meetings(programme: &Programme, locale: Locale) -> Option<Markup> {
     let meetings = &programme.announced.meetings;
     (!meetings.is_empty()).then(|| {
@@ -125,6 +163,7 @@ pub fn about(programme: &Programme, now: DateTime<Utc>, locale: Locale) -> Marku
                 (say(locale, "Aanmelden", "Registration"), plain(registration_until(programme, now, locale))),
                 (say(locale, "Deelnemers", "Participants"), plain(places(programme, locale))),
                 (say(locale, "Prijs", "Price"), plain(price(&announced.price, locale))),
+                (say(locale, "Afmelden", "Withdrawing"), leaving(&announced.price, locale)),
                 (say(locale, "Bijeenkomsten", "Meetings"), meetings(programme, locale)),
                 (say(locale, "Vragen?", "Questions?"), programme.contact().map(contact)),
             ]))

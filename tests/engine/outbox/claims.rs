@@ -2,10 +2,16 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use entities::message;
 use leernetwerk::{
-    domain::{delivery::AttemptOutcome, ids::InstanceId, message::MessageStatus},
+    domain::{
+        delivery::{AttemptOutcome, LONGEST_BACKOFF, backoff, may_be_tried},
+        ids::InstanceId,
+        message::MessageStatus,
+    },
     store::{Finalised, Priority, Reach},
 };
+use sea_orm::{ActiveModelTrait, Set};
 use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
@@ -18,6 +24,7 @@ on_both!(
     what_was_tried_least_goes_before_what_was_due_first,
     one_may_take_only_what_somebody_waits_for,
     nothing_is_claimed_before_its_moment,
+    a_mail_does_not_wait_for_a_clock_that_was_set_back,
     a_mail_that_is_given_back_is_as_if_never_taken,
     what_was_taken_over_cannot_be_given_back,
 );
@@ -93,20 +100,63 @@ async fn one_may_take_only_what_somebody_waits_for(outbox: &Outbox) {
 }
 
 async fn nothing_is_claimed_before_its_moment(outbox: &Outbox) {
-    let mut new = outbox.letter(Priority::Time);
-    new.due_at = at(1);
-    outbox.post(&new).await;
+    let id = outbox.post_one().await;
+    let claim = outbox.claim_one(at(0)).await;
+    let deferred = verdict(AttemptOutcome::Deferred);
+    outbox.store.finalise(&claim, &deferred, at(0)).await.unwrap();
+    let next = at(0) + backoff(1, id.0);
     let microsecond = chrono::Duration::microseconds(1);
-    assert!(outbox.claim(at(1) - microsecond, 1).await.is_empty());
-    assert_eq!(outbox.store.queued_due(at(1) - microsecond).await.unwrap(), 0);
-    assert_eq!(outbox.store.next_attempt_at().await.unwrap(), Some(at(1)));
-    assert_eq!(outbox.store.queued_due(at(1)).await.unwrap(), 1);
-    let claims = outbox.claim(at(1), 1).await;
+    assert!(outbox.claim(next - microsecond, 1).await.is_empty());
+    assert_eq!(outbox.store.queued_due(next - microsecond).await.unwrap(), 0);
+    assert_eq!(outbox.store.next_attempt_at().await.unwrap(), Some(next));
+    assert_eq!(outbox.store.queued_due(next).await.unwrap(), 1);
+    let claims = outbox.claim(next, 1).await;
     assert_eq!(claims.len(), 1);
     assert_eq!(outbox.store.next_attempt_at().await.unwrap(), None);
     assert_eq!(outbox.store.outstanding(HERE, at(1)).await.unwrap(), 1);
     assert_eq!(outbox.store.outstanding(THERE, at(1)).await.unwrap(), 0);
     outbox.store.release(&claims).await.unwrap();
+}
+
+async fn a_mail_does_not_wait_for_a_clock_that_was_set_back(outbox: &Outbox) {
+    let microsecond = chrono::Duration::microseconds(1);
+    for deferrals in [0, 1, 9] {
+        for ahead in [
+            -microsecond,
+            chrono::Duration::zero(),
+            microsecond,
+            LONGEST_BACKOFF,
+            LONGEST_BACKOFF + microsecond,
+            chrono::Duration::days(400),
+        ] {
+            let id = outbox.post_one().await;
+            let row = message::ActiveModel {
+                id: Set(id.0),
+                failures: Set(deferrals),
+                next_attempt_at: Set(at(0) + ahead),
+                ..Default::default()
+            };
+            row.update(&outbox.behind).await.unwrap();
+            let is_ready = may_be_tried(deferrals.unsigned_abs(), at(0) + ahead, at(0));
+            let what = format!("{deferrals} deferrals, {ahead} ahead");
+            assert_eq!(
+                outbox.store.queued_due(at(0)).await.unwrap(),
+                u64::from(is_ready),
+                "{what}"
+            );
+            assert_eq!(
+                outbox.store.outstanding(HERE, at(0)).await.unwrap(),
+                u64::from(is_ready),
+                "{what}"
+            );
+            let claims = outbox.claim(at(0), 1).await;
+            assert_eq!(claims.len(), usize::from(is_ready), "{what}");
+            outbox.store.release(&claims).await.unwrap();
+            let tx = outbox.store.begin().await.unwrap();
+            tx.cancel_message(id, at(0)).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
 }
 
 async fn a_mail_that_is_given_back_is_as_if_never_taken(outbox: &Outbox) {

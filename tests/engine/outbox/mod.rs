@@ -257,6 +257,7 @@ fn programme(id: ProgrammeId) -> programme::ActiveModel {
         guest_quota: None,
         participant_retention_months: 24,
         guest_retention_months: 3,
+        withdrawal_basis_points: 10_000,
         phase: "draft".into(),
         published_at: None,
         cancelled_at: None,

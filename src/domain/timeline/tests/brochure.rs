@@ -82,6 +82,7 @@ pub(super) fn announcement() -> Announcement {
             vat_included: false,
             vat_basis_points: 2_100,
             subsidy_basis_points: Some(5_000),
+            withdrawal_basis_points: 5_000,
         },
         meetings: meetings
             .into_iter()

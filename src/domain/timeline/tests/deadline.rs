@@ -96,7 +96,13 @@ fn eight_of_whom_one_leaves_before_the_deadline_is_a_no_go_and_one_after_it_chan
     );
     assert_eq!(after.told(RuleKey::BelowMinimumAfterGo), ["Marc Jetten"]);
     let withdrawn = after.letter(RuleKey::RegistrationWithdrawn, crowd[0]);
-    assert_eq!(withdrawn, Some(&Letter::RegistrationWithdrawn { after_go: true }));
+    assert_eq!(
+        withdrawn,
+        Some(&Letter::RegistrationWithdrawn {
+            after_go: true,
+            cents_due: Some(77_500)
+        })
+    );
     after.withdraw(crowd[1]).unwrap();
     assert_eq!(
         after.told(RuleKey::BelowMinimumAfterGo).len(),

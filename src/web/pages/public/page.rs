@@ -67,6 +67,7 @@ impl<'a> ProgrammePage<'a> {
                     (say(locale, "Voor wie", "For whom"), announced.audience.as_deref().map(|text| html! { span lang=[text_lang] { (text) } })),
                     (say(locale, "Deelnemers", "Participants"), plain(programme::places(&self.record.programme, locale))),
                     (say(locale, "Prijs", "Price"), plain(price(&announced.price, locale))),
+                    (say(locale, "Afmelden", "Withdrawing"), programme::leaving(&announced.price, locale)),
                 ]))
             }
             (self.meetings())

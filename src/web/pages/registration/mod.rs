@@ -145,11 +145,10 @@ impl RegistrationPage<'_> {
                 )) }
             }
             @if self.record.programme.phase == Phase::GoingAhead && self.registration().status == Status::Confirmed {
-                p { (say(
-                    locale,
-                    "Het programma gaat door en uw plaats was al zeker. Daarom kan het zijn dat u een deel van de prijs betaalt. De organisatie laat u weten of dat zo is.",
-                    "The programme goes ahead and your place was certain. So you may have to pay a part of the price. The organisers will let you know.",
-                )) }
+                p {
+                    (say(locale, "Het programma gaat door en uw plaats is al zeker. ", "The programme goes ahead and your place is certain. "))
+                    (programme::cost_of_leaving(&self.record.programme.announced.price, locale))
+                }
             }
             form method="post" {
                 label for="reason" { (say(locale, "Waarom doet u niet mee? (hoeft niet)", "Why do you withdraw? (optional)")) }
