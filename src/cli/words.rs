@@ -22,6 +22,11 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::ProgrammeGoesAhead => "the programme goes ahead",
         MessageKind::AddressRefused => "an address refuses mail",
         MessageKind::ProgrammeCancelled => "the programme does not go ahead",
+        MessageKind::LearningWishRequest => "what do you want to learn?",
+        MessageKind::LearningWishDigest => "news of learning wishes",
+        MessageKind::AgendaMissing => "an agenda is not final",
+        MessageKind::Agenda => "the agenda of a meeting",
+        MessageKind::FacilitatorsAsked => "a question to the facilitators",
         MessageKind::Announcement => "an announcement",
     }
 }

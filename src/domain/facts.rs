@@ -9,11 +9,12 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
-    ids::{AnnouncementId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
+    ids::{AnnouncementId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, Recipient},
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
+    sharing::Sharing,
 };
 
 /// How many registrations there are of each sort that matters.
@@ -93,6 +94,15 @@ pub enum Happened {
     DecidedByPeople,
     /// An organiser writes to people at once.
     Announced(AnnouncementId),
+    /// A participant asked the facilitators something.
+    FacilitatorsAsked {
+        /// The question's id.
+        question: QuestionId,
+        /// Who asked.
+        by: RegistrationId,
+        /// What was asked.
+        text: super::text::Paragraphs<2000>,
+    },
     /// A place became final.
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
@@ -161,6 +171,8 @@ pub struct Facts {
     pub happened: VecDeque<Happened>,
     /// Addresses that refuse mail, as long as that is not answered.
     pub refused_addresses: Vec<RefusedAddress>,
+    /// What participants share.
+    pub sharing: Sharing,
 }
 
 impl Facts {
@@ -186,6 +198,7 @@ impl Facts {
             settled: BTreeSet::new(),
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
+            sharing: Sharing::default(),
         }
     }
 

@@ -45,6 +45,11 @@ macro_rules! rule_keys {
                 !matches!(self.default_trigger(), Trigger::Event(_))
             }
 
+            /// Whether it fires every week on a day of the week.
+            pub fn is_weekly(self) -> bool {
+                matches!(self.default_trigger(), Trigger::Weekday { .. })
+            }
+
             fn default_trigger(self) -> Trigger {
                 match self { $(Self::$name => $trigger),+ }
             }
@@ -74,6 +79,17 @@ const fn days_after_deadline(offset_days: i32) -> Trigger {
 
 /// A warning or reminder that is a day late has been overtaken by the next one, or by what it is about.
 const ONE_DAY: Option<Duration> = Some(Duration::hours(24));
+
+const fn days_after_meeting(anchor: Anchor, offset_days: i32) -> Trigger {
+    Trigger::Anchored {
+        anchor,
+        offset_days,
+        at: USUAL_TIME,
+    }
+}
+
+/// A request that is this late has been overtaken by the one of a week later.
+const SIX_DAYS: Option<Duration> = Some(Duration::hours(6 * 24));
 
 rule_keys! {
     /// Asks somebody who registered to verify the address.
@@ -122,6 +138,18 @@ rule_keys! {
     DeadlineExtended = "deadline-extended", DeadlineExtended, Trigger::Event(TriggerEvent::DeadlineExtended), None, Again;
     /// Tells the organisers of a withdrawal that leaves fewer than the minimum after the go.
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
+    /// Asks participants for a learning wish, two days after the kick-off (rule 9).
+    LearningWishRequest = "learning-wish-request", LearningWishRequest, days_after_meeting(Anchor::MeetingEnd, 2), SIX_DAYS, Once;
+    /// Asks those who have none once more, a week later.
+    LearningWishReminder = "learning-wish-reminder", LearningWishRequest, days_after_meeting(Anchor::MeetingEnd, 9), SIX_DAYS, Once;
+    /// Tells on Mondays what changed about learning wishes that somebody follows. Late is better than never: nobody else tells it.
+    LearningWishDigest = "learning-wish-digest", LearningWishDigest, Trigger::Weekday { weekday: chrono::Weekday::Mon, at: USUAL_TIME }, None, Once;
+    /// Reminds the facilitators of an agenda that is to go out in two days and is not final (rule 10).
+    AgendaReminder = "agenda-reminder", AgendaMissing, days_after_meeting(Anchor::MeetingStart, -9), ONE_DAY, Once;
+    /// Brings the final agenda of a meeting a week before, or as soon as it is final after that.
+    Agenda = "agenda", Agenda, days_after_meeting(Anchor::MeetingStart, -7), None, Once;
+    /// Brings the facilitators what a participant asks.
+    FacilitatorsAsked = "facilitators-asked", FacilitatorsAsked, Trigger::Event(TriggerEvent::FacilitatorsAsked), None, Once;
     /// Brings what an organiser writes.
     Announcement = "announcement", Announcement, Trigger::Event(TriggerEvent::Announced), ONE_DAY, Once;
     /// Tells the organisers that somebody's address refuses mail.
@@ -138,6 +166,9 @@ impl RuleKey {
             Self::DecisionReminder3Days | Self::DecisionReminder7Days | Self::DecisionReminder14Days => {
                 &[Anchor::RegistrationDeadline]
             }
+            Self::LearningWishRequest | Self::LearningWishReminder => &[Anchor::MeetingStart, Anchor::MeetingEnd],
+            // An agenda that is to go out after the meeting has begun would never go.
+            Self::AgendaReminder | Self::Agenda => &[Anchor::MeetingStart],
             _ => &[],
         }
     }

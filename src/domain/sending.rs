@@ -78,11 +78,15 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
+            | Self::Agenda
+            | Self::FacilitatorsAsked
             | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
             // The next one comes in some days, and says the same.
-            Self::BelowMinimum => AmbiguityPolicy::AssumeSent,
+            Self::BelowMinimum | Self::LearningWishRequest | Self::AgendaMissing => AmbiguityPolicy::AssumeSent,
+            // What it tells stands on the page as well.
+            Self::LearningWishDigest => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -91,7 +95,13 @@ impl MessageKind {
     #[must_use]
     pub fn may_wait_when_late(self) -> bool {
         match self {
-            Self::RegistrationExpired | Self::PlaceOfferExpired | Self::BelowMinimum | Self::Announcement => true,
+            Self::RegistrationExpired
+            | Self::PlaceOfferExpired
+            | Self::BelowMinimum
+            | Self::LearningWishRequest
+            | Self::LearningWishDigest
+            | Self::AgendaMissing
+            | Self::Announcement => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState
@@ -105,6 +115,8 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
+            | Self::Agenda
+            | Self::FacilitatorsAsked
             | Self::AddressRefused => false,
         }
     }

@@ -92,7 +92,7 @@ impl Composer {
         } = &sample;
         let wording = self.word(letter, to, programme, Some(samples::LINK), own_sentence.as_deref())?;
         let message_id = format!("sample@{}", samples::DOMAIN);
-        let composed = self.put_together(&wording, to, programme, &message_id, DateTime::<Utc>::UNIX_EPOCH)?;
+        let composed = self.put_together(&wording, to, programme, None, &message_id, DateTime::<Utc>::UNIX_EPOCH)?;
         Ok(Preview {
             name,
             composed,

@@ -164,7 +164,9 @@ impl Composer {
         composed_at: DateTime<Utc>,
     ) -> Result<Composed, ComposeError> {
         let wording = self.word(letter, to, programme, link, own_sentence)?;
-        self.put_together(&wording, to, programme, message_id, composed_at)
+        let contact = programme.contact().map(|contact| (&contact.name, &contact.email));
+        let answered_by = letter.answered_by().or(contact);
+        self.put_together(&wording, to, programme, answered_by, message_id, composed_at)
     }
 
     /// The words of a letter, styles inlined.
@@ -195,6 +197,7 @@ impl Composer {
         wording: &Wording,
         to: &Addressee,
         programme: &Programme,
+        answered_by: Option<(&PersonName, &EmailAddress)>,
         message_id: &str,
         composed_at: DateTime<Utc>,
     ) -> Result<Composed, ComposeError> {
@@ -207,8 +210,8 @@ impl Composer {
             .message_id(Some(format!("<{}>", checked_message_id(message_id)?)))
             .header(AutoSubmitted)
             .header(ContentLanguage(to.locale));
-        if let Some(contact) = programme.contact() {
-            message = message.reply_to(mailbox(&contact.name, &contact.email)?);
+        if let Some((name, address)) = answered_by {
+            message = message.reply_to(mailbox(name, address)?);
         }
         let parts = MultiPart::alternative()
             .boundary(boundary(message_id))
@@ -221,7 +224,7 @@ impl Composer {
     }
 }
 
-/// Mails to organisers about a count, a decision or an address say all there is; every other one leads to the recipient's own page.
+/// Mails to organisers about a count, a decision or an address, and what facilitators are asked, say all there is; every other one leads to the recipient's own page.
 pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
     !matches!(
         kind,
@@ -229,6 +232,7 @@ pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
             | MessageKind::DecisionRequested
             | MessageKind::DecisionReport
             | MessageKind::AddressRefused
+            | MessageKind::FacilitatorsAsked
     )
 }
 

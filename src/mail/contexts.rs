@@ -4,6 +4,7 @@
 //! names in the templates.
 
 mod letter;
+mod sharing;
 
 use serde::Serialize;
 
@@ -86,6 +87,7 @@ impl<'a> Context<'a> {
         link: Option<&'a str>,
         own_sentence: Option<&'a str>,
     ) -> Self {
+        let is_answered_by_a_person = letter.answered_by().is_some();
         Self {
             recipient: Person {
                 name: &to.name,
@@ -95,13 +97,14 @@ impl<'a> Context<'a> {
             programme: ProgrammeWords::of(programme, to.locale),
             contact: programme
                 .contact()
-                .filter(|contact| contact.email != to.email)
+                .filter(|contact| contact.email != to.email && !is_answered_by_a_person)
                 .map(|contact| Contact {
                     name: &contact.name,
                     email: &contact.email,
                     mailto: mailto(&contact.email),
                 }),
-            link,
+            // Whoever answers by mail sends along what it says, and a link opens the recipient's own page.
+            link: link.filter(|_| !is_answered_by_a_person),
             own_sentence,
             letter: LetterWords::of(letter, programme, to.locale),
         }

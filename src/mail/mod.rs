@@ -17,3 +17,4 @@ pub mod reading;
 pub mod samples;
 pub mod smtp;
 pub mod templates;
+mod unlinked;

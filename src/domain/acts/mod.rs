@@ -4,6 +4,7 @@
 mod arranging;
 mod deciding;
 mod organising;
+mod sharing;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -26,6 +27,10 @@ pub use arranging::{
 };
 pub use deciding::{can_decide, choose, decide};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
+pub use sharing::{
+    Proposal, add_learning_wish, ask_facilitators, edit_learning_wish, follow_learning_wish, offer_support,
+    propose_agenda_item, save_assignment, set_agenda, unfollow_learning_wish, vote_for_agenda_item,
+};
 
 /// What somebody who registers is told at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
