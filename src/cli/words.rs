@@ -28,5 +28,6 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::Agenda => "the agenda of a meeting",
         MessageKind::FacilitatorsAsked => "a question to the facilitators",
         MessageKind::Announcement => "an announcement",
+        MessageKind::ProgrammeCompleted => "the programme is over",
     }
 }

@@ -120,6 +120,8 @@ kinds! {
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
     AddressRefused = "address-refused",
+    /// Thanks everyone when the programme is over.
+    ProgrammeCompleted = "programme-completed",
 }
 
 /// Who a mail is for.
@@ -204,8 +206,6 @@ pub struct AgendaLine {
     pub title: String,
     /// How long it takes.
     pub minutes: Option<u32>,
-    /// Who proposed it.
-    pub proposed_by: Option<Colleague>,
 }
 
 /// What one mail to one person says. Instants are told in the programme's zone.
@@ -394,6 +394,11 @@ pub enum Letter {
         /// It is a member of the team, not somebody who registered.
         is_team_member: bool,
     },
+    /// See [`MessageKind::ProgrammeCompleted`].
+    ProgrammeCompleted {
+        /// The recipient took part; else a member of the team.
+        is_participant: bool,
+    },
 }
 
 impl Letter {
@@ -431,6 +436,7 @@ impl Letter {
             Self::FacilitatorsAsked { .. } => MessageKind::FacilitatorsAsked,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
+            Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,
         }
     }
 }

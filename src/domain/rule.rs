@@ -9,6 +9,7 @@ use super::{
     calendar::USUAL_TIME,
     ids::RuleId,
     message::MessageKind,
+    programme::MeetingKind,
     text::{Line, Paragraphs},
     trigger::{Anchor, Trigger, TriggerEvent, WhenMoved},
 };
@@ -77,6 +78,17 @@ const fn days_after_deadline(offset_days: i32) -> Trigger {
     }
 }
 
+const fn days_after_end(offset_days: i32) -> Trigger {
+    Trigger::Anchored {
+        anchor: Anchor::ProgrammeEnd,
+        offset_days,
+        at: USUAL_TIME,
+    }
+}
+
+/// What is still welcome some time after its day.
+const TWO_WEEKS: Option<Duration> = Some(Duration::days(14));
+
 /// A warning or reminder that is a day late has been overtaken by the next one, or by what it is about.
 const ONE_DAY: Option<Duration> = Some(Duration::hours(24));
 
@@ -138,6 +150,8 @@ rule_keys! {
     DeadlineExtended = "deadline-extended", DeadlineExtended, Trigger::Event(TriggerEvent::DeadlineExtended), None, Again;
     /// Tells the organisers of a withdrawal that leaves fewer than the minimum after the go.
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
+    /// Thanks everyone the day after the last meeting (rule 12).
+    ProgrammeCompleted = "programme-completed", ProgrammeCompleted, days_after_end(1), TWO_WEEKS, Once;
     /// Asks participants for a learning wish, two days after the kick-off (rule 9).
     LearningWishRequest = "learning-wish-request", LearningWishRequest, days_after_meeting(Anchor::MeetingEnd, 2), SIX_DAYS, Once;
     /// Asks those who have none once more, a week later.
@@ -166,11 +180,25 @@ impl RuleKey {
             Self::DecisionReminder3Days | Self::DecisionReminder7Days | Self::DecisionReminder14Days => {
                 &[Anchor::RegistrationDeadline]
             }
+            Self::ProgrammeCompleted => &[Anchor::ProgrammeEnd],
             Self::LearningWishRequest | Self::LearningWishReminder => &[Anchor::MeetingStart, Anchor::MeetingEnd],
             // An agenda that is to go out after the meeting has begun would never go.
             Self::AgendaReminder | Self::Agenda => &[Anchor::MeetingStart],
             _ => &[],
         }
+    }
+
+    /// Whether it counts from a meeting of this kind; a rule that counts from something else does not ask.
+    pub fn is_about(self, meeting: MeetingKind) -> bool {
+        match self {
+            Self::LearningWishRequest | Self::LearningWishReminder => meeting == MeetingKind::KickOff,
+            _ => true,
+        }
+    }
+
+    /// Whether whom it told decides what it does later: it may tell somebody after its moment, and nobody twice.
+    pub fn remembers_whom(self) -> bool {
+        matches!(self, Self::Agenda)
     }
 
     /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could

@@ -83,8 +83,10 @@ impl MessageKind {
             | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
-            // The next one comes in some days, and says the same.
-            Self::BelowMinimum | Self::LearningWishRequest | Self::AgendaMissing => AmbiguityPolicy::AssumeSent,
+            // The next one comes in some days, and says the same; thanks are not given twice.
+            Self::BelowMinimum | Self::ProgrammeCompleted | Self::LearningWishRequest | Self::AgendaMissing => {
+                AmbiguityPolicy::AssumeSent
+            }
             // What it tells stands on the page as well.
             Self::LearningWishDigest => AmbiguityPolicy::AssumeSent,
         }
@@ -101,7 +103,8 @@ impl MessageKind {
             | Self::LearningWishRequest
             | Self::LearningWishDigest
             | Self::AgendaMissing
-            | Self::Announcement => true,
+            | Self::Announcement
+            | Self::ProgrammeCompleted => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState

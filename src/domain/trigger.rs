@@ -65,6 +65,10 @@ pub enum Anchor {
     MeetingStart,
     /// The end of each meeting.
     MeetingEnd,
+    /// The start of the showcase.
+    Showcase,
+    /// The last day on which a harvest can be submitted; its moment is the end of that day.
+    HarvestDue,
     /// The end of the last meeting.
     ProgrammeEnd,
 }
@@ -77,6 +81,8 @@ impl Anchor {
         Self::Decision,
         Self::MeetingStart,
         Self::MeetingEnd,
+        Self::Showcase,
+        Self::HarvestDue,
         Self::ProgrammeEnd,
     ];
 
@@ -88,6 +94,8 @@ impl Anchor {
             Self::Decision => "decision",
             Self::MeetingStart => "meeting-start",
             Self::MeetingEnd => "meeting-end",
+            Self::Showcase => "showcase",
+            Self::HarvestDue => "harvest-due",
             Self::ProgrammeEnd => "programme-end",
         }
     }
@@ -124,6 +132,19 @@ impl Anchor {
             Self::Decision => decision.map(|made| once(made.effective_at)).into_iter().collect(),
             Self::MeetingStart => meetings(super::programme::Meeting::starts_at),
             Self::MeetingEnd => meetings(super::programme::Meeting::ends_at),
+            Self::Showcase => {
+                let showcase = programme.announced.showcase.iter();
+                showcase.map(|showcase| once(showcase.starts_at(zone))).collect()
+            }
+            Self::HarvestDue => {
+                let showcase = programme.announced.showcase.iter();
+                let due = |showcase: &super::programme::Showcase| Moment {
+                    at: showcase.harvest_closes_at(zone),
+                    on: showcase.harvest_due_on(),
+                    meeting: None,
+                };
+                showcase.map(due).collect()
+            }
             Self::ProgrammeEnd => programme.ends_at().map(once).into_iter().collect(),
         }
     }
@@ -173,6 +194,8 @@ pub struct Occurrence {
     pub at: DateTime<Utc>,
     /// Which time: it names the reason, and the moment only where a moved one is another reason.
     pub name: String,
+    /// The meeting that it counts from.
+    pub meeting: Option<MeetingId>,
 }
 
 impl Trigger {
@@ -212,6 +235,7 @@ impl Trigger {
                         at(moment)
                     },
                     name: name(moment),
+                    meeting: moment.meeting,
                 })
                 .collect()
         };
@@ -232,6 +256,7 @@ impl Trigger {
                 vec![Occurrence {
                     at,
                     name: "1".to_owned(),
+                    meeting: None,
                 }]
             }
         }
@@ -269,6 +294,7 @@ pub fn weekly(
         .map(move |on| Occurrence {
             at: calendar::resolve(on, at, zone),
             name: on.to_string(),
+            meeting: None,
         })
         .take_while(move |occurrence| occurrence.at < until)
 }

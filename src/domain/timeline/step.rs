@@ -23,15 +23,18 @@ pub enum BuiltIn {
     DecisionProposal,
     /// Go or no-go.
     Decision,
+    /// The programme is over.
+    Completion,
 }
 
 impl BuiltIn {
     /// Every built-in step.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::RegistrationExpiry,
         Self::Offer,
         Self::DecisionProposal,
         Self::Decision,
+        Self::Completion,
     ];
 
     /// Its name in the ledger and the API.
@@ -41,6 +44,7 @@ impl BuiltIn {
             Self::Offer => "offer",
             Self::DecisionProposal => "decision-proposal",
             Self::Decision => "decision",
+            Self::Completion => "completion",
         }
     }
 }
@@ -180,6 +184,18 @@ pub enum Why {
     AlreadyDecided,
     /// An organiser ended it.
     ProgrammeCancelled,
+    /// It was not decided to go ahead.
+    DoesNotGoAhead,
+    /// The programme had ended.
+    ProgrammeIsOver,
+    /// The person has a learning wish.
+    HasLearningWish,
+    /// Nothing happened to what the person follows.
+    NothingChanged,
+    /// There is nothing to remind of.
+    AgendaIsFinal,
+    /// There is nothing to send yet.
+    AgendaIsNotFinal,
     /// Nobody belongs to those who would be told.
     NobodyToTell,
     /// The moment was past when it came to be.
@@ -247,6 +263,14 @@ impl Why {
             }
             Self::AlreadyDecided => "go or no-go was decided already".to_owned(),
             Self::ProgrammeCancelled => "the programme was cancelled".to_owned(),
+            Self::DoesNotGoAhead => "it had not been decided that the programme goes ahead".to_owned(),
+            Self::ProgrammeIsOver => "the programme is over".to_owned(),
+            Self::HasLearningWish => "this person has a learning wish already".to_owned(),
+            Self::NothingChanged => "nothing changed about what this person follows".to_owned(),
+            Self::AgendaIsFinal => "the agenda is final already".to_owned(),
+            Self::AgendaIsNotFinal => {
+                "the agenda was not final; it goes out as soon as it is, before the meeting".to_owned()
+            }
             Self::NobodyToTell => "there was nobody who could be told".to_owned(),
             Self::BeforeKnown { known_from } => format!(
                 "the moment was past when the programme was published or its deadline set ({})",

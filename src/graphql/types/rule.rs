@@ -68,6 +68,10 @@ pub enum Anchor {
     MeetingEnd,
     /// The end of the last meeting.
     ProgrammeEnd,
+    /// The start of the showcase.
+    Showcase,
+    /// The last day on which a harvest can be submitted; its moment is the end of that day.
+    HarvestDue,
 }
 
 /// A day of the week.

@@ -129,6 +129,9 @@ pub(super) enum LetterWords<'a> {
         reply: Option<&'a str>,
         is_team_member: bool,
     },
+    ProgrammeCompleted {
+        is_participant: bool,
+    },
 }
 
 impl<'a> LetterWords<'a> {
@@ -268,6 +271,9 @@ impl<'a> LetterWords<'a> {
                     reason: reason.as_deref(),
                 }
             }
+            Letter::ProgrammeCompleted { is_participant } => Self::ProgrammeCompleted {
+                is_participant: *is_participant,
+            },
             Letter::LearningWishRequest { is_reminder } => Self::LearningWishRequest {
                 is_reminder: *is_reminder,
             },

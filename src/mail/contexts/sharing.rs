@@ -34,7 +34,6 @@ struct SupportWords {
 pub(super) struct AgendaLineWords {
     title: String,
     minutes: Option<u32>,
-    proposed_by: Option<String>,
 }
 
 fn named(colleague: &Colleague) -> String {
@@ -69,7 +68,6 @@ impl AgendaLineWords {
         Self {
             title: unlinked(&line.title),
             minutes: line.minutes,
-            proposed_by: line.proposed_by.as_ref().map(named),
         }
     }
 }

@@ -31,20 +31,19 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
         was_edited: false,
         support: vec![
             SupportNews {
-                from: bram.clone(),
+                from: bram,
                 text: wish.clone(),
             },
             SupportNews {
-                from: stranger.clone(),
+                from: stranger,
                 text: HOSTILE.to_owned(),
             },
         ],
     };
     let digest = |wishes, others| Letter::LearningWishDigest { wishes, others };
-    let line = |title: &str, minutes, proposed_by| AgendaLine {
+    let line = |title: &str, minutes| AgendaLine {
         title: title.to_owned(),
         minutes,
-        proposed_by,
     };
     let missing = |goes_out_at, proposals| Letter::AgendaMissing {
         meeting: "Startbijeenkomst".to_owned(),
@@ -66,9 +65,9 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
                 meeting: "Startbijeenkomst".to_owned(),
                 starts_at,
                 items: vec![
-                    line("Kennismaken", Some(45), None),
-                    line(&excerpt(words, 150), Some(1), Some(bram)),
-                    line("Afspraken voor de volgende keer", None, Some(stranger)),
+                    line("Kennismaken", Some(45)),
+                    line(&excerpt(words, 150), Some(1)),
+                    line("Afspraken voor de volgende keer", None),
                 ],
             },
         ),
