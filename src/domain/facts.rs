@@ -211,19 +211,17 @@ impl Facts {
         self.programme.phase == Phase::GoingAhead
     }
 
-    /// Why nothing of what follows the go happens; none: it goes ahead, or did.
-    pub fn unless_it_went_ahead(&self) -> Option<Why> {
-        match self.programme.phase {
-            Phase::GoingAhead | Phase::Completed => None,
-            Phase::Cancelled => Some(Why::ProgrammeCancelled),
-            Phase::Draft | Phase::Open => Some(Why::DoesNotGoAhead),
-        }
+    /// Since when it goes ahead, also when it is over by now; none: it does not.
+    pub fn goes_ahead_since(&self) -> Option<DateTime<Utc>> {
+        let went_ahead = matches!(self.programme.phase, Phase::GoingAhead | Phase::Completed);
+        let mut decisions = self.decisions.iter().rev();
+        let go = decisions.find(|decision| decision.outcome == DecisionOutcome::Go);
+        go.filter(|_| went_ahead).map(|decision| decision.effective_at)
     }
 
-    /// Why nothing of what belongs to the time between the go and the end happens; none: it is that time.
-    pub fn unless_it_is_under_way(&self) -> Option<Why> {
-        let is_over = self.programme.phase == Phase::Completed;
-        self.unless_it_went_ahead().or(is_over.then_some(Why::ProgrammeIsOver))
+    /// Why nothing of what belongs to the time between the go and the end happens any more.
+    pub fn unless_it_goes_on(&self) -> Option<Why> {
+        (self.programme.phase == Phase::Completed).then_some(Why::ProgrammeIsOver)
     }
 
     /// Places nobody takes.

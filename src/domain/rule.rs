@@ -188,6 +188,20 @@ impl RuleKey {
         }
     }
 
+    /// Whether it belongs to the time after the go: its moments come to be with the go, and end with a programme that is
+    /// called off.
+    pub fn follows_the_go(self) -> bool {
+        matches!(
+            self,
+            Self::ProgrammeCompleted
+                | Self::LearningWishRequest
+                | Self::LearningWishReminder
+                | Self::LearningWishDigest
+                | Self::AgendaReminder
+                | Self::Agenda
+        )
+    }
+
     /// Whether it counts from a meeting of this kind; a rule that counts from something else does not ask.
     pub fn is_about(self, meeting: MeetingKind) -> bool {
         match self {

@@ -6,7 +6,6 @@ use super::{Fold, Outcome, Source, Step, StepKey, StepKind, Why, moments, was_as
 use crate::domain::{
     announcement::OwnMail,
     calendar,
-    decision::DecisionOutcome,
     facts::Facts,
     message::{Letter, Recipient},
     programme::{Phase, TeamRole},
@@ -19,7 +18,8 @@ use crate::domain::{
 pub fn calendar_occurrences(facts: &Facts) -> impl Iterator<Item = (Source, Occurrence)> {
     let is_meant = |rule: &Rule, occurrence: &Occurrence| {
         let meeting = occurrence.meeting.and_then(|id| facts.programme.meeting(id));
-        meeting.is_none_or(|meeting| rule.key.is_about(meeting.kind))
+        let goes_ahead = facts.goes_ahead_since().is_some();
+        (goes_ahead || !rule.key.follows_the_go()) && meeting.is_none_or(|meeting| rule.key.is_about(meeting.kind))
     };
     let occurrences_of = move |rule: &Rule| {
         let mut occurrences = match rule.trigger {
@@ -55,23 +55,10 @@ pub fn calendar_occurrences(facts: &Facts) -> impl Iterator<Item = (Source, Occu
 
 /// Every such day of the week from the go until the end of the programme.
 fn every_week(facts: &Facts, weekday: Weekday, at: NaiveTime) -> Vec<Occurrence> {
-    let went_ahead = matches!(facts.programme.phase, Phase::GoingAhead | Phase::Completed);
-    let go = facts
-        .decisions
-        .iter()
-        .rev()
-        .find(|made| made.outcome == DecisionOutcome::Go);
-    let (Some(go), Some(ends_at), true) = (go, facts.programme.ends_at(), went_ahead) else {
+    let (Some(since), Some(ends_at)) = (facts.goes_ahead_since(), facts.programme.ends_at()) else {
         return Vec::new();
     };
-    weekly(
-        weekday,
-        at,
-        facts.programme.announced.time_zone,
-        go.effective_at,
-        ends_at,
-    )
-    .collect()
+    weekly(weekday, at, facts.programme.announced.time_zone, since, ends_at).collect()
 }
 
 /// Those moments whose step is not in the ledger.
@@ -200,7 +187,10 @@ impl Fold {
     /// Since when the moments that count from the deadline are known.
     fn deadline_known_from(&self) -> DateTime<Utc> {
         let programme = &self.facts.programme;
-        self.published_at().max(programme.deadline_set_at)
+        programme
+            .published_at
+            .unwrap_or(self.now)
+            .max(programme.deadline_set_at)
     }
 
     fn organisers(&self) -> Vec<Recipient> {
@@ -289,13 +279,14 @@ impl Fold {
         mails.extend(Mailing::to_all(team.map(Recipient::TeamMember), &thank(false)));
         Content {
             mails,
-            unless: facts.unless_it_went_ahead(),
+            unless: None,
             useful_until: None,
-            known_from: self.published_at(),
+            known_from: self.goes_ahead_since(),
         }
     }
 
-    pub(super) fn published_at(&self) -> DateTime<Utc> {
-        self.facts.programme.published_at.unwrap_or(self.now)
+    /// Since when the moments of what follows the go are known.
+    pub(super) fn goes_ahead_since(&self) -> DateTime<Utc> {
+        self.facts.goes_ahead_since().unwrap_or(self.now)
     }
 }

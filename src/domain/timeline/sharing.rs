@@ -92,9 +92,9 @@ impl Fold {
         };
         Content {
             mails: self.facts.participants().into_iter().map(ask).collect(),
-            unless: self.facts.unless_it_is_under_way(),
+            unless: self.facts.unless_it_goes_on(),
             useful_until: self.facts.programme.ends_at(),
-            known_from: self.published_at(),
+            known_from: self.goes_ahead_since(),
         }
     }
 
@@ -113,9 +113,9 @@ impl Fold {
         };
         Content {
             mails: self.facts.participants().into_iter().filter_map(mailing).collect(),
-            unless: self.facts.unless_it_is_under_way(),
+            unless: self.facts.unless_it_goes_on(),
             useful_until: self.facts.programme.ends_at(),
-            known_from: self.published_at(),
+            known_from: self.goes_ahead_since(),
         }
     }
 
@@ -182,25 +182,23 @@ impl Fold {
         let is_final = facts.sharing.is_agenda_final(meeting.id);
         Some(Content {
             mails: Mailing::to_all(makers, &letter),
-            unless: facts
-                .unless_it_is_under_way()
-                .or(is_final.then_some(Why::AgendaIsFinal)),
+            unless: facts.unless_it_goes_on().or(is_final.then_some(Why::AgendaIsFinal)),
             useful_until: Some(starts_at),
-            known_from: self.published_at(),
+            known_from: self.goes_ahead_since(),
         })
     }
 
     /// Rule 10: the final agenda goes out. One that is not final yet goes as soon as it is ([`Self::tell_of_agendas`]), so
     /// nobody counts as told before that.
     pub(super) fn agenda(&self, occurrence: &Occurrence) -> Option<Content> {
-        let unless = self.facts.unless_it_is_under_way();
+        let unless = self.facts.unless_it_goes_on();
         let content = |mails, unless, useful_until| Content {
             mails,
             unless,
             useful_until,
-            known_from: self.published_at(),
+            known_from: self.goes_ahead_since(),
         };
-        if unless.is_some() {
+        if unless.is_some() || occurrence.at < self.goes_ahead_since() {
             return Some(content(Vec::new(), unless, None));
         }
         let Some((letter, starts_at)) = self.facts.agenda_letter(occurrence.meeting?) else {

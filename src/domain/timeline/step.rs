@@ -184,8 +184,6 @@ pub enum Why {
     AlreadyDecided,
     /// An organiser ended it.
     ProgrammeCancelled,
-    /// It was not decided to go ahead.
-    DoesNotGoAhead,
     /// The programme had ended.
     ProgrammeIsOver,
     /// The person has a learning wish.
@@ -263,7 +261,6 @@ impl Why {
             }
             Self::AlreadyDecided => "go or no-go was decided already".to_owned(),
             Self::ProgrammeCancelled => "the programme was cancelled".to_owned(),
-            Self::DoesNotGoAhead => "it had not been decided that the programme goes ahead".to_owned(),
             Self::ProgrammeIsOver => "the programme is over".to_owned(),
             Self::HasLearningWish => "this person has a learning wish already".to_owned(),
             Self::NothingChanged => "nothing changed about what this person follows".to_owned(),
@@ -273,7 +270,7 @@ impl Why {
             }
             Self::NobodyToTell => "there was nobody who could be told".to_owned(),
             Self::BeforeKnown { known_from } => format!(
-                "the moment was past when the programme was published or its deadline set ({})",
+                "the moment was past when the programme was published, its deadline set or the go decided ({})",
                 moment(*known_from)
             ),
             Self::BeforeRule { valid_from } => format!(
