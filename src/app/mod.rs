@@ -14,6 +14,7 @@ pub mod planning;
 pub mod programme_fields;
 pub mod programmes;
 pub mod registering;
+pub mod sharing;
 pub mod timeline;
 pub mod tokens;
 pub mod travelling;

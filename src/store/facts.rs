@@ -175,7 +175,10 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
 /// What participants share. It begins with the go; only the facilitators can be asked before it.
 async fn shared(db: &impl ConnectionTrait, id: Uuid, programme: &Programme, scope: &Scope) -> Result<Sharing> {
     match (programme.phase, scope) {
-        (Phase::GoingAhead | Phase::Completed, _) => sharing::sharing_of(db, id).await,
+        (Phase::GoingAhead | Phase::Completed, _) => Ok(Sharing {
+            questions: sharing::questions_of(db, id, None).await?,
+            ..sharing::sharing_of(db, &[id]).await?.remove(&id).unwrap_or_default()
+        }),
         (Phase::Open, Scope::Touched(Touched { registration, .. })) if registration.is_some() => Ok(Sharing {
             questions: sharing::questions_of(db, id, *registration).await?,
             ..Sharing::default()

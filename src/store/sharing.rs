@@ -1,7 +1,8 @@
 //! What participants share: in with a programme's facts, out by what differs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use entities::{agenda_item, agenda_vote, assignment, learning_wish, question, support_offer, wish_follower};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
@@ -22,21 +23,51 @@ use crate::domain::{
     },
 };
 
-/// All that is shared in a programme.
-pub(super) async fn sharing_of(db: &impl ConnectionTrait, programme: Uuid) -> Result<Sharing> {
-    let assignments = assignment::Entity::find()
-        .filter(assignment::Column::ProgrammeId.eq(programme))
+/// All that is shared in some programmes.
+pub(super) async fn sharing_of(db: &impl ConnectionTrait, programmes: &[Uuid]) -> Result<HashMap<Uuid, Sharing>> {
+    let mut sharing: HashMap<Uuid, Sharing> = programmes.iter().map(|id| (*id, Sharing::default())).collect();
+    let wishes = learning_wish::Entity::find()
+        .filter(learning_wish::Column::ProgrammeId.is_in(programmes.iter().copied()))
         .all(db)
         .await?;
-    Ok(Sharing {
-        wishes: wishes_of(db, programme).await?,
-        assignments: assignments
-            .iter()
-            .map(|row| read_assignment(row).map(|one| (one.author, one)))
-            .collect::<Result<_>>()?,
-        agenda_items: agenda_items_of(db, programme).await?,
-        questions: questions_of(db, programme, None).await?,
-    })
+    let (mut followers, mut support) = match wishes.is_empty() {
+        true => Default::default(),
+        false => interest_in(db, programmes).await?,
+    };
+    for row in &wishes {
+        let mut wish = read_wish(row)?;
+        wish.followers = followers.remove(&wish.id).unwrap_or_default();
+        wish.support = support.remove(&wish.id).unwrap_or_default();
+        if let Some(shared) = sharing.get_mut(&row.programme_id) {
+            shared.wishes.insert(wish.id, wish);
+        }
+    }
+    let assignments = assignment::Entity::find()
+        .filter(assignment::Column::ProgrammeId.is_in(programmes.iter().copied()))
+        .all(db)
+        .await?;
+    for row in &assignments {
+        let one = read_assignment(row)?;
+        if let Some(shared) = sharing.get_mut(&row.programme_id) {
+            shared.assignments.insert(one.author, one);
+        }
+    }
+    let items = agenda_item::Entity::find()
+        .filter(agenda_item::Column::ProgrammeId.is_in(programmes.iter().copied()))
+        .all(db)
+        .await?;
+    let mut votes = match items.is_empty() {
+        true => HashMap::new(),
+        false => votes_in(db, programmes).await?,
+    };
+    for row in &items {
+        let mut item = read_agenda_item(row)?;
+        item.votes = votes.remove(&item.id).unwrap_or_default();
+        if let Some(shared) = sharing.get_mut(&row.programme_id) {
+            shared.agenda_items.insert(item.id, item);
+        }
+    }
+    Ok(sharing)
 }
 
 /// Who asked the facilitators something, and when: everybody, or one person.
@@ -58,41 +89,34 @@ pub(super) async fn questions_of(
     Ok(found.into_iter().map(read).collect())
 }
 
-async fn wishes_of(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeMap<LearningWishId, LearningWish>> {
-    let found = learning_wish::Entity::find()
-        .filter(learning_wish::Column::ProgrammeId.eq(programme))
-        .all(db)
-        .await?;
-    let mut wishes: BTreeMap<LearningWishId, LearningWish> = found
-        .iter()
-        .map(|row| read_wish(row).map(|wish| (wish.id, wish)))
-        .collect::<Result<_>>()?;
-    if wishes.is_empty() {
-        return Ok(wishes);
-    }
-    // By the programme and not by the ids, of which there may be more than a statement takes.
-    let of_programme = || {
+type Followers = HashMap<LearningWishId, BTreeMap<RegistrationId, DateTime<Utc>>>;
+type Support = HashMap<LearningWishId, BTreeMap<SupportOfferId, SupportOffer>>;
+
+/// Who follows the wishes of some programmes, and what support is offered with them. By the programmes and not by the wishes,
+/// of which there may be more than a statement takes.
+async fn interest_in(db: &impl ConnectionTrait, programmes: &[Uuid]) -> Result<(Followers, Support)> {
+    let wishes = || {
         learning_wish::Entity::find()
             .select_only()
             .column(learning_wish::Column::Id)
-            .filter(learning_wish::Column::ProgrammeId.eq(programme))
+            .filter(learning_wish::Column::ProgrammeId.is_in(programmes.iter().copied()))
             .into_query()
     };
-    let followers = wish_follower::Entity::find()
-        .filter(wish_follower::Column::LearningWishId.in_subquery(of_programme()))
+    let mut followers = Followers::new();
+    let found = wish_follower::Entity::find()
+        .filter(wish_follower::Column::LearningWishId.in_subquery(wishes()))
         .all(db)
         .await?;
-    for row in followers {
-        if let Some(wish) = wishes.get_mut(&LearningWishId(row.learning_wish_id)) {
-            wish.followers
-                .insert(RegistrationId(row.registration_id), row.followed_at);
-        }
+    for row in found {
+        let of_wish = followers.entry(LearningWishId(row.learning_wish_id)).or_default();
+        of_wish.insert(RegistrationId(row.registration_id), row.followed_at);
     }
-    let offers = support_offer::Entity::find()
-        .filter(support_offer::Column::LearningWishId.in_subquery(of_programme()))
+    let mut support = Support::new();
+    let found = support_offer::Entity::find()
+        .filter(support_offer::Column::LearningWishId.in_subquery(wishes()))
         .all(db)
         .await?;
-    for row in &offers {
+    for row in &found {
         let place = Place {
             table: "support_offer",
             row: &row.id,
@@ -103,11 +127,32 @@ async fn wishes_of(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeMa
             text: place.parse("text", &row.text)?,
             offered_at: row.offered_at,
         };
-        if let Some(wish) = wishes.get_mut(&LearningWishId(row.learning_wish_id)) {
-            wish.support.insert(offer.id, offer);
-        }
+        let of_wish = support.entry(LearningWishId(row.learning_wish_id)).or_default();
+        of_wish.insert(offer.id, offer);
     }
-    Ok(wishes)
+    Ok((followers, support))
+}
+
+/// Who votes for the agenda items of some programmes.
+async fn votes_in(
+    db: &impl ConnectionTrait,
+    programmes: &[Uuid],
+) -> Result<HashMap<AgendaItemId, BTreeSet<RegistrationId>>> {
+    let items = agenda_item::Entity::find()
+        .select_only()
+        .column(agenda_item::Column::Id)
+        .filter(agenda_item::Column::ProgrammeId.is_in(programmes.iter().copied()))
+        .into_query();
+    let found = agenda_vote::Entity::find()
+        .filter(agenda_vote::Column::AgendaItemId.in_subquery(items))
+        .all(db)
+        .await?;
+    let mut votes: HashMap<AgendaItemId, BTreeSet<RegistrationId>> = HashMap::new();
+    for row in found {
+        let of_item = votes.entry(AgendaItemId(row.agenda_item_id)).or_default();
+        of_item.insert(RegistrationId(row.registration_id));
+    }
+    Ok(votes)
 }
 
 fn read_wish(row: &learning_wish::Model) -> Result<LearningWish> {
@@ -176,35 +221,6 @@ fn assignment_row(programme: ProgrammeId, one: &Assignment) -> assignment::Activ
     }
 }
 
-async fn agenda_items_of(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeMap<AgendaItemId, AgendaItem>> {
-    let found = agenda_item::Entity::find()
-        .filter(agenda_item::Column::ProgrammeId.eq(programme))
-        .all(db)
-        .await?;
-    let mut items: BTreeMap<AgendaItemId, AgendaItem> = found
-        .iter()
-        .map(|row| read_agenda_item(row).map(|item| (item.id, item)))
-        .collect::<Result<_>>()?;
-    if items.is_empty() {
-        return Ok(items);
-    }
-    let of_programme = agenda_item::Entity::find()
-        .select_only()
-        .column(agenda_item::Column::Id)
-        .filter(agenda_item::Column::ProgrammeId.eq(programme))
-        .into_query();
-    let votes = agenda_vote::Entity::find()
-        .filter(agenda_vote::Column::AgendaItemId.in_subquery(of_programme))
-        .all(db)
-        .await?;
-    for row in votes {
-        if let Some(item) = items.get_mut(&AgendaItemId(row.agenda_item_id)) {
-            item.votes.insert(RegistrationId(row.registration_id));
-        }
-    }
-    Ok(items)
-}
-
 fn read_agenda_item(row: &agenda_item::Model) -> Result<AgendaItem> {
     let place = Place {
         table: "agenda_item",
@@ -237,27 +253,51 @@ fn agenda_item_row(programme: ProgrammeId, item: &AgendaItem) -> agenda_item::Ac
 }
 
 impl Store {
-    /// All that is shared in a programme.
-    pub async fn sharing(&self, programme: ProgrammeId) -> Result<Sharing> {
-        sharing_of(&self.reader, programme.0).await
+    /// All that is shared in some programmes, but for questions.
+    pub async fn sharing_of(&self, programmes: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, Sharing>> {
+        let ids: Vec<Uuid> = programmes.iter().map(|id| id.0).collect();
+        let found = sharing_of(&self.reader, &ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, shared)| (ProgrammeId(id), shared))
+            .collect())
     }
 
-    /// The programme and the author of a learning wish; none: there is no such wish.
-    pub async fn whose_learning_wish(&self, id: LearningWishId) -> Result<Option<(ProgrammeId, RegistrationId)>> {
-        let row = learning_wish::Entity::find_by_id(id.0).one(&self.reader).await?;
-        Ok(row.map(|row| (ProgrammeId(row.programme_id), RegistrationId(row.registration_id))))
-    }
-
-    /// The programme and the author of an assignment; none: there is no such assignment.
-    pub async fn whose_assignment(&self, id: AssignmentId) -> Result<Option<(ProgrammeId, RegistrationId)>> {
-        let row = assignment::Entity::find_by_id(id.0).one(&self.reader).await?;
-        Ok(row.map(|row| (ProgrammeId(row.programme_id), RegistrationId(row.registration_id))))
-    }
-
-    /// The programme and the meeting of an agenda item; none: there is no such item.
-    pub async fn whose_agenda_item(&self, id: AgendaItemId) -> Result<Option<(ProgrammeId, MeetingId)>> {
-        let row = agenda_item::Entity::find_by_id(id.0).one(&self.reader).await?;
-        Ok(row.map(|row| (ProgrammeId(row.programme_id), MeetingId(row.meeting_id))))
+    /// The programmes in which some learning wishes, assignments and agenda items are shared, in no order.
+    pub async fn programmes_of_shared(
+        &self,
+        wishes: &[LearningWishId],
+        assignments: &[AssignmentId],
+        items: &[AgendaItemId],
+    ) -> Result<Vec<ProgrammeId>> {
+        let mut programmes: Vec<Uuid> = Vec::new();
+        if !wishes.is_empty() {
+            let wanted = learning_wish::Column::Id.is_in(wishes.iter().map(|id| id.0));
+            let found = learning_wish::Entity::find()
+                .select_only()
+                .column(learning_wish::Column::ProgrammeId);
+            let found = found.distinct().filter(wanted).into_tuple().all(&self.reader);
+            programmes.extend(found.await? as Vec<Uuid>);
+        }
+        if !assignments.is_empty() {
+            let wanted = assignment::Column::Id.is_in(assignments.iter().map(|id| id.0));
+            let found = assignment::Entity::find()
+                .select_only()
+                .column(assignment::Column::ProgrammeId);
+            let found = found.distinct().filter(wanted).into_tuple().all(&self.reader);
+            programmes.extend(found.await? as Vec<Uuid>);
+        }
+        if !items.is_empty() {
+            let wanted = agenda_item::Column::Id.is_in(items.iter().map(|id| id.0));
+            let found = agenda_item::Entity::find()
+                .select_only()
+                .column(agenda_item::Column::ProgrammeId);
+            let found = found.distinct().filter(wanted).into_tuple().all(&self.reader);
+            programmes.extend(found.await? as Vec<Uuid>);
+        }
+        programmes.sort_unstable();
+        programmes.dedup();
+        Ok(programmes.into_iter().map(ProgrammeId).collect())
     }
 }
 

@@ -10,6 +10,7 @@ mod organiser;
 mod personal;
 mod planning;
 mod public;
+mod sharing;
 
 use std::fmt::Debug;
 
@@ -24,6 +25,7 @@ use crate::app::{Repeatable, registering::RegistrationView};
 pub struct Mutation(
     public::Public,
     personal::Personal,
+    sharing::Sharing,
     organiser::Organiser,
     planning::Planning,
     mails::Mails,

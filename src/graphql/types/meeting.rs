@@ -1,14 +1,21 @@
 //! Meetings and their days.
 
-use async_graphql::{Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono_tz::Tz;
 
+use super::sharing::AgendaItem;
 use crate::{
     app::programmes::ProgrammeRecord,
-    domain::{calendar, ids::MeetingId, programme},
+    domain::{
+        calendar,
+        ids::{MeetingId, ProgrammeId},
+        programme,
+    },
     graphql::{
         error_code::ErrorCode,
         global_id::global_id,
+        loaders::SharedIn,
+        request::scope,
         scalars::{DateTime, LocalDate},
     },
 };
@@ -39,6 +46,7 @@ pub struct MeetingDay {
 /// A meeting of a programme.
 #[derive(Debug, Clone)]
 pub struct Meeting {
+    programme: ProgrammeId,
     meeting: programme::Meeting,
     zone: Tz,
 }
@@ -51,10 +59,18 @@ impl Meeting {
             .meetings
             .iter()
             .map(|meeting| Self {
+                programme: record.programme.id,
                 meeting: meeting.clone(),
                 zone: announced.time_zone,
             })
             .collect()
+    }
+
+    /// The meeting of an id in a programme that the caller may know of.
+    pub async fn load(ctx: &Context<'_>, programme: ProgrammeId, id: MeetingId) -> Result<Option<Self>> {
+        let record = scope(ctx)?.load(programme).await?;
+        let all = record.map_or_else(Vec::new, |record| Self::all_of(&record));
+        Ok(all.into_iter().find(|meeting| meeting.meeting.id == id))
     }
 
     /// The bare id.
@@ -115,6 +131,16 @@ impl Meeting {
     /// The municipality where it is held, once known.
     async fn municipality(&self) -> Option<&str> {
         self.meeting.municipality.as_deref()
+    }
+
+    /// What is proposed to speak about: first the final agenda in its order, then the others by votes, at most 100; for members.
+    #[graphql(complexity = "20 * child_complexity")]
+    async fn agenda(&self, ctx: &Context<'_>) -> Option<Result<Vec<AgendaItem>>> {
+        let load = async {
+            let shared = scope(ctx)?.load_for_role(SharedIn(self.programme)).await?;
+            Ok(AgendaItem::all_of(&shared, self.meeting.id))
+        };
+        Some(load.await)
     }
 }
 
