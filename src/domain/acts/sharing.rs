@@ -167,7 +167,7 @@ pub fn save_assignment(
 }
 
 /// A meeting that has not begun.
-fn meeting_to_come<'a>(facts: &'a Facts, id: MeetingId, now: DateTime<Utc>) -> Result<&'a Meeting, Refusal> {
+fn meeting_to_come(facts: &Facts, id: MeetingId, now: DateTime<Utc>) -> Result<&Meeting, Refusal> {
     must_be_under_way(facts)?;
     let announced = &facts.programme.announced;
     let meeting = announced
