@@ -4,6 +4,7 @@
 //! not found.
 
 pub mod arranging;
+mod calendar;
 pub mod caller;
 mod cloning;
 pub mod deciding;
@@ -11,8 +12,10 @@ mod error;
 pub mod fields;
 pub mod outbox;
 pub mod planning;
+pub mod privacy;
 pub mod programme_fields;
 pub mod programmes;
+pub mod questions;
 pub mod registering;
 pub mod sharing;
 pub mod timeline;

@@ -7,7 +7,13 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use super::{App, AppError, Caller, Repeatable, Result, fields::Parsing, programmes::Participant};
+use serde_json::{Value, json};
+
+use super::{
+    App, AppError, Caller, Repeatable, Result,
+    fields::Parsing,
+    programmes::{Participant, ProgrammeRecord},
+};
 use crate::{
     domain::{
         acts::{self, Proposal},
@@ -357,7 +363,7 @@ impl App {
         fields: &ProposalFields,
         repeatable: &Repeatable,
     ) -> Result<(Arc<Shared>, AgendaItemId)> {
-        let programme = self.programme_of_meeting(caller, meeting).await?;
+        let programme = self.programme_of_meeting(caller, meeting).await?.programme.id;
         if !caller.is_member_of(programme) {
             return Err(caller.refusal());
         }
@@ -407,15 +413,16 @@ impl App {
         Ok((self.shared(caller, programme).await?, id))
     }
 
-    /// A facilitator or organiser makes the final agenda of a meeting, or opens it again; its programme.
+    /// A facilitator or organiser makes the final agenda of a meeting, or opens it again; the meeting's programme.
     pub async fn set_agenda(
         &self,
         caller: &Caller,
         meeting: MeetingId,
         items: &[AgendaItemId],
         repeatable: &Repeatable,
-    ) -> Result<ProgrammeId> {
-        let programme = self.programme_of_meeting(caller, meeting).await?;
+    ) -> Result<ProgrammeRecord> {
+        let record = self.programme_of_meeting(caller, meeting).await?;
+        let programme = record.programme.id;
         if !caller.makes_agendas_of(programme) {
             return Err(caller.refusal());
         }
@@ -424,17 +431,16 @@ impl App {
             acts::set_agenda(facts, meeting, items, now)
         })
         .await?;
-        Ok(programme)
+        Ok(record)
     }
 
     /// The programme of a meeting, for somebody who could be one of its members.
-    async fn programme_of_meeting(&self, caller: &Caller, meeting: MeetingId) -> Result<ProgrammeId> {
+    async fn programme_of_meeting(&self, caller: &Caller, meeting: MeetingId) -> Result<ProgrammeRecord> {
         if *caller == Caller::Public {
             return Err(caller.refusal());
         }
         let found = self.programmes_of_meetings(caller, &[meeting]).await?.pop();
-        let record = found.ok_or_else(|| Refusal::not_found("meeting", "meetingId"))?;
-        Ok(record.programme.id)
+        Ok(found.ok_or_else(|| Refusal::not_found("meeting", "meetingId"))?)
     }
 
     /// A participant asks the facilitators something.
@@ -457,6 +463,61 @@ impl App {
             |facts, now| acts::ask_facilitators(facts, id, by, text, now),
         )
         .await
+    }
+}
+
+impl App {
+    /// All that is stored of what somebody shared, by sort, to take along.
+    pub(super) async fn shared_by(
+        &self,
+        programme: ProgrammeId,
+        id: RegistrationId,
+    ) -> Result<Vec<(&'static str, Vec<Value>)>> {
+        let mut found = self.store().sharing_of(&[programme]).await?;
+        let all = found.remove(&programme).unwrap_or_default();
+        let questions = self.store().questions_of(programme, id).await?;
+        let wishes = all.wishes_of(id).map(|wish| {
+            json!({
+                "text": &*wish.words.text,
+                "ownSteps": wish.words.own_steps.as_deref(),
+                "learningLine": wish.words.learning_line.as_deref(),
+                "createdAt": wish.created_at,
+                "editedAt": wish.edited_at,
+            })
+        });
+        let follows = all.wishes.values().filter_map(|wish| {
+            let followed_at = wish.followers.get(&id)?;
+            Some(json!({ "learningWish": wish.id.to_string(), "followedAt": followed_at }))
+        });
+        let offers = all.wishes.values().flat_map(|wish| wish.support.values());
+        let offers = offers
+            .filter(|offer| offer.from == id)
+            .map(|offer| json!({ "text": &*offer.text, "offeredAt": offer.offered_at }));
+        let assignment = all.assignments.get(&id).map(|one| {
+            json!({
+                "title": &*one.words.title,
+                "description": &*one.words.description,
+                "intendedResult": one.words.intended_result.as_deref(),
+                "status": one.words.status.word(),
+                "result": one.words.result.as_deref(),
+                "savedAt": one.saved_at,
+            })
+        });
+        let items = all.agenda_items.values().filter(|item| item.proposed_by == Some(id));
+        let items =
+            items.map(|item| json!({ "title": &*item.title, "minutes": item.minutes, "proposedAt": item.proposed_at }));
+        let votes = all.agenda_items.values().filter(|item| item.votes.contains(&id));
+        let votes = votes.map(|item| json!({ "agendaItem": item.id.to_string() }));
+        let questions = questions.iter().map(|question| json!({ "askedAt": question.asked_at }));
+        Ok(vec![
+            ("learningWishes", wishes.collect()),
+            ("followedLearningWishes", follows.collect()),
+            ("supportOffers", offers.collect()),
+            ("assignments", assignment.into_iter().collect()),
+            ("agendaItems", items.collect()),
+            ("agendaVotes", votes.collect()),
+            ("questionsToFacilitators", questions.collect()),
+        ])
     }
 }
 

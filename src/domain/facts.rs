@@ -10,11 +10,13 @@ use super::{
     calendar,
     decision::{Decision, DecisionOutcome},
     ids::{AnnouncementId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
-    message::{CancellationCause, ExpiryCause, Recipient},
+    message::{CancellationCause, ExpiryCause, LONGEST_QUESTION, Recipient},
+    privacy::Erasure,
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
     sharing::Sharing,
+    text::{EmailAddress, Paragraphs, PersonName},
     timeline::Why,
 };
 
@@ -58,6 +60,19 @@ impl Counts {
         }
         counts
     }
+}
+
+/// What somebody asks on the public page. Nothing of it is stored but the mails that bring it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Who asks.
+    pub name: PersonName,
+    /// Where the answer goes.
+    pub email: EmailAddress,
+    /// What is asked.
+    pub text: Paragraphs<LONGEST_QUESTION>,
+    /// The act's id: each question is an occurrence of its own.
+    pub act: Uuid,
 }
 
 /// Something that happened and that rules have still to answer, in the same transaction.
@@ -108,6 +123,8 @@ pub enum Happened {
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
     Cancelled(RegistrationId, CancellationCause),
+    /// Somebody asked the contacts something.
+    QuestionAsked(Box<Question>),
     /// People can register longer: who is told, what is said, and whether this person can register anew.
     DeadlineExtended {
         /// Whom to tell.
@@ -176,6 +193,8 @@ pub struct Facts {
     pub refused_addresses: Vec<RefusedAddress>,
     /// What participants share.
     pub sharing: Sharing,
+    /// Whose personal data goes when these facts are stored.
+    pub erasures: Vec<Erasure>,
 }
 
 impl Facts {
@@ -203,6 +222,7 @@ impl Facts {
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
             sharing: Sharing::default(),
+            erasures: Vec::new(),
         }
     }
 

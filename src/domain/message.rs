@@ -17,6 +17,9 @@ use super::{
     text::{EmailAddress, Line, Organisation, Paragraphs, PersonName},
 };
 
+/// The most characters of a question.
+pub const LONGEST_QUESTION: usize = 2_000;
+
 /// The language somebody is written to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -122,6 +125,8 @@ kinds! {
     AddressRefused = "address-refused",
     /// Thanks everyone when the programme is over.
     ProgrammeCompleted = "programme-completed",
+    /// Brings a question that somebody asked on the public page.
+    QuestionAsked = "question-asked",
 }
 
 /// Who a mail is for.
@@ -399,17 +404,18 @@ pub enum Letter {
         /// The recipient took part; else a member of the team.
         is_participant: bool,
     },
+    /// See [`MessageKind::QuestionAsked`].
+    QuestionAsked {
+        /// Who asks.
+        name: PersonName,
+        /// Where the answer goes.
+        email: EmailAddress,
+        /// What is asked.
+        question: Paragraphs<LONGEST_QUESTION>,
+    },
 }
 
 impl Letter {
-    /// Who answers it, where that is somebody else than the programme's contact.
-    pub fn answered_by(&self) -> Option<(&PersonName, &EmailAddress)> {
-        match self {
-            Self::FacilitatorsAsked { name, email, .. } => Some((name, email)),
-            _ => None,
-        }
-    }
-
     /// The kind of mail that says it.
     pub fn kind(&self) -> MessageKind {
         match self {
@@ -437,6 +443,7 @@ impl Letter {
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
             Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,
+            Self::QuestionAsked { .. } => MessageKind::QuestionAsked,
         }
     }
 }

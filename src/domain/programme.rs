@@ -9,6 +9,7 @@ use super::{
     decision::DecisionMode,
     ids::{MeetingId, ProgrammeId, TeamMemberId},
     message::{CancellationCause, Locale},
+    privacy::Retention,
     registration::{Registration, RegistrationStatus as Status, TIME_TO_VERIFY},
     text::{EmailAddress, Line, Organisation, Paragraphs, PersonName, Slug},
 };
@@ -301,6 +302,8 @@ pub struct Announcement {
     pub meetings: Vec<Meeting>,
     /// Where participants present what they bring home; none: there is none.
     pub showcase: Option<Showcase>,
+    /// How long personal data is kept.
+    pub retention: Retention,
     /// In the order to show.
     pub team: Vec<TeamMember>,
 }
@@ -427,6 +430,15 @@ impl Programme {
     /// The members of the team with a role.
     pub fn team_with(&self, role: TeamRole) -> impl Iterator<Item = &TeamMember> {
         self.announced.team.iter().filter(move |member| member.is(role))
+    }
+
+    /// Who gets questions: every contact, else every organiser.
+    pub fn those_who_answer(&self) -> impl Iterator<Item = &TeamMember> {
+        let role = match self.team_with(TeamRole::Contact).next() {
+            Some(_) => TeamRole::Contact,
+            None => TeamRole::Organiser,
+        };
+        self.team_with(role)
     }
 
     /// Who answers a mail: the first contact, else the first organiser, else the first of the team.

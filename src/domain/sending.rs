@@ -80,7 +80,8 @@ impl MessageKind {
             | Self::ProgrammeCancelled
             | Self::Agenda
             | Self::FacilitatorsAsked
-            | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
+            | Self::AddressRefused
+            | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
             // The next one comes in some days, and says the same; thanks are not given twice.
@@ -120,7 +121,8 @@ impl MessageKind {
             | Self::ProgrammeCancelled
             | Self::Agenda
             | Self::FacilitatorsAsked
-            | Self::AddressRefused => false,
+            | Self::AddressRefused
+            | Self::QuestionAsked => false,
         }
     }
 

@@ -50,6 +50,8 @@ pub enum TriggerEvent {
     Announced,
     /// Somebody's address refuses mail.
     AddressRefused,
+    /// Somebody asked a question on the public page.
+    QuestionAsked,
 }
 
 /// A moment of the programme that rules count from.

@@ -37,8 +37,12 @@ pub struct Sender {
 impl Sender {
     /// The Message-ID of a mail, without angle brackets: the same however often it is sent.
     pub fn message_id(&self, id: MessageId) -> String {
-        let domain = self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain);
-        format!("{id}@{domain}")
+        format!("{id}@{}", self.domain())
+    }
+
+    /// The domain of the address: right of the one @ in all ids that leave the house.
+    pub fn domain(&self) -> &str {
+        self.from.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
     }
 }
 
@@ -164,9 +168,7 @@ impl Composer {
         composed_at: DateTime<Utc>,
     ) -> Result<Composed, ComposeError> {
         let wording = self.word(letter, to, programme, link, own_sentence)?;
-        let contact = programme.contact().map(|contact| (&contact.name, &contact.email));
-        let answered_by = letter.answered_by().or(contact);
-        self.put_together(&wording, to, programme, answered_by, message_id, composed_at)
+        self.put_together(&wording, letter, to, programme, message_id, composed_at)
     }
 
     /// The words of a letter, styles inlined.
@@ -195,9 +197,9 @@ impl Composer {
     pub(super) fn put_together(
         &self,
         wording: &Wording,
+        letter: &Letter,
         to: &Addressee,
         programme: &Programme,
-        answered_by: Option<(&PersonName, &EmailAddress)>,
         message_id: &str,
         composed_at: DateTime<Utc>,
     ) -> Result<Composed, ComposeError> {
@@ -210,8 +212,8 @@ impl Composer {
             .message_id(Some(format!("<{}>", checked_message_id(message_id)?)))
             .header(AutoSubmitted)
             .header(ContentLanguage(to.locale));
-        if let Some((name, address)) = answered_by {
-            message = message.reply_to(mailbox(name, address)?);
+        if let Some((name, email)) = reply_to(letter, programme) {
+            message = message.reply_to(mailbox(name, email)?);
         }
         let parts = MultiPart::alternative()
             .boundary(boundary(message_id))
@@ -232,8 +234,25 @@ pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
             | MessageKind::DecisionRequested
             | MessageKind::DecisionReport
             | MessageKind::AddressRefused
+            | MessageKind::QuestionAsked
             | MessageKind::FacilitatorsAsked
     )
+}
+
+/// A reply to it goes to somebody else than the team, and most replies quote what they answer: so it must not hold the
+/// recipient's own link.
+pub(super) fn is_answered_elsewhere(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::QuestionAsked | MessageKind::FacilitatorsAsked)
+}
+
+/// Where a reply goes: to whoever asks, else to the programme's contact.
+fn reply_to<'a>(letter: &'a Letter, programme: &'a Programme) -> Option<(&'a PersonName, &'a EmailAddress)> {
+    match letter {
+        Letter::QuestionAsked { name, email, .. } | Letter::FacilitatorsAsked { name, email, .. } => {
+            Some((name, email))
+        }
+        _ => programme.contact().map(|contact| (&contact.name, &contact.email)),
+    }
 }
 
 fn is_web_address(link: &str) -> bool {

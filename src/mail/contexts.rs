@@ -9,7 +9,7 @@ mod sharing;
 use serde::Serialize;
 
 use self::letter::LetterWords;
-use super::compose::Addressee;
+use super::compose::{Addressee, is_answered_elsewhere};
 use crate::domain::{
     decision::DecisionMode,
     formats,
@@ -87,7 +87,7 @@ impl<'a> Context<'a> {
         link: Option<&'a str>,
         own_sentence: Option<&'a str>,
     ) -> Self {
-        let is_answered_by_a_person = letter.answered_by().is_some();
+        let is_answered_elsewhere = is_answered_elsewhere(letter.kind());
         Self {
             recipient: Person {
                 name: &to.name,
@@ -97,14 +97,14 @@ impl<'a> Context<'a> {
             programme: ProgrammeWords::of(programme, to.locale),
             contact: programme
                 .contact()
-                .filter(|contact| contact.email != to.email && !is_answered_by_a_person)
+                .filter(|contact| contact.email != to.email && !is_answered_elsewhere)
                 .map(|contact| Contact {
                     name: &contact.name,
                     email: &contact.email,
                     mailto: mailto(&contact.email),
                 }),
             // Whoever answers by mail sends along what it says, and a link opens the recipient's own page.
-            link: link.filter(|_| !is_answered_by_a_person),
+            link: link.filter(|_| !is_answered_elsewhere),
             own_sentence,
             letter: LetterWords::of(letter, programme, to.locale),
         }

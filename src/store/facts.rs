@@ -166,6 +166,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         settled: settled_occurrences(db, id).await?,
         told: told(db, id).await?,
         happened: VecDeque::new(),
+        erasures: Vec::new(),
         refused_addresses: suppression::untold(db, programme.id).await?,
         sharing: shared(db, id, &programme, scope).await?,
         programme,
@@ -275,6 +276,8 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
     let others = [
         BuiltIn::DecisionProposal.word(),
         BuiltIn::Completion.word(),
+        BuiltIn::GuestErasure.word(),
+        BuiltIn::ParticipantErasure.word(),
         RuleKey::Announcement.word(),
     ];
     let words: Vec<&'static str> = calendar_rules.chain(others).collect();

@@ -263,6 +263,11 @@ impl Store {
             .collect())
     }
 
+    /// When somebody asked the facilitators something.
+    pub async fn questions_of(&self, programme: ProgrammeId, by: RegistrationId) -> Result<Vec<Question>> {
+        questions_of(&self.reader, programme.0, Some(by)).await
+    }
+
     /// The programmes in which some learning wishes, assignments and agenda items are shared, in no order.
     pub async fn programmes_of_shared(
         &self,
@@ -344,6 +349,40 @@ impl Tx {
             };
             row.insert(&self.0).await?;
         }
+        Ok(())
+    }
+
+    /// What some people shared goes, with what others added to it.
+    pub(super) async fn erase_sharing(&self, people: &[Uuid]) -> Result<()> {
+        // Followers, offers and votes of others go with what they belong to.
+        learning_wish::Entity::delete_many()
+            .filter(learning_wish::Column::RegistrationId.is_in(people.iter().copied()))
+            .exec(&self.0)
+            .await?;
+        wish_follower::Entity::delete_many()
+            .filter(wish_follower::Column::RegistrationId.is_in(people.iter().copied()))
+            .exec(&self.0)
+            .await?;
+        support_offer::Entity::delete_many()
+            .filter(support_offer::Column::RegistrationId.is_in(people.iter().copied()))
+            .exec(&self.0)
+            .await?;
+        assignment::Entity::delete_many()
+            .filter(assignment::Column::RegistrationId.is_in(people.iter().copied()))
+            .exec(&self.0)
+            .await?;
+        agenda_item::Entity::delete_many()
+            .filter(agenda_item::Column::RegistrationId.is_in(people.iter().copied()))
+            .exec(&self.0)
+            .await?;
+        agenda_vote::Entity::delete_many()
+            .filter(agenda_vote::Column::RegistrationId.is_in(people.iter().copied()))
+            .exec(&self.0)
+            .await?;
+        question::Entity::delete_many()
+            .filter(question::Column::RegistrationId.is_in(people.iter().copied()))
+            .exec(&self.0)
+            .await?;
         Ok(())
     }
 

@@ -4,6 +4,8 @@
 mod arranging;
 mod deciding;
 mod organising;
+mod privacy;
+mod questions;
 mod sharing;
 
 use chrono::{DateTime, Utc};
@@ -27,6 +29,8 @@ pub use arranging::{
 };
 pub use deciding::{can_decide, choose, decide};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
+pub use privacy::erase;
+pub use questions::ask_question;
 pub use sharing::{
     Proposal, add_learning_wish, ask_facilitators, edit_learning_wish, follow_learning_wish, offer_support,
     propose_agenda_item, save_assignment, set_agenda, unfollow_learning_wish, vote_for_agenda_item,
@@ -97,6 +101,7 @@ fn newcomer(
         confirmed_at: (status == Status::Confirmed).then_some(now),
         ended_at: None,
         end_reason: None,
+        erased_at: None,
     }
 }
 

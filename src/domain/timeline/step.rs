@@ -25,16 +25,22 @@ pub enum BuiltIn {
     Decision,
     /// The programme is over.
     Completion,
+    /// The personal data of guests goes.
+    GuestErasure,
+    /// The personal data of everybody who registered goes.
+    ParticipantErasure,
 }
 
 impl BuiltIn {
     /// Every built-in step.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::RegistrationExpiry,
         Self::Offer,
         Self::DecisionProposal,
         Self::Decision,
         Self::Completion,
+        Self::GuestErasure,
+        Self::ParticipantErasure,
     ];
 
     /// Its name in the ledger and the API.
@@ -45,6 +51,8 @@ impl BuiltIn {
             Self::DecisionProposal => "decision-proposal",
             Self::Decision => "decision",
             Self::Completion => "completion",
+            Self::GuestErasure => "guest-erasure",
+            Self::ParticipantErasure => "participant-erasure",
         }
     }
 }

@@ -9,6 +9,7 @@ mod mails;
 mod organiser;
 mod personal;
 mod planning;
+mod privacy;
 mod public;
 mod sharing;
 
@@ -29,6 +30,7 @@ pub struct Mutation(
     organiser::Organiser,
     planning::Planning,
     mails::Mails,
+    privacy::Privacy,
     clock::TestClock,
 );
 

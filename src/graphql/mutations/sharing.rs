@@ -8,6 +8,8 @@ use super::repeatable;
 use crate::{
     app::{
         self,
+        planning::PlanView,
+        programmes::ProgrammeRecord,
         sharing::{AssignmentFields, ProposalFields, Shared, WishFields},
     },
     domain::ids::{AgendaItemId, LearningWishId, MeetingId},
@@ -16,7 +18,7 @@ use crate::{
         request::{RequestScope, scope},
         types::{
             meeting::Meeting,
-            plan::TimelineDifference,
+            plan::{TimelineDifference, differences},
             sharing::{AgendaItem, Assignment, AssignmentStatus, LearningWish},
         },
         user_error::UserError,
@@ -70,6 +72,22 @@ pub struct MeetingPayload {
     difference: Vec<TimelineDifference>,
     /// Why it was refused; empty on success.
     errors: Vec<UserError>,
+}
+
+impl MeetingPayload {
+    /// The answer about a meeting of a programme.
+    fn of(
+        record: Option<&ProgrammeRecord>,
+        meeting: MeetingId,
+        plan: Option<&PlanView>,
+        errors: Vec<UserError>,
+    ) -> Self {
+        Self {
+            meeting: record.and_then(|record| Meeting::of(record, meeting)),
+            difference: differences(plan),
+            errors,
+        }
+    }
 }
 
 impl LearningWishPayload {
@@ -391,15 +409,7 @@ impl Sharing {
         let meeting: MeetingId = id_in(&input.meeting_id);
         let items: Vec<AgendaItemId> = input.agenda_item_ids.iter().map(id_in).collect();
         let result = scope.app.set_agenda(&scope.caller, meeting, &items, &repeatable).await;
-        let (programme, errors) = scope.acted(result).await?;
-        let meeting = match programme {
-            Some(programme) => Meeting::load(ctx, programme, meeting).await?,
-            None => None,
-        };
-        Ok(MeetingPayload {
-            meeting,
-            difference: Vec::new(),
-            errors,
-        })
+        let (record, errors) = scope.acted(result).await?;
+        Ok(MeetingPayload::of(record.as_ref(), meeting, None, errors))
     }
 }

@@ -46,31 +46,33 @@ pub struct MeetingDay {
 /// A meeting of a programme.
 #[derive(Debug, Clone)]
 pub struct Meeting {
-    programme: ProgrammeId,
     meeting: programme::Meeting,
+    programme: ProgrammeId,
     zone: Tz,
 }
 
 impl Meeting {
     /// The meetings of a programme, in order of time.
     pub fn all_of(record: &ProgrammeRecord) -> Vec<Self> {
-        let announced = &record.programme.announced;
-        announced
-            .meetings
-            .iter()
-            .map(|meeting| Self {
-                programme: record.programme.id,
-                meeting: meeting.clone(),
-                zone: announced.time_zone,
-            })
+        let meetings = record.programme.announced.meetings.iter();
+        meetings
+            .map(|meeting| Self::within(&record.programme, meeting))
             .collect()
     }
 
-    /// The meeting of an id in a programme that the caller may know of.
-    pub async fn load(ctx: &Context<'_>, programme: ProgrammeId, id: MeetingId) -> Result<Option<Self>> {
-        let record = scope(ctx)?.load(programme).await?;
-        let all = record.map_or_else(Vec::new, |record| Self::all_of(&record));
-        Ok(all.into_iter().find(|meeting| meeting.meeting.id == id))
+    /// A meeting of a programme.
+    pub fn of(record: &ProgrammeRecord, id: MeetingId) -> Option<Self> {
+        let meeting = record.programme.meeting(id)?;
+        Some(Self::within(&record.programme, meeting))
+    }
+
+    /// A meeting of a programme that is at hand.
+    pub fn within(programme: &programme::Programme, meeting: &programme::Meeting) -> Self {
+        Self {
+            meeting: meeting.clone(),
+            programme: programme.id,
+            zone: programme.announced.time_zone,
+        }
     }
 
     /// The bare id.

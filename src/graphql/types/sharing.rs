@@ -17,6 +17,7 @@ use crate::{
         connection::{Connection, Listed, Paging, page_cost},
         error_code::ErrorCode,
         global_id::global_id,
+        request::scope,
         scalars::DateTime,
     },
 };
@@ -336,7 +337,8 @@ impl AgendaItem {
 
     /// At which meeting.
     async fn meeting(&self, ctx: &Context<'_>) -> Result<Meeting> {
-        let found = Meeting::load(ctx, self.shared.programme, self.item.meeting).await?;
+        let record = scope(ctx)?.load(self.shared.programme).await?;
+        let found = record.and_then(|record| Meeting::of(&record, self.item.meeting));
         found.ok_or_else(|| ErrorCode::InternalServerError.error("an agenda item has no meeting"))
     }
 

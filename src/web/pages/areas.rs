@@ -10,7 +10,7 @@ use super::{
     PageParts, answer,
     asking::Values,
     layout::{Sheet, Switch, say},
-    people, see_other, sharing,
+    own_data, people, see_other, sharing,
 };
 use crate::{
     app::{AppError, Caller, programmes::ProgrammeRecord},
@@ -32,6 +32,8 @@ pub enum Area {
     Ask,
     /// What participants want to learn and work on, for those who guide them.
     Work,
+    /// What is stored about the person.
+    OwnData,
 }
 
 impl Area {
@@ -43,6 +45,7 @@ impl Area {
         Self::Agenda,
         Self::Ask,
         Self::Work,
+        Self::OwnData,
     ];
 
     /// Its name in addresses.
@@ -54,6 +57,7 @@ impl Area {
             Self::Agenda => "agenda",
             Self::Ask => "ask",
             Self::Work => "work",
+            Self::OwnData => "data",
         }
     }
 
@@ -66,6 +70,7 @@ impl Area {
             Self::Agenda => say(locale, "Agenda", "Agenda"),
             Self::Ask => say(locale, "Vraag het de begeleiders", "Ask the facilitators"),
             Self::Work => say(locale, "Werk van de deelnemers", "Participants' work"),
+            Self::OwnData => say(locale, "Uw gegevens", "Your data"),
         }
     }
 
@@ -81,6 +86,7 @@ impl Area {
             Self::Agenda => is_member && went_ahead,
             Self::Ask => is_participant,
             Self::Work => is_member && !is_participant && went_ahead,
+            Self::OwnData => matches!(visit.caller, Caller::Registrant { .. }),
         }
     }
 }
@@ -206,6 +212,7 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
         Area::Agenda => sharing::agenda::show(visit, area).await,
         Area::Ask => sharing::ask::show(visit, area).await,
         Area::Work => sharing::work::show(visit, area).await,
+        Area::OwnData => own_data::show(visit, area).await,
     }
 }
 
@@ -217,5 +224,6 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
         Area::Agenda => sharing::agenda::act(visit, area, form).await,
         Area::Ask => sharing::ask::act(visit, area, form).await,
         Area::People | Area::Work => Ok(None),
+        Area::OwnData => own_data::act(visit, area, form).await,
     }
 }

@@ -21,6 +21,11 @@ impl Values {
         Self::parse(request.uri().query().unwrap_or_default().as_bytes())
     }
 
+    /// These values.
+    pub fn of<const N: usize>(values: [(&str, String); N]) -> Self {
+        Self(values.map(|(name, value)| (name.to_owned(), value)).into())
+    }
+
     fn parse(text: &[u8]) -> Self {
         Self(form_urlencoded::parse(text).into_owned().collect())
     }

@@ -71,6 +71,13 @@ fn name(field: &[String], locale: Locale) -> &str {
     match field.last().map(String::as_str) {
         Some("email") => say(locale, "e-mailadres", "e-mail address"),
         Some("reason") => say(locale, "reden", "reason"),
+        Some("name") => say(locale, "voor- en achternaam", "full name"),
+        Some("givenName") => say(locale, "hoe we u mogen noemen", "what we may call you"),
+        Some("organisation") => say(locale, "organisatie", "organisation"),
+        Some("jobTitle") => say(locale, "functie", "role"),
+        Some("phone") => say(locale, "telefoonnummer", "telephone number"),
+        Some("motivation") => say(locale, "waarom u mee wilt doen", "why you want to take part"),
+        Some("reference") => say(locale, "kenmerk", "reference"),
         Some("programmeSlug") => say(locale, "programma", "programme"),
         Some("text") => say(locale, "tekst", "text"),
         Some("ownSteps") => say(locale, "wat u zelf gaat doen", "what you will do yourself"),
