@@ -18,6 +18,7 @@ pub mod programme_fields;
 pub mod programmes;
 pub mod questions;
 pub mod registering;
+pub mod sharing;
 pub mod timeline;
 pub mod tokens;
 pub mod travelling;

@@ -56,12 +56,12 @@ impl App {
             .messages_to(caller, &[(programme, id)], &Window::first(MAILS_AT_MOST))
             .await?;
         let mails = mails.remove(&id).map(|page| page.items).unwrap_or_default();
-        Ok(PersonalData {
-            sorts: vec![
-                ("registrations", vec![registration(&view)]),
-                ("mails", mails.iter().map(mail).collect()),
-            ],
-        })
+        let mut sorts = vec![
+            ("registrations", vec![registration(&view)]),
+            ("mails", mails.iter().map(mail).collect()),
+        ];
+        sorts.extend(self.shared_by(programme, id).await?);
+        Ok(PersonalData { sorts })
     }
 
     /// Everything about the person behind a registration goes, by the own wish or by an organiser. Whoever is still in leaves

@@ -13,6 +13,7 @@ use crate::{
         page::{Page, Window},
         programme::{Phase, ProgrammeStatus},
         refusal::Refusal,
+        registration::Registrant,
         rule::Rule,
         text::{Organisation, PersonName, Slug},
     },
@@ -28,6 +29,15 @@ pub struct Participant {
     pub given_name: PersonName,
     /// The employer.
     pub organisation: Organisation,
+}
+
+impl From<Registrant> for Participant {
+    fn from(person: Registrant) -> Self {
+        Self {
+            given_name: person.given_name,
+            organisation: person.organisation,
+        }
+    }
 }
 
 /// A programme that the caller may know of: drafts are known to their own people only.
@@ -120,12 +130,7 @@ impl App {
         let mut found = self.store().participants_of(&shared).await?;
         let mut participants = |id| {
             let registrations = found.remove(&id).unwrap_or_default().into_iter();
-            registrations
-                .map(|one| Participant {
-                    given_name: one.person.given_name,
-                    organisation: one.person.organisation,
-                })
-                .collect()
+            registrations.map(|one| Participant::from(one.person)).collect()
         };
         Ok(shared.into_iter().map(|id| (id, participants(id))).collect())
     }

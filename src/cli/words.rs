@@ -23,6 +23,11 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::AddressRefused => "an address refuses mail",
         MessageKind::QuestionAsked => "somebody asks a question",
         MessageKind::ProgrammeCancelled => "the programme does not go ahead",
+        MessageKind::LearningWishRequest => "what do you want to learn?",
+        MessageKind::LearningWishDigest => "news of learning wishes",
+        MessageKind::AgendaMissing => "an agenda is not final",
+        MessageKind::Agenda => "the agenda of a meeting",
+        MessageKind::FacilitatorsAsked => "a question to the facilitators",
         MessageKind::Announcement => "an announcement",
         MessageKind::ProgrammeCompleted => "the programme is over",
     }

@@ -19,6 +19,8 @@ use super::{
 pub enum Audience {
     /// Those who hold a place for good.
     Participants,
+    /// Those of them who have no learning wish.
+    WithoutWish,
     /// Those who wait for a place or were offered one.
     Waiting,
     /// Everybody who runs or guides the programme.
@@ -31,8 +33,9 @@ pub enum Audience {
 
 impl Audience {
     /// Every audience.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Participants,
+        Self::WithoutWish,
         Self::Waiting,
         Self::Team,
         Self::Organisers,
@@ -43,6 +46,7 @@ impl Audience {
     pub fn word(self) -> &'static str {
         match self {
             Self::Participants => "participants",
+            Self::WithoutWish => "without-wish",
             Self::Waiting => "waiting",
             Self::Team => "team",
             Self::Organisers => "organisers",
@@ -59,6 +63,7 @@ impl Audience {
     pub fn recipients(self, facts: &Facts) -> Vec<Recipient> {
         let is_meant = |registration: &Registration| match self {
             Self::Participants => registration.status.counts(),
+            Self::WithoutWish => registration.status.counts() && !facts.sharing.has_wish(registration.id),
             Self::Waiting => waits(registration),
             Self::Everyone => registration.status.counts() || waits(registration),
             Self::Team | Self::Organisers => false,
@@ -67,7 +72,7 @@ impl Audience {
         let team = facts.programme.announced.team.iter().filter(|member| match self {
             Self::Team | Self::Everyone => true,
             Self::Organisers => member.is(TeamRole::Organiser),
-            Self::Participants | Self::Waiting => false,
+            Self::Participants | Self::WithoutWish | Self::Waiting => false,
         });
         people
             .chain(team.map(|member| Recipient::TeamMember(member.id)))

@@ -9,13 +9,15 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
-    ids::{AnnouncementId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
+    ids::{AnnouncementId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, LONGEST_QUESTION, Recipient},
     privacy::Erasure,
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
+    sharing::Sharing,
     text::{EmailAddress, Paragraphs, PersonName},
+    timeline::Why,
 };
 
 /// How many registrations there are of each sort that matters.
@@ -108,6 +110,15 @@ pub enum Happened {
     DecidedByPeople,
     /// An organiser writes to people at once.
     Announced(AnnouncementId),
+    /// A participant asked the facilitators something.
+    FacilitatorsAsked {
+        /// The question's id.
+        question: QuestionId,
+        /// Who asked.
+        by: RegistrationId,
+        /// What was asked.
+        text: super::text::Paragraphs<2000>,
+    },
     /// A place became final.
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
@@ -180,6 +191,8 @@ pub struct Facts {
     pub happened: VecDeque<Happened>,
     /// Addresses that refuse mail, as long as that is not answered.
     pub refused_addresses: Vec<RefusedAddress>,
+    /// What participants share.
+    pub sharing: Sharing,
     /// Whose personal data goes when these facts are stored.
     pub erasures: Vec<Erasure>,
 }
@@ -208,6 +221,7 @@ impl Facts {
             told: BTreeSet::new(),
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
+            sharing: Sharing::default(),
             erasures: Vec::new(),
         }
     }
@@ -223,6 +237,11 @@ impl Facts {
         let mut decisions = self.decisions.iter().rev();
         let go = decisions.find(|decision| decision.outcome == DecisionOutcome::Go);
         go.filter(|_| went_ahead).map(|decision| decision.effective_at)
+    }
+
+    /// Why nothing of what belongs to the time between the go and the end happens any more.
+    pub fn unless_it_goes_on(&self) -> Option<Why> {
+        (self.programme.phase == Phase::Completed).then_some(Why::ProgrammeIsOver)
     }
 
     /// Places nobody takes.

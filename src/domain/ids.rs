@@ -39,6 +39,16 @@ ids! {
     RuleId,
     /// An organiser's own mail to people of a programme.
     AnnouncementId,
+    /// What a participant wants to learn.
+    LearningWishId,
+    /// Support that a participant offers with somebody's wish.
+    SupportOfferId,
+    /// What a participant works on at their own employer.
+    AssignmentId,
+    /// Something to speak about at a meeting.
+    AgendaItemId,
+    /// That somebody asked the facilitators something.
+    QuestionId,
     /// A mail in the outbox; its Message-ID is made from this.
     MessageId,
     /// An API token.

@@ -14,7 +14,7 @@ use super::{
     ids::{RegistrationId, TeamMemberId},
     programme::TeamRole,
     registration::RegistrationStatus,
-    text::{EmailAddress, Line, Paragraphs, PersonName},
+    text::{EmailAddress, Line, Organisation, Paragraphs, PersonName},
 };
 
 /// The most characters of a question.
@@ -109,6 +109,16 @@ kinds! {
     ProgrammeGoesAhead = "programme-goes-ahead",
     /// Tells that the programme does not go ahead, or no longer.
     ProgrammeCancelled = "programme-cancelled",
+    /// Asks a participant for a learning wish.
+    LearningWishRequest = "learning-wish-request",
+    /// Tells what changed about learning wishes that somebody follows.
+    LearningWishDigest = "learning-wish-digest",
+    /// Reminds facilitators of an agenda that is not final.
+    AgendaMissing = "agenda-missing",
+    /// Brings the final agenda of a meeting.
+    Agenda = "agenda",
+    /// Brings the facilitators what a participant asks.
+    FacilitatorsAsked = "facilitators-asked",
     /// Brings what an organiser writes.
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
@@ -161,6 +171,46 @@ pub enum CancellationCause {
     },
     /// An organiser cancelled.
     Organiser,
+}
+
+/// What is new about a learning wish, as a mail tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WishNews {
+    /// The beginning of what its author wants to learn.
+    pub wish: String,
+    /// Its author; none: the recipient.
+    pub author: Option<Colleague>,
+    /// Its words changed.
+    pub was_edited: bool,
+    /// Support that was offered.
+    pub support: Vec<SupportNews>,
+}
+
+/// Support that was offered, as a mail tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportNews {
+    /// Who offers it.
+    pub from: Colleague,
+    /// The beginning of what is offered.
+    pub text: String,
+}
+
+/// A participant as others know one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Colleague {
+    /// What to call the person.
+    pub given_name: PersonName,
+    /// Where the person works.
+    pub organisation: Organisation,
+}
+
+/// A line of an agenda, as a mail tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgendaLine {
+    /// What it is about.
+    pub title: String,
+    /// How long it takes.
+    pub minutes: Option<u32>,
 }
 
 /// What one mail to one person says. Instants are told in the programme's zone.
@@ -291,6 +341,49 @@ pub enum Letter {
         /// What the organiser says about it.
         reason: Option<Paragraphs<1000>>,
     },
+    /// See [`MessageKind::LearningWishRequest`].
+    LearningWishRequest {
+        /// It repeats an earlier request.
+        is_reminder: bool,
+    },
+    /// See [`MessageKind::LearningWishDigest`].
+    LearningWishDigest {
+        /// What changed, by time of the wishes.
+        wishes: Vec<WishNews>,
+        /// How many more changed than are told of.
+        others: u32,
+    },
+    /// See [`MessageKind::AgendaMissing`].
+    AgendaMissing {
+        /// What the meeting is called.
+        meeting: String,
+        /// When it starts.
+        starts_at: DateTime<Utc>,
+        /// When its agenda would go out.
+        goes_out_at: Option<DateTime<Utc>>,
+        /// How many items are proposed.
+        proposals: u32,
+    },
+    /// See [`MessageKind::Agenda`].
+    Agenda {
+        /// What the meeting is called.
+        meeting: String,
+        /// When it starts.
+        starts_at: DateTime<Utc>,
+        /// In order.
+        items: Vec<AgendaLine>,
+    },
+    /// See [`MessageKind::FacilitatorsAsked`].
+    FacilitatorsAsked {
+        /// Who asks.
+        name: PersonName,
+        /// Where that person works.
+        organisation: Organisation,
+        /// Where an answer goes.
+        email: EmailAddress,
+        /// What is asked.
+        question: Paragraphs<2000>,
+    },
     /// See [`MessageKind::Announcement`].
     Announcement {
         /// The subject of the mail.
@@ -345,6 +438,11 @@ impl Letter {
             Self::DeadlineExtended { .. } => MessageKind::DeadlineExtended,
             Self::ProgrammeGoesAhead { .. } => MessageKind::ProgrammeGoesAhead,
             Self::ProgrammeCancelled { .. } => MessageKind::ProgrammeCancelled,
+            Self::LearningWishRequest { .. } => MessageKind::LearningWishRequest,
+            Self::LearningWishDigest { .. } => MessageKind::LearningWishDigest,
+            Self::AgendaMissing { .. } => MessageKind::AgendaMissing,
+            Self::Agenda { .. } => MessageKind::Agenda,
+            Self::FacilitatorsAsked { .. } => MessageKind::FacilitatorsAsked,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
             Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,

@@ -26,6 +26,7 @@ pub mod refusal;
 pub mod registration;
 pub mod rule;
 pub mod sending;
+pub mod sharing;
 pub mod text;
 pub mod timeline;
 pub mod trigger;

@@ -46,6 +46,11 @@ macro_rules! rule_keys {
                 !matches!(self.default_trigger(), Trigger::Event(_))
             }
 
+            /// Whether it fires every week on a day of the week.
+            pub fn is_weekly(self) -> bool {
+                matches!(self.default_trigger(), Trigger::Weekday { .. })
+            }
+
             fn default_trigger(self) -> Trigger {
                 match self { $(Self::$name => $trigger),+ }
             }
@@ -86,6 +91,17 @@ const TWO_WEEKS: Option<Duration> = Some(Duration::days(14));
 
 /// A warning or reminder that is a day late has been overtaken by the next one, or by what it is about.
 const ONE_DAY: Option<Duration> = Some(Duration::hours(24));
+
+const fn days_after_meeting(anchor: Anchor, offset_days: i32) -> Trigger {
+    Trigger::Anchored {
+        anchor,
+        offset_days,
+        at: USUAL_TIME,
+    }
+}
+
+/// A request that is this late has been overtaken by the one of a week later.
+const SIX_DAYS: Option<Duration> = Some(Duration::hours(6 * 24));
 
 rule_keys! {
     /// Asks somebody who registered to verify the address.
@@ -136,6 +152,18 @@ rule_keys! {
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
     /// Thanks everyone the day after the last meeting (rule 12).
     ProgrammeCompleted = "programme-completed", ProgrammeCompleted, days_after_end(1), TWO_WEEKS, Once;
+    /// Asks participants for a learning wish, two days after the kick-off (rule 9).
+    LearningWishRequest = "learning-wish-request", LearningWishRequest, days_after_meeting(Anchor::MeetingEnd, 2), SIX_DAYS, Once;
+    /// Asks those who have none once more, a week later.
+    LearningWishReminder = "learning-wish-reminder", LearningWishRequest, days_after_meeting(Anchor::MeetingEnd, 9), SIX_DAYS, Once;
+    /// Tells on Mondays what changed about learning wishes that somebody follows. Late is better than never: nobody else tells it.
+    LearningWishDigest = "learning-wish-digest", LearningWishDigest, Trigger::Weekday { weekday: chrono::Weekday::Mon, at: USUAL_TIME }, None, Once;
+    /// Reminds the facilitators of an agenda that is to go out in two days and is not final (rule 10).
+    AgendaReminder = "agenda-reminder", AgendaMissing, days_after_meeting(Anchor::MeetingStart, -9), ONE_DAY, Once;
+    /// Brings the final agenda of a meeting a week before, or as soon as it is final after that.
+    Agenda = "agenda", Agenda, days_after_meeting(Anchor::MeetingStart, -7), None, Once;
+    /// Brings the facilitators what a participant asks.
+    FacilitatorsAsked = "facilitators-asked", FacilitatorsAsked, Trigger::Event(TriggerEvent::FacilitatorsAsked), None, Once;
     /// Brings what an organiser writes.
     Announcement = "announcement", Announcement, Trigger::Event(TriggerEvent::Announced), ONE_DAY, Once;
     /// Tells the organisers that somebody's address refuses mail.
@@ -155,6 +183,9 @@ impl RuleKey {
                 &[Anchor::RegistrationDeadline]
             }
             Self::ProgrammeCompleted => &[Anchor::ProgrammeEnd],
+            Self::LearningWishRequest | Self::LearningWishReminder => &[Anchor::MeetingStart, Anchor::MeetingEnd],
+            // An agenda that is to go out after the meeting has begun would never go.
+            Self::AgendaReminder | Self::Agenda => &[Anchor::MeetingStart],
             _ => &[],
         }
     }
@@ -162,17 +193,28 @@ impl RuleKey {
     /// Whether it belongs to the time after the go: its moments come to be with the go, and end with a programme that is
     /// called off.
     pub fn follows_the_go(self) -> bool {
-        matches!(self, Self::ProgrammeCompleted)
+        matches!(
+            self,
+            Self::ProgrammeCompleted
+                | Self::LearningWishRequest
+                | Self::LearningWishReminder
+                | Self::LearningWishDigest
+                | Self::AgendaReminder
+                | Self::Agenda
+        )
     }
 
     /// Whether it counts from a meeting of this kind; a rule that counts from something else does not ask.
-    pub fn is_about(self, _meeting: MeetingKind) -> bool {
-        true
+    pub fn is_about(self, meeting: MeetingKind) -> bool {
+        match self {
+            Self::LearningWishRequest | Self::LearningWishReminder => meeting == MeetingKind::KickOff,
+            _ => true,
+        }
     }
 
     /// Whether whom it told decides what it does later: it may tell somebody after its moment, and nobody twice.
     pub fn remembers_whom(self) -> bool {
-        false
+        matches!(self, Self::Agenda)
     }
 
     /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could

@@ -87,12 +87,18 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
+            | Self::Agenda
+            | Self::FacilitatorsAsked
             | Self::AddressRefused
             | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
             // The next one comes in some days, and says the same; thanks are not given twice.
-            Self::BelowMinimum | Self::ProgrammeCompleted => AmbiguityPolicy::AssumeSent,
+            Self::BelowMinimum | Self::ProgrammeCompleted | Self::LearningWishRequest | Self::AgendaMissing => {
+                AmbiguityPolicy::AssumeSent
+            }
+            // What it tells stands on the page as well.
+            Self::LearningWishDigest => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -104,6 +110,9 @@ impl MessageKind {
             Self::RegistrationExpired
             | Self::PlaceOfferExpired
             | Self::BelowMinimum
+            | Self::LearningWishRequest
+            | Self::LearningWishDigest
+            | Self::AgendaMissing
             | Self::Announcement
             | Self::ProgrammeCompleted => true,
             Self::ConfirmRegistration
@@ -119,6 +128,8 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
+            | Self::Agenda
+            | Self::FacilitatorsAsked
             | Self::AddressRefused
             | Self::QuestionAsked => false,
         }

@@ -5,6 +5,8 @@
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc, Weekday};
 
+use chrono_tz::Tz;
+
 use super::{calendar, decision::Decision, ids::MeetingId, programme::Programme};
 
 /// Something that happens to a programme and makes rules fire.
@@ -42,6 +44,8 @@ pub enum TriggerEvent {
     Cancelled,
     /// People can register longer, or again.
     DeadlineExtended,
+    /// A participant asked the facilitators something.
+    FacilitatorsAsked,
     /// An organiser writes to people of the programme, or a moment chosen for that came.
     Announced,
     /// Somebody's address refuses mail.
@@ -176,7 +180,7 @@ pub enum Trigger {
         /// Minutes of real time.
         offset_minutes: i32,
     },
-    /// The first such day of the week to come, at a time of day in the programme's zone.
+    /// Such a day of the week: of a rule every one while the programme goes ahead, of an announcement the first to come; at a time of day in the programme's zone.
     Weekday {
         /// The day of the week.
         weekday: Weekday,
@@ -250,14 +254,7 @@ impl Trigger {
                 calendar::later(moment.at, Duration::minutes(offset_minutes.into()))
             }),
             Self::Weekday { weekday, at } => {
-                let today = calendar::day_of(since, zone);
-                let to_go = (weekday.num_days_from_monday() + 7 - today.weekday().num_days_from_monday()) % 7;
-                let next = calendar::resolve(calendar::days_after(today, to_go.into()), at, zone);
-                let at = if next > since {
-                    next
-                } else {
-                    calendar::resolve(calendar::days_after(today, i64::from(to_go) + 7), at, zone)
-                };
+                let (_, at) = first_weekday(weekday, at, zone, since);
                 vec![Occurrence {
                     at,
                     name: "1".to_owned(),
@@ -266,6 +263,42 @@ impl Trigger {
             }
         }
     }
+}
+
+/// The first such day of the week whose moment comes after another moment.
+fn first_weekday(weekday: Weekday, at: NaiveTime, zone: Tz, since: DateTime<Utc>) -> (NaiveDate, DateTime<Utc>) {
+    let today = calendar::day_of(since, zone);
+    let to_go = (weekday.num_days_from_monday() + 7 - today.weekday().num_days_from_monday()) % 7;
+    let on = calendar::days_after(today, to_go.into());
+    let next = calendar::resolve(on, at, zone);
+    if next > since {
+        (on, next)
+    } else {
+        let on = calendar::days_after(on, 7);
+        (on, calendar::resolve(on, at, zone))
+    }
+}
+
+/// So many weeks are looked ahead, whatever dates somebody entered: ten years.
+const WEEKS_AT_MOST: i64 = 520;
+
+/// Every such day of the week whose moment comes after one moment and before another; its day is its name.
+pub fn weekly(
+    weekday: Weekday,
+    at: NaiveTime,
+    zone: Tz,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> impl Iterator<Item = Occurrence> {
+    let (first, _) = first_weekday(weekday, at, zone, since);
+    (0..WEEKS_AT_MOST)
+        .map(move |week| calendar::days_after(first, 7 * week))
+        .map(move |on| Occurrence {
+            at: calendar::resolve(on, at, zone),
+            name: on.to_string(),
+            meeting: None,
+        })
+        .take_while(move |occurrence| occurrence.at < until)
 }
 
 /// What a moved anchor means for a rule that has fired.

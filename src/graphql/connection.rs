@@ -60,6 +60,16 @@ impl SortKey for i64 {
     }
 }
 
+impl SortKey for String {
+    fn write(&self) -> String {
+        self.clone()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}
+
 impl SortKey for TimelineKey {
     fn write(&self) -> String {
         format!("{}/{}/{}", self.at.timestamp_micros(), self.rank, self.key)

@@ -4,7 +4,10 @@ use async_graphql::ID;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use crate::domain::ids::{AnnouncementId, MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId};
+use crate::domain::ids::{
+    AgendaItemId, AnnouncementId, AssignmentId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId,
+    RuleId,
+};
 
 /// An id of a type that implements `Node`.
 pub trait Identified: From<Uuid> + Copy {
@@ -34,6 +37,9 @@ identified! {
     RuleId = "Rule",
     MessageId = "Message",
     AnnouncementId = "Announcement",
+    LearningWishId = "LearningWish",
+    AssignmentId = "Assignment",
+    AgendaItemId = "AgendaItem",
 }
 
 /// The global id of a thing.

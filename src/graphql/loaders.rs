@@ -11,6 +11,7 @@ use crate::{
         outbox::{Attempt, Message},
         programmes::{Participant, ProgrammeRecord},
         registering::RegistrationView,
+        sharing::Shared,
     },
     domain::{
         ids::{MessageId, ProgrammeId, RegistrationId},
@@ -51,6 +52,10 @@ pub struct RulesOf(pub ProgrammeId);
 /// The participants of this programme; none: the caller is not one of its members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ParticipantsOf(pub ProgrammeId);
+
+/// What is shared in this programme; none: the caller is not one of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SharedIn(pub ProgrammeId);
 
 impl Loader<ProgrammeId> for Loading {
     type Value = Arc<ProgrammeRecord>;
@@ -148,6 +153,17 @@ impl Loader<ParticipantsOf> for Loading {
             .into_iter()
             .map(|(id, participants)| (ParticipantsOf(id), Arc::new(participants)))
             .collect())
+    }
+}
+
+impl Loader<SharedIn> for Loading {
+    type Value = Arc<Shared>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[SharedIn]) -> Result<HashMap<SharedIn, Self::Value>, Self::Error> {
+        let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
+        let shared = self.app.shared_in(&self.caller, &ids).await?;
+        Ok(shared.into_iter().map(|(id, shared)| (SharedIn(id), shared)).collect())
     }
 }
 

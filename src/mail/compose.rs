@@ -226,7 +226,7 @@ impl Composer {
     }
 }
 
-/// Mails to organisers about a count, a decision or an address say all there is; every other one leads to the recipient's own page.
+/// Mails to organisers about a count, a decision or an address, and what facilitators are asked, say all there is; every other one leads to the recipient's own page.
 pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
     !matches!(
         kind,
@@ -235,19 +235,22 @@ pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
             | MessageKind::DecisionReport
             | MessageKind::AddressRefused
             | MessageKind::QuestionAsked
+            | MessageKind::FacilitatorsAsked
     )
 }
 
 /// A reply to it goes to somebody else than the team, and most replies quote what they answer: so it must not hold the
 /// recipient's own link.
 pub(super) fn is_answered_elsewhere(kind: MessageKind) -> bool {
-    matches!(kind, MessageKind::QuestionAsked)
+    matches!(kind, MessageKind::QuestionAsked | MessageKind::FacilitatorsAsked)
 }
 
 /// Where a reply goes: to whoever asks, else to the programme's contact.
 fn reply_to<'a>(letter: &'a Letter, programme: &'a Programme) -> Option<(&'a PersonName, &'a EmailAddress)> {
     match letter {
-        Letter::QuestionAsked { name, email, .. } => Some((name, email)),
+        Letter::QuestionAsked { name, email, .. } | Letter::FacilitatorsAsked { name, email, .. } => {
+            Some((name, email))
+        }
         _ => programme.contact().map(|contact| (&contact.name, &contact.email)),
     }
 }

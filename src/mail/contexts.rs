@@ -4,6 +4,7 @@
 //! names in the templates.
 
 mod letter;
+mod sharing;
 
 use serde::Serialize;
 
@@ -102,6 +103,7 @@ impl<'a> Context<'a> {
                     email: &contact.email,
                     mailto: mailto(&contact.email),
                 }),
+            // Whoever answers by mail sends along what it says, and a link opens the recipient's own page.
             link: link.filter(|_| !is_answered_elsewhere),
             own_sentence,
             letter: LetterWords::of(letter, programme, to.locale),

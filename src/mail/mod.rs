@@ -19,3 +19,4 @@ pub mod reading;
 pub mod samples;
 pub mod smtp;
 pub mod templates;
+mod unlinked;

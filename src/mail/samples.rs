@@ -3,6 +3,7 @@
 //! The usual programme has the facts of a real one of 2014; people have addresses under `.example`.
 
 mod programme;
+mod sharing;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
@@ -388,6 +389,7 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
         };
         add(name, letter);
     }
+    letters.extend(sharing::letters(reason)?);
     Ok(letters)
 }
 

@@ -18,15 +18,16 @@ use super::{
     announcements::announcements_of,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
-    rules, suppression,
+    rules, sharing, suppression,
 };
 use crate::domain::{
     facts::{Ahead, Facts},
     ids::{ProgrammeId, RegistrationId, TeamMemberId},
     message::Recipient,
-    programme::{Meeting, TeamMember},
+    programme::{Meeting, Phase, Programme, TeamMember},
     registration::{PersonKey, Registration, RegistrationStatus},
     rule::RuleKey,
+    sharing::Sharing,
     timeline::BuiltIn,
 };
 
@@ -167,8 +168,24 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         happened: VecDeque::new(),
         erasures: Vec::new(),
         refused_addresses: suppression::untold(db, programme.id).await?,
+        sharing: shared(db, id, &programme, scope).await?,
         programme,
     })
+}
+
+/// What participants share. It begins with the go; only the facilitators can be asked before it.
+async fn shared(db: &impl ConnectionTrait, id: Uuid, programme: &Programme, scope: &Scope) -> Result<Sharing> {
+    match (programme.phase, scope) {
+        (Phase::GoingAhead | Phase::Completed, _) => Ok(Sharing {
+            questions: sharing::questions_of(db, id, None).await?,
+            ..sharing::sharing_of(db, &[id]).await?.remove(&id).unwrap_or_default()
+        }),
+        (Phase::Open, Scope::Touched(Touched { registration, .. })) if registration.is_some() => Ok(Sharing {
+            questions: sharing::questions_of(db, id, *registration).await?,
+            ..Sharing::default()
+        }),
+        _ => Ok(Sharing::default()),
+    }
 }
 
 type Registrations = BTreeMap<RegistrationId, Registration>;
@@ -392,6 +409,7 @@ impl Tx {
         }
         self.save_announcements(id, &before.announcements, &after.announcements)
             .await?;
+        self.save_sharing(id, &before.sharing, &after.sharing).await?;
         for rule in after.rules.iter().filter(|rule| !before.rules.contains(rule)) {
             let row = rules::rule_row(id, rule);
             if before.rules.iter().any(|earlier| earlier.id == rule.id) {

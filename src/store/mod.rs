@@ -21,6 +21,7 @@ mod rows;
 mod rules;
 mod seal;
 mod settings;
+mod sharing;
 mod suppression;
 mod vitals;
 mod whereabouts;

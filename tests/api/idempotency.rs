@@ -45,6 +45,13 @@ fn told(name: &str) -> &'static str {
         "setRule" => "rule { key version }",
         "announce" => "announcementId recipients",
         "withdrawAnnouncement" => "announcement { announcementId withdrawnAt }",
+        "addLearningWish" | "editLearningWish" | "followLearningWish" | "unfollowLearningWish" | "offerSupport" => {
+            "learningWish { id text followerCount isFollowedByViewer }"
+        }
+        "saveAssignment" => "assignment { id title }",
+        "proposeAgendaItem" | "voteForAgendaItem" => "agendaItem { id title votes }",
+        "setAgenda" => "meeting { id }",
+        "askFacilitators" => "__typename",
         "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme"
         | "decideProgramme" => "programme { id slug status registrationDeadline title placesTaken }",
         _ => "registration { id status name isVerified }",
@@ -315,6 +322,77 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         .await;
     let choice = of(json!({ "outcome": "NO_GO", "planHash": preview["decisionPreview"]["planHash"] }));
     act("decideProgramme", organiser(), choice, ("outcome", json!("GO"))).await;
+
+    // A programme that goes ahead, with two who share.
+    let team =
+        |name: &str, roles: &[&str]| json!({ "name": name, "email": format!("{name}@derde.example"), "roles": roles });
+    let created = json!({ "slug": "derde", "title": "Derde", "description": "Nog een.", "minParticipants": 1, "maxParticipants": 2,
+        "registrationDeadline": "2014-05-27", "price": { "cents": 100, "vatIncluded": false },
+        "meetings": [{ "title": "Start", "days": [{ "on": "2014-06-12", "startsAt": "09:30", "endsAt": "16:30" }] }],
+        "team": [team("marc", &["ORGANISER"]), team("birgit", &["FACILITATOR"])] });
+    let token = organiser();
+    let made = app
+        .act(
+            token.as_deref(),
+            "createProgramme",
+            "programme { id meetings { id } }",
+            created,
+        )
+        .await["programme"]
+        .clone();
+    let of = json!({ "programmeId": made["id"] });
+    app.act(token.as_deref(), "publishProgramme", "programme { id }", of)
+        .await;
+    for n in [11, 12] {
+        let input = person_for(n, ("programmeId", made["id"].as_str().unwrap()));
+        app.act(token.as_deref(), "addRegistration", "registration { id }", input)
+            .await;
+    }
+    app.travel("2014-05-28T09:00:00+02:00").await;
+    let [anna, bram] = [
+        app.link_token_of(&address(11), "derde").await,
+        app.link_token_of(&address(12), "derde").await,
+    ];
+    let (anna, bram) = (|| Some(anna.clone()), || Some(bram.clone()));
+    let wish = json!({ "text": "Leren luisteren" });
+    let added = act("addLearningWish", anna(), wish.clone(), ("text", json!("Durven"))).await;
+    let second = app
+        .act(anna().as_deref(), "addLearningWish", "learningWish { id }", wish)
+        .await;
+    let second = second["learningWish"]["id"].clone();
+    let of_wish = |more: Value| {
+        let mut input = json!({ "learningWishId": added["learningWish"]["id"] });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    for name in ["followLearningWish", "unfollowLearningWish"] {
+        act(name, bram(), of_wish(json!({})), ("learningWishId", second.clone())).await;
+    }
+    for (name, token) in [("offerSupport", bram()), ("editLearningWish", anna())] {
+        act(
+            name,
+            token,
+            of_wish(json!({ "text": "Ik help" })),
+            ("text", json!("Ik niet")),
+        )
+        .await;
+    }
+    let assignment = json!({ "title": "Gesprekken", "description": "Doorvragen.", "status": "PLANNED" });
+    act("saveAssignment", anna(), assignment, ("status", json!("DONE"))).await;
+    let item = json!({ "meetingId": made["meetings"][0]["id"], "title": "Luisteren" });
+    let proposed = act("proposeAgendaItem", anna(), item, ("minutes", json!(5))).await;
+    let item = proposed["agendaItem"]["id"].clone();
+    act(
+        "voteForAgendaItem",
+        bram(),
+        json!({ "agendaItemId": item, "vote": true }),
+        ("vote", json!(false)),
+    )
+    .await;
+    let agenda = json!({ "meetingId": made["meetings"][0]["id"], "agendaItemIds": [item] });
+    act("setAgenda", organiser(), agenda, ("agendaItemIds", json!([]))).await;
+    let question = json!({ "question": "Hoe begin ik?" });
+    act("askFacilitators", bram(), question, ("question", json!("Hoe dan?"))).await;
     for mutation in names(&named(&types(app).await, "Mutation")["fields"]) {
         assert!(done.contains(&mutation.as_str()), "{mutation} is not tried");
     }

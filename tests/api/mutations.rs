@@ -7,7 +7,7 @@ use super::introspection::{named, names, types};
 use crate::harness::{
     app::{SLUG, TestApp},
     cast::{
-        Cast, EVERYBODY, NOBODY, REGISTRANTS,
+        Cast, EVERYBODY, MEMBERS, NOBODY, REGISTRANTS,
         Role::{
             self, Administrator, Contact, Facilitator, ForeignOrganiser, Organiser, OrganiserLink, Participant, Public,
         },
@@ -98,6 +98,53 @@ fn messages(role: Role) -> Answer {
     }
 }
 
+/// A learning wish of the participant's own; whoever does not take part knows of none.
+fn learning_wish(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Participant => May,
+        role if REGISTRANTS.contains(&role) => Refused("NOT_FOUND", "learningWishId"),
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// An item of an agenda, by somebody who may vote.
+fn agenda_item(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Participant => May,
+        role if REGISTRANTS.contains(&role) => Refused("NOT_FOUND", "agendaItemId"),
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// What members do.
+fn member(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        role if MEMBERS.contains(&role) => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// What facilitators and organisers do.
+fn guide(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Facilitator | OrganiserLink | Organiser | Administrator => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// What the holder of a personal link of a registration does, and nobody for somebody else.
+fn registrant(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        role if REGISTRANTS.contains(&role) => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
 /// Everything there is.
 fn everything(role: Role) -> Answer {
     match role {
@@ -167,6 +214,42 @@ fn table(cast: &Cast) -> Vec<Row> {
             json!({ "announcementId": cast.announcement }),
             announcement,
         ),
+        (
+            "editLearningWish",
+            json!({ "learningWishId": cast.learning_wish, "text": "Anders" }),
+            learning_wish,
+        ),
+        (
+            "followLearningWish",
+            json!({ "learningWishId": cast.learning_wish }),
+            learning_wish,
+        ),
+        (
+            "unfollowLearningWish",
+            json!({ "learningWishId": cast.learning_wish }),
+            learning_wish,
+        ),
+        (
+            "offerSupport",
+            json!({ "learningWishId": cast.learning_wish, "text": "Ik help" }),
+            learning_wish,
+        ),
+        (
+            "proposeAgendaItem",
+            json!({ "meetingId": cast.meeting, "title": "Luisteren" }),
+            member,
+        ),
+        (
+            "voteForAgendaItem",
+            json!({ "agendaItemId": cast.agenda_item, "vote": true }),
+            agenda_item,
+        ),
+        (
+            "setAgenda",
+            json!({ "meetingId": cast.meeting, "agendaItemIds": [] }),
+            guide,
+        ),
+        ("askFacilitators", json!({ "question": "Hoe begin ik?" }), registrant),
         ("travelTo", json!({ "instant": "2014-05-27T00:00:00Z" }), clock),
     ];
     for (id, who) in [(&cast.programme, programme as fn(Role) -> Answer), (&cast.draft, draft)] {
@@ -193,6 +276,18 @@ fn table(cast: &Cast) -> Vec<Row> {
             ),
             ("releaseMessages", of(id), who),
         ]);
+    }
+    for (mutation, input) in [
+        ("addLearningWish", json!({ "text": "Leren luisteren" })),
+        (
+            "saveAssignment",
+            json!({ "title": "Gesprekken", "description": "Doorvragen.", "status": "DONE" }),
+        ),
+    ] {
+        rows.push((mutation, input.clone(), own_registration));
+        let mut named = input;
+        named["registrationId"] = json!(cast.registration);
+        rows.push((mutation, named, named_registration));
     }
     for mutation in [
         "confirmRegistration",

@@ -64,6 +64,13 @@ const PAYLOADS: &[(&str, &str)] = &[
         "outcome planHash counted minimum participants cancelled waiting offered mails amountCents difference entries",
     ),
     ("TimelineDifference", "change at movedFrom key recipients"),
+    ("LearningWishPayload", "learningWish errors"),
+    ("AssignmentPayload", "assignment errors"),
+    ("AgendaItemPayload", "agendaItem errors"),
+    ("AskFacilitatorsPayload", "errors"),
+    ("MeetingPayload", "meeting difference errors"),
+    // Only where there are two participants: see the journeys.
+    ("SupportOffer", "from text offeredAt"),
     ("UserError", "code message field"),
 ];
 
@@ -92,6 +99,9 @@ const TABLE: &[Row] = &[
                decisionMode decision decisions price meetings showcase retention team",
         gated: &[
             ("participants", MEMBERS),
+            ("learningWishes", MEMBERS),
+            ("learningLines", MEMBERS),
+            ("assignments", MEMBERS),
             ("registrations", ORGANISERS),
             ("rules", ORGANISERS),
             ("announcements", ORGANISERS),
@@ -131,11 +141,72 @@ const TABLE: &[Row] = &[
         EVERYBODY,
         "cents currency vatIncluded vatPercentage subsidyPercentage withdrawalPercentage",
     ),
+    Row {
+        of: "Meeting",
+        way: "{ node(id: $meeting) { ... on Meeting { … } } }",
+        reach: EVERYBODY,
+        open: "id number kind title startsAt endsAt days halfDays municipality",
+        gated: &[("agenda", MEMBERS)],
+    },
     row(
-        "Meeting",
-        "{ programme(slug: $slug) { meetings { … } } }",
-        EVERYBODY,
-        "id number kind title startsAt endsAt days halfDays municipality",
+        "AgendaItem",
+        "{ programme(slug: $slug) { meetings { agenda { … } } } }",
+        MEMBERS,
+        "id meeting title proposedBy minutes votes isVotedByViewer position",
+    ),
+    row(
+        "LearningWishConnection",
+        "{ programme(slug: $slug) { learningWishes { … } } }",
+        MEMBERS,
+        CONNECTION,
+    ),
+    row(
+        "LearningWishEdge",
+        "{ programme(slug: $slug) { learningWishes { edges { … } } } }",
+        MEMBERS,
+        EDGE,
+    ),
+    row(
+        "LearningWish",
+        "{ programme(slug: $slug) { learningWishes { nodes { … } } } }",
+        MEMBERS,
+        "id author text ownSteps learningLine followerCount isFollowedByViewer support createdAt editedAt",
+    ),
+    row(
+        "LearningLineConnection",
+        "{ programme(slug: $slug) { learningLines { … } } }",
+        MEMBERS,
+        CONNECTION,
+    ),
+    row(
+        "LearningLineEdge",
+        "{ programme(slug: $slug) { learningLines { edges { … } } } }",
+        MEMBERS,
+        EDGE,
+    ),
+    row(
+        "LearningLine",
+        "{ programme(slug: $slug) { learningLines { nodes { … } } } }",
+        MEMBERS,
+        "name learningWishes",
+    ),
+    row(
+        "AssignmentConnection",
+        "{ programme(slug: $slug) { assignments { … } } }",
+        MEMBERS,
+        CONNECTION,
+    ),
+    row(
+        "AssignmentEdge",
+        "{ programme(slug: $slug) { assignments { edges { … } } } }",
+        MEMBERS,
+        EDGE,
+    ),
+    row(
+        "Assignment",
+        "{ programme(slug: $slug) { assignments { nodes { … } } } }",
+        MEMBERS,
+        "id author title description intendedResult status result",
     ),
     row(
         "MeetingDay",
@@ -172,7 +243,7 @@ const TABLE: &[Row] = &[
         OWN,
         ORGANISERS_AND_PARTICIPANT,
         "id status isVerified name givenName email organisation jobTitle phone locale motivation billing registeredAt confirmBefore \
-         waitingPosition offerExpiresAt programme messages",
+         waitingPosition offerExpiresAt programme messages learningWishes assignment",
     ),
     row(
         "Billing",
@@ -263,6 +334,7 @@ async fn ask(app: &TestApp, cast: &Cast, role: Role, query: &str) -> Value {
         ("slug", "String!", SLUG),
         ("registration", "ID!", &cast.registration),
         ("message", "ID!", &cast.message),
+        ("meeting", "ID!", &cast.meeting),
     ];
     let used: Vec<_> = all
         .into_iter()
@@ -411,7 +483,7 @@ async fn every_field_is_for_those_it_is_for(app: &TestApp) {
 
 async fn nodes_are_for_those_they_are_for(app: &TestApp) {
     let (cast, types) = (Cast::gather(app).await, types(app).await);
-    let table: [(&str, &str, &[Role]); 7] = [
+    let table: [(&str, &str, &[Role]); 10] = [
         ("Programme", &cast.programme, EVERYBODY),
         ("Programme", &cast.draft, &[ForeignOrganiser, Administrator]),
         ("Meeting", &cast.meeting, EVERYBODY),
@@ -419,6 +491,9 @@ async fn nodes_are_for_those_they_are_for(app: &TestApp) {
         ("Registration", &cast.registration, ORGANISERS_AND_PARTICIPANT),
         ("Message", &cast.message, ORGANISERS_AND_PARTICIPANT),
         ("Rule", &cast.rule, ORGANISERS),
+        ("LearningWish", &cast.learning_wish, MEMBERS),
+        ("Assignment", &cast.assignment, MEMBERS),
+        ("AgendaItem", &cast.agenda_item, MEMBERS),
     ];
     for one in types
         .iter()

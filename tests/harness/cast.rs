@@ -93,6 +93,12 @@ pub struct Cast {
     pub rule: String,
     /// An announcement of the programme whose moment is to come.
     pub announcement: String,
+    /// The participant's learning wish, by global id.
+    pub learning_wish: String,
+    /// The participant's assignment, by global id.
+    pub assignment: String,
+    /// Something that the participant proposed to speak about, by global id.
+    pub agenda_item: String,
 }
 
 impl Cast {
@@ -196,6 +202,17 @@ impl Cast {
                     .unwrap_or_else(|| panic!("nothing at {pointer} of {found:#}")),
             )
         };
+        let share = "mutation ($meeting: ID!) {
+            addLearningWish(input: { text: \"Leren luisteren\", learningLine: \"Regie\" }) { learningWish { id } errors { code } }
+            saveAssignment(input: { title: \"Gesprekken\", description: \"Doorvragen.\", status: PLANNED }) { assignment { id } errors { code } }
+            proposeAgendaItem(input: { meetingId: $meeting, title: \"Luisteren\" }) { agendaItem { id } errors { code } } }";
+        let participant = tokens
+            .iter()
+            .find(|(role, _)| *role == Participant)
+            .map(|(_, token)| token.as_str());
+        let shared = app
+            .data(participant, share, json!({ "meeting": id("/programme/meetings/0/id") }))
+            .await;
         Self {
             tokens,
             programme,
@@ -206,6 +223,9 @@ impl Cast {
             draft_meeting: id("/draft/meetings/0/id"),
             rule: id("/programme/rules/0/id"),
             announcement: text(&announcement["announcementId"]),
+            learning_wish: text(&shared["addLearningWish"]["learningWish"]["id"]),
+            assignment: text(&shared["saveAssignment"]["assignment"]["id"]),
+            agenda_item: text(&shared["proposeAgendaItem"]["agendaItem"]["id"]),
         }
     }
 

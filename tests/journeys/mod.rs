@@ -13,6 +13,7 @@ mod questions;
 mod refused_addresses;
 mod relay;
 mod send_lock;
+mod sharing;
 mod templates;
 mod waiting_list;
 mod warnings;

@@ -113,6 +113,15 @@ fn check_trigger_of(key: RuleKey, trigger: Trigger) -> Result<(), Refusal> {
         ));
     }
     check_reach(trigger)?;
+    if key.is_weekly() {
+        return match trigger {
+            Trigger::Weekday { .. } => Ok(()),
+            _ => Err(Refusal::invalid(
+                "trigger",
+                format!("of {} has to name a weekday: it fires every week", key.word()),
+            )),
+        };
+    }
     let known = key.anchors();
     match trigger.anchor() {
         Some(anchor) if known.contains(&anchor) => Ok(()),

@@ -6,6 +6,7 @@ mod deciding;
 mod organising;
 mod privacy;
 mod questions;
+mod sharing;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -30,6 +31,10 @@ pub use deciding::{can_decide, choose, decide};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
 pub use privacy::erase;
 pub use questions::ask_question;
+pub use sharing::{
+    Proposal, add_learning_wish, ask_facilitators, edit_learning_wish, follow_learning_wish, offer_support,
+    propose_agenda_item, save_assignment, set_agenda, unfollow_learning_wish, vote_for_agenda_item,
+};
 
 /// What somebody who registers is told at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What the calendar makes due: rules that count from a moment of the programme, and announcements with a moment of their own.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc, Weekday};
 
 use super::{Fold, Outcome, Source, Step, StepKey, StepKind, Why, moments, was_asked};
 use crate::domain::{
@@ -11,10 +11,9 @@ use crate::domain::{
     programme::{Phase, TeamRole},
     registration::RegistrationStatus as Status,
     rule::{Rule, RuleKey},
-    trigger::Occurrence,
+    trigger::{Occurrence, Trigger, weekly},
 };
 
-/// Every moment that the calendar brings, also those whose step is in the ledger.
 /// Every moment that the calendar brings, also those whose step is in the ledger.
 pub fn calendar_occurrences(facts: &Facts) -> impl Iterator<Item = (Source, Occurrence)> {
     let is_meant = |rule: &Rule, occurrence: &Occurrence| {
@@ -23,12 +22,15 @@ pub fn calendar_occurrences(facts: &Facts) -> impl Iterator<Item = (Source, Occu
         (goes_ahead || !rule.key.follows_the_go()) && meeting.is_none_or(|meeting| rule.key.is_about(meeting.kind))
     };
     let occurrences_of = move |rule: &Rule| {
-        let mut occurrences = rule.trigger.occurrences(
-            &facts.programme,
-            facts.decisions.last(),
-            rule.when_moved,
-            rule.valid_from,
-        );
+        let mut occurrences = match rule.trigger {
+            Trigger::Weekday { weekday, at } => every_week(facts, weekday, at),
+            trigger => trigger.occurrences(
+                &facts.programme,
+                facts.decisions.last(),
+                rule.when_moved,
+                rule.valid_from,
+            ),
+        };
         occurrences.retain(|occurrence| is_meant(rule, occurrence));
         occurrences
     };
@@ -49,6 +51,14 @@ pub fn calendar_occurrences(facts: &Facts) -> impl Iterator<Item = (Source, Occu
         .chain(rules)
         .chain(announcements)
         .filter(|_| facts.programme.published_at.is_some())
+}
+
+/// Every such day of the week from the go until the end of the programme.
+fn every_week(facts: &Facts, weekday: Weekday, at: NaiveTime) -> Vec<Occurrence> {
+    let (Some(since), Some(ends_at)) = (facts.goes_ahead_since(), facts.programme.ends_at()) else {
+        return Vec::new();
+    };
+    weekly(weekday, at, facts.programme.announced.time_zone, since, ends_at).collect()
 }
 
 /// Those moments whose step is not in the ledger.
@@ -165,6 +175,11 @@ impl Fold {
                 self.decision_reminder()
             }
             RuleKey::ProgrammeCompleted => Some(self.thanks()),
+            RuleKey::LearningWishRequest => Some(self.wish_request(false)),
+            RuleKey::LearningWishReminder => Some(self.wish_request(true)),
+            RuleKey::LearningWishDigest => Some(self.wish_digest(occurrence)),
+            RuleKey::AgendaReminder => self.agenda_reminder(occurrence),
+            RuleKey::Agenda => self.agenda(occurrence),
             _ => None,
         }
     }

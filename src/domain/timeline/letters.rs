@@ -191,6 +191,28 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             })
             .unwrap_or_default()
         }
+        Happened::FacilitatorsAsked { question, by, text } => {
+            let Some(asker) = facts.registrations.get(by) else {
+                return Vec::new();
+            };
+            let letter = Letter::FacilitatorsAsked {
+                name: asker.person.name.clone(),
+                organisation: asker.person.organisation.clone(),
+                email: asker.person.email.clone(),
+                question: text.clone(),
+            };
+            let told = facts.facilitators().into_iter();
+            told.map(|member| {
+                let recipient = Recipient::TeamMember(member.id);
+                to(
+                    RuleKey::FacilitatorsAsked,
+                    recipient,
+                    question.to_string(),
+                    letter.clone(),
+                )
+            })
+            .collect()
+        }
         Happened::Confirmed(id) => person(facts, *id, RuleKey::ProgrammeGoesAhead, first(), |_| {
             Some(Letter::ProgrammeGoesAhead {
                 participants: facts.counts.counted,

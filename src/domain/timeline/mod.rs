@@ -8,6 +8,7 @@ mod by_calendar;
 mod letters;
 mod moments;
 mod refusals;
+mod sharing;
 mod step;
 
 use std::{cmp::Reverse, collections::BinaryHeap};
@@ -282,6 +283,7 @@ impl Fold {
     /// Carries out what follows from how things stand, whatever brought them there: it does nothing when asked again.
     fn follow_up(&mut self, at: DateTime<Utc>) {
         self.answer(at);
+        self.tell_of_agendas(at);
     }
 
     /// Lets rules answer what happened.
@@ -316,7 +318,6 @@ impl Fold {
     }
 
     /// Tells one person, once, what a rule has to say, when that becomes so and not by the calendar.
-    #[expect(dead_code, reason = "used by what follows the go")]
     fn tell(
         &mut self,
         key: RuleKey,

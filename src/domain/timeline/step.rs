@@ -192,6 +192,16 @@ pub enum Why {
     AlreadyDecided,
     /// An organiser ended it.
     ProgrammeCancelled,
+    /// The programme had ended.
+    ProgrammeIsOver,
+    /// The person has a learning wish.
+    HasLearningWish,
+    /// Nothing happened to what the person follows.
+    NothingChanged,
+    /// There is nothing to remind of.
+    AgendaIsFinal,
+    /// There is nothing to send yet.
+    AgendaIsNotFinal,
     /// Nobody belongs to those who would be told.
     NobodyToTell,
     /// The moment was past when it came to be.
@@ -259,6 +269,13 @@ impl Why {
             }
             Self::AlreadyDecided => "go or no-go was decided already".to_owned(),
             Self::ProgrammeCancelled => "the programme was cancelled".to_owned(),
+            Self::ProgrammeIsOver => "the programme is over".to_owned(),
+            Self::HasLearningWish => "this person has a learning wish already".to_owned(),
+            Self::NothingChanged => "nothing changed about what this person follows".to_owned(),
+            Self::AgendaIsFinal => "the agenda is final already".to_owned(),
+            Self::AgendaIsNotFinal => {
+                "the agenda was not final; it goes out as soon as it is, before the meeting".to_owned()
+            }
             Self::NobodyToTell => "there was nobody who could be told".to_owned(),
             Self::BeforeKnown { known_from } => format!(
                 "the moment was past when the programme was published, its deadline set or the go decided ({})",

@@ -14,6 +14,7 @@ mod properties;
 mod random;
 mod refusals;
 mod reopening;
+mod sharing;
 mod warnings;
 
 use chrono::{DateTime, Utc};

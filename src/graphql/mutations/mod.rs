@@ -11,6 +11,7 @@ mod personal;
 mod planning;
 mod privacy;
 mod public;
+mod sharing;
 
 use std::fmt::Debug;
 
@@ -25,6 +26,7 @@ use crate::app::{Repeatable, registering::RegistrationView};
 pub struct Mutation(
     public::Public,
     personal::Personal,
+    sharing::Sharing,
     organiser::Organiser,
     planning::Planning,
     mails::Mails,

@@ -16,6 +16,8 @@ use crate::{
 pub enum Audience {
     /// Those who hold a place for good.
     Participants,
+    /// Those of them who have no learning wish.
+    WithoutWish,
     /// Those who wait for a place or were offered one.
     Waiting,
     /// Everybody who runs or guides the programme.

@@ -1,14 +1,21 @@
 //! Meetings and their days.
 
-use async_graphql::{Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono_tz::Tz;
 
+use super::sharing::AgendaItem;
 use crate::{
     app::programmes::ProgrammeRecord,
-    domain::{calendar, ids::MeetingId, programme},
+    domain::{
+        calendar,
+        ids::{MeetingId, ProgrammeId},
+        programme,
+    },
     graphql::{
         error_code::ErrorCode,
         global_id::global_id,
+        loaders::SharedIn,
+        request::scope,
         scalars::{DateTime, LocalDate},
     },
 };
@@ -40,21 +47,32 @@ pub struct MeetingDay {
 #[derive(Debug, Clone)]
 pub struct Meeting {
     meeting: programme::Meeting,
+    programme: ProgrammeId,
     zone: Tz,
 }
 
 impl Meeting {
     /// The meetings of a programme, in order of time.
     pub fn all_of(record: &ProgrammeRecord) -> Vec<Self> {
-        let announced = &record.programme.announced;
-        announced
-            .meetings
-            .iter()
-            .map(|meeting| Self {
-                meeting: meeting.clone(),
-                zone: announced.time_zone,
-            })
+        let meetings = record.programme.announced.meetings.iter();
+        meetings
+            .map(|meeting| Self::within(&record.programme, meeting))
             .collect()
+    }
+
+    /// A meeting of a programme.
+    pub fn of(record: &ProgrammeRecord, id: MeetingId) -> Option<Self> {
+        let meeting = record.programme.meeting(id)?;
+        Some(Self::within(&record.programme, meeting))
+    }
+
+    /// A meeting of a programme that is at hand.
+    pub fn within(programme: &programme::Programme, meeting: &programme::Meeting) -> Self {
+        Self {
+            meeting: meeting.clone(),
+            programme: programme.id,
+            zone: programme.announced.time_zone,
+        }
     }
 
     /// The bare id.
@@ -115,6 +133,16 @@ impl Meeting {
     /// The municipality where it is held, once known.
     async fn municipality(&self) -> Option<&str> {
         self.meeting.municipality.as_deref()
+    }
+
+    /// What is proposed to speak about: first the final agenda in its order, then the others by votes, at most 100; for members.
+    #[graphql(complexity = "20 * child_complexity")]
+    async fn agenda(&self, ctx: &Context<'_>) -> Option<Result<Vec<AgendaItem>>> {
+        let load = async {
+            let shared = scope(ctx)?.load_for_role(SharedIn(self.programme)).await?;
+            Ok(AgendaItem::all_of(&shared, self.meeting.id))
+        };
+        Some(load.await)
     }
 }
 

@@ -51,6 +51,16 @@ pub enum MessageKind {
     ProgrammeGoesAhead,
     /// Tells that the programme does not go ahead, or no longer.
     ProgrammeCancelled,
+    /// Asks a participant for a learning wish.
+    LearningWishRequest,
+    /// Tells what changed about learning wishes that somebody follows.
+    LearningWishDigest,
+    /// Reminds facilitators of an agenda that is not final.
+    AgendaMissing,
+    /// Brings the final agenda of a meeting.
+    Agenda,
+    /// Brings the facilitators what a participant asks.
+    FacilitatorsAsked,
     /// Brings what an organiser writes.
     Announcement,
     /// Tells the organisers that somebody's address refuses mail.

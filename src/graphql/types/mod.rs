@@ -10,6 +10,7 @@ pub mod plan;
 pub mod programme;
 pub mod registration;
 pub mod rule;
+pub mod sharing;
 pub mod showcase;
 pub mod team;
 pub mod timeline;

@@ -5,9 +5,18 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
-use super::{meeting::Meeting, message::Message, programme::Programme, registration::Registration, rule::Rule};
+use super::{
+    meeting::Meeting,
+    message::Message,
+    programme::Programme,
+    registration::Registration,
+    rule::Rule,
+    sharing::{AgendaItem, Assignment, LearningWish},
+};
 use crate::{
-    domain::ids::{MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId},
+    domain::ids::{
+        AgendaItemId, AssignmentId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId,
+    },
     graphql::{
         failure,
         global_id::{Identified, parts},
@@ -33,6 +42,12 @@ pub enum Node {
     Rule(Rule),
     /// A mail.
     Message(Message),
+    /// A learning wish.
+    LearningWish(LearningWish),
+    /// An assignment.
+    Assignment(Assignment),
+    /// An item of an agenda.
+    AgendaItem(AgendaItem),
 }
 
 /// The ids of one type among global ids.
@@ -86,6 +101,26 @@ impl Node {
         if !messages.is_empty() {
             for (id, message) in app.messages_by_id(caller, &messages).await.map_err(failed)? {
                 found.insert(name_of(id), Self::Message(Message(message)));
+            }
+        }
+        let wishes: Vec<LearningWishId> = of_type(&ids);
+        let assignments: Vec<AssignmentId> = of_type(&ids);
+        let items: Vec<AgendaItemId> = of_type(&ids);
+        if !(wishes.is_empty() && assignments.is_empty() && items.is_empty()) {
+            let shared = app.shared_with(caller, &wishes, &assignments, &items).await;
+            for shared in shared.map_err(failed)? {
+                let known = wishes
+                    .iter()
+                    .filter_map(|id| Some((*id, LearningWish::find(&shared, *id)?)));
+                found.extend(known.map(|(id, wish)| (name_of(id), Self::LearningWish(wish))));
+                let known = assignments
+                    .iter()
+                    .filter_map(|id| Some((*id, Assignment::find(&shared, *id)?)));
+                found.extend(known.map(|(id, one)| (name_of(id), Self::Assignment(one))));
+                let known = items
+                    .iter()
+                    .filter_map(|id| Some((*id, AgendaItem::find(&shared, *id)?)));
+                found.extend(known.map(|(id, item)| (name_of(id), Self::AgendaItem(item))));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

@@ -12,6 +12,7 @@ use super::{
     plan::DecisionPreview,
     registration::{Locale, Registration, RegistrationStatus},
     rule::Rule,
+    sharing::{Assignment, LearningLine, LearningWish},
     showcase::Showcase,
     team::TeamMember,
     timeline::TimelineEntry,
@@ -26,7 +27,7 @@ use crate::{
         connection::{Connection, Listed, Paging, page_cost},
         failure::for_role,
         global_id::{global_id, id_in},
-        loaders::{ParticipantsOf, RulesOf},
+        loaders::{ParticipantsOf, RulesOf, SharedIn},
         request::scope,
         scalars::{DateTime, LocalDate},
     },
@@ -296,6 +297,84 @@ impl Programme {
         let load = async {
             let participants = scope(ctx)?.load_for_role(ParticipantsOf(self.key_id())).await?;
             Ok(participants.iter().map(Participant::from).collect())
+        };
+        Some(load.await)
+    }
+
+    /// What participants want to learn, by time; for members.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    async fn learning_wishes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<LearningWish>>> {
+        let load = async {
+            let paging = Paging {
+                first,
+                after,
+                last,
+                before,
+            };
+            let shared = scope(ctx)?.load_for_role(SharedIn(self.key_id())).await?;
+            LearningWish::page(&shared, shared.sharing.wishes.keys().copied(), paging)
+        };
+        Some(load.await)
+    }
+
+    /// The themes that learning wishes share, by name; for members.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    async fn learning_lines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<LearningLine>>> {
+        let load = async {
+            let paging = Paging {
+                first,
+                after,
+                last,
+                before,
+            };
+            let shared = scope(ctx)?.load_for_role(SharedIn(self.key_id())).await?;
+            LearningLine::page(&shared, paging)
+        };
+        Some(load.await)
+    }
+
+    /// What participants work on at their own employers; for members.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    async fn assignments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<Assignment>>> {
+        let load = async {
+            let paging = Paging {
+                first,
+                after,
+                last,
+                before,
+            };
+            let shared = scope(ctx)?.load_for_role(SharedIn(self.key_id())).await?;
+            Assignment::page(&shared, paging)
         };
         Some(load.await)
     }

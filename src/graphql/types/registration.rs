@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
-use super::{message::Message, programme::Programme};
+use super::{
+    message::Message,
+    programme::Programme,
+    sharing::{Assignment, LearningWish},
+};
 use crate::{
     app::registering::RegistrationView,
     domain::ids::RegistrationId,
@@ -12,7 +16,7 @@ use crate::{
         connection::{Connection, Listed, Paging, page_cost},
         error_code::ErrorCode,
         global_id::global_id,
-        loaders::MessagesTo,
+        loaders::{MessagesTo, SharedIn},
         request::scope,
         scalars::DateTime,
     },
@@ -200,6 +204,20 @@ impl Registration {
                 found.ok_or_else(|| ErrorCode::InternalServerError.error("a registration has no programme"))
             }
         }
+    }
+
+    /// What the person wants to learn, by time; nothing for somebody who does not take part.
+    async fn learning_wishes(&self, ctx: &Context<'_>) -> Result<Vec<LearningWish>> {
+        let shared = scope(ctx)?.load(SharedIn(self.view.programme_id)).await?;
+        let id = self.view.registration.id;
+        Ok(shared.map_or_else(Vec::new, |shared| LearningWish::all_of(&shared, id)))
+    }
+
+    /// What the person works on at their own employer; null: nothing yet, or the person does not take part.
+    async fn assignment(&self, ctx: &Context<'_>) -> Result<Option<Assignment>> {
+        let shared = scope(ctx)?.load(SharedIn(self.view.programme_id)).await?;
+        let id = self.view.registration.id;
+        Ok(shared.and_then(|shared| Assignment::of(&shared, id)))
     }
 
     /// The mails to this person, the newest first.

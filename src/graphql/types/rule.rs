@@ -44,6 +44,8 @@ pub enum TriggerEvent {
     Cancelled,
     /// People can register longer, or again.
     DeadlineExtended,
+    /// A participant asked the facilitators something.
+    FacilitatorsAsked,
     /// An organiser writes to people, or the moment chosen for that came.
     Announced,
     /// Somebody's address refuses mail.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::sharing::{AgendaLineWords, DigestWords};
 use crate::domain::{
     decision::DecisionOutcome,
     formats,
@@ -10,6 +11,7 @@ use crate::domain::{
     programme::{Programme, TeamRole},
     registration::RegistrationStatus,
 };
+use crate::mail::unlinked::unlinked;
 
 /// The names that the template of one kind of letter has beside those that all have.
 #[derive(Debug, Serialize)]
@@ -100,6 +102,27 @@ pub(super) enum LetterWords<'a> {
         counted: u32,
         minimum: u32,
         reason: Option<&'a str>,
+    },
+    LearningWishRequest {
+        is_reminder: bool,
+    },
+    LearningWishDigest(DigestWords),
+    AgendaMissing {
+        meeting: &'a str,
+        /// "donderdag 12 juni 2014 om 09:30 uur".
+        starts: String,
+        goes_out: Option<String>,
+        proposals: u32,
+    },
+    Agenda {
+        meeting: &'a str,
+        starts: String,
+        items: Vec<AgendaLineWords>,
+    },
+    FacilitatorsAsked {
+        asker: String,
+        organisation: String,
+        question: String,
     },
     Announcement {
         subject: &'a str,
@@ -275,6 +298,40 @@ impl<'a> LetterWords<'a> {
             }
             Letter::ProgrammeCompleted { is_participant } => Self::ProgrammeCompleted {
                 is_participant: *is_participant,
+            },
+            Letter::LearningWishRequest { is_reminder } => Self::LearningWishRequest {
+                is_reminder: *is_reminder,
+            },
+            Letter::LearningWishDigest { wishes, others } => Self::LearningWishDigest(DigestWords::of(wishes, *others)),
+            Letter::AgendaMissing {
+                meeting,
+                starts_at,
+                goes_out_at,
+                proposals,
+            } => Self::AgendaMissing {
+                meeting,
+                starts: formats::weekday_and_moment(*starts_at, zone, locale),
+                goes_out: goes_out_at.map(|at| formats::weekday_and_moment(at, zone, locale)),
+                proposals: *proposals,
+            },
+            Letter::Agenda {
+                meeting,
+                starts_at,
+                items,
+            } => Self::Agenda {
+                meeting,
+                starts: formats::weekday_and_moment(*starts_at, zone, locale),
+                items: items.iter().map(AgendaLineWords::of).collect(),
+            },
+            Letter::FacilitatorsAsked {
+                name,
+                organisation,
+                question,
+                ..
+            } => Self::FacilitatorsAsked {
+                asker: unlinked(name),
+                organisation: unlinked(organisation),
+                question: unlinked(question),
             },
             Letter::Announcement { subject, body } => Self::Announcement { subject, body },
         }

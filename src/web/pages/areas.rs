@@ -10,11 +10,11 @@ use super::{
     PageParts, answer,
     asking::Values,
     layout::{Sheet, Switch, say},
-    own_data, people, see_other,
+    own_data, people, see_other, sharing,
 };
 use crate::{
     app::{AppError, Caller, programmes::ProgrammeRecord},
-    domain::message::Locale,
+    domain::{message::Locale, programme::Phase},
 };
 
 /// One area.
@@ -22,18 +22,41 @@ use crate::{
 pub enum Area {
     /// Who takes part.
     People,
+    /// What participants want to learn.
+    Wishes,
+    /// What a participant works on.
+    Assignment,
+    /// What meetings speak about.
+    Agenda,
+    /// Asking the facilitators.
+    Ask,
+    /// What participants want to learn and work on, for those who guide them.
+    Work,
     /// What is stored about the person.
     OwnData,
 }
 
 impl Area {
     /// Every area, in the order of the navigation.
-    const ALL: &[Self] = &[Self::People, Self::OwnData];
+    const ALL: &[Self] = &[
+        Self::People,
+        Self::Wishes,
+        Self::Assignment,
+        Self::Agenda,
+        Self::Ask,
+        Self::Work,
+        Self::OwnData,
+    ];
 
     /// Its name in addresses.
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Self::People => "people",
+            Self::Wishes => "wishes",
+            Self::Assignment => "assignment",
+            Self::Agenda => "agenda",
+            Self::Ask => "ask",
+            Self::Work => "work",
             Self::OwnData => "data",
         }
     }
@@ -42,14 +65,27 @@ impl Area {
     fn title(self, locale: Locale) -> &'static str {
         match self {
             Self::People => say(locale, "Wie doet mee", "Who takes part"),
+            Self::Wishes => say(locale, "Leerwensen", "Learning wishes"),
+            Self::Assignment => say(locale, "Opdracht", "Assignment"),
+            Self::Agenda => say(locale, "Agenda", "Agenda"),
+            Self::Ask => say(locale, "Vraag het de begeleiders", "Ask the facilitators"),
+            Self::Work => say(locale, "Werk van de deelnemers", "Participants' work"),
             Self::OwnData => say(locale, "Uw gegevens", "Your data"),
         }
     }
 
     /// Whether it is for whoever asks.
     fn is_open_to(self, visit: &Visit<'_>) -> bool {
+        let programme = &visit.record.programme;
+        let is_member = visit.caller.is_member_of(programme.id);
+        let is_participant = is_member && matches!(visit.caller, Caller::Registrant { .. });
+        let went_ahead = matches!(programme.phase, Phase::GoingAhead | Phase::Completed);
         match self {
-            Self::People => visit.caller.is_member_of(visit.record.programme.id),
+            Self::People => is_member,
+            Self::Wishes | Self::Assignment => is_participant && went_ahead,
+            Self::Agenda => is_member && went_ahead,
+            Self::Ask => is_participant,
+            Self::Work => is_member && !is_participant && went_ahead,
             Self::OwnData => matches!(visit.caller, Caller::Registrant { .. }),
         }
     }
@@ -66,7 +102,6 @@ pub struct Visit<'a> {
     /// The language that was asked for, else the person's.
     pub locale: Locale,
     /// When.
-    #[expect(dead_code, reason = "used by the areas that follow the go")]
     pub now: DateTime<Utc>,
     /// What the address asks for.
     pub query: &'a Values,
@@ -172,6 +207,11 @@ impl<'a> Visit<'a> {
 pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
     match area {
         Area::People => people::show(visit, area).await,
+        Area::Wishes => sharing::wishes::show(visit, area).await,
+        Area::Assignment => sharing::assignment::show(visit, area).await,
+        Area::Agenda => sharing::agenda::show(visit, area).await,
+        Area::Ask => sharing::ask::show(visit, area).await,
+        Area::Work => sharing::work::show(visit, area).await,
         Area::OwnData => own_data::show(visit, area).await,
     }
 }
@@ -179,7 +219,11 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
 /// Carries out what a form of an area asks for; none: the form is not one of ours.
 pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<Response>, AppError> {
     match area {
-        Area::People => Ok(None),
+        Area::Wishes => sharing::wishes::act(visit, area, form).await,
+        Area::Assignment => sharing::assignment::act(visit, area, form).await,
+        Area::Agenda => sharing::agenda::act(visit, area, form).await,
+        Area::Ask => sharing::ask::act(visit, area, form).await,
+        Area::People | Area::Work => Ok(None),
         Area::OwnData => own_data::act(visit, area, form).await,
     }
 }

@@ -21,6 +21,7 @@ mod people;
 mod programme;
 mod refusals;
 mod registration;
+mod sharing;
 mod team;
 mod team_link;
 
