@@ -9,6 +9,7 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
+    hosting::Hosting,
     ids::{AnnouncementId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, Recipient},
     programme::{Announcement, Phase, Programme},
@@ -161,6 +162,8 @@ pub struct Facts {
     pub happened: VecDeque<Happened>,
     /// Addresses that refuse mail, as long as that is not answered.
     pub refused_addresses: Vec<RefusedAddress>,
+    /// Who offers venues and who hosts what.
+    pub hosting: Hosting,
 }
 
 impl Facts {
@@ -186,6 +189,7 @@ impl Facts {
             settled: BTreeSet::new(),
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
+            hosting: Hosting::default(),
         }
     }
 

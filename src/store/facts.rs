@@ -16,12 +16,14 @@ use uuid::Uuid;
 use super::{
     Busy, Result, Store, StoreError, Tx,
     announcements::announcements_of,
+    hosting::hosting,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
     rules, suppression,
 };
 use crate::domain::{
     facts::{Ahead, Facts},
+    hosting::Hosting,
     ids::{ProgrammeId, RegistrationId},
     programme::{Meeting, TeamMember},
     registration::{PersonKey, Registration, RegistrationStatus},
@@ -164,6 +166,11 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         settled: settled_occurrences(db, id).await?,
         happened: VecDeque::new(),
         refused_addresses: suppression::untold(db, programme.id).await?,
+        hosting: if programme.is_under_way() {
+            hosting(db, id).await?
+        } else {
+            Hosting::default()
+        },
         programme,
     })
 }
@@ -354,6 +361,7 @@ impl Tx {
             .await?;
         self.save_told(&before.refused_addresses, &after.refused_addresses, settled_at)
             .await?;
+        self.save_hosting(id, &before.hosting, &after.hosting).await?;
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;
         }

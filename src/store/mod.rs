@@ -12,6 +12,7 @@ mod clock;
 mod error;
 mod examine;
 mod facts;
+mod hosting;
 mod instances;
 mod ledger;
 mod outbox;

@@ -38,6 +38,7 @@ pub fn draft() -> Facts {
         settled: Default::default(),
         happened: Default::default(),
         refused_addresses: Vec::new(),
+        hosting: Default::default(),
     }
 }
 
