@@ -22,6 +22,13 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::ProgrammeGoesAhead => "the programme goes ahead",
         MessageKind::AddressRefused => "an address refuses mail",
         MessageKind::ProgrammeCancelled => "the programme does not go ahead",
+        MessageKind::VenueRequest => "can you host a meeting?",
+        MessageKind::HostAssigned => "you host a meeting",
+        MessageKind::HostReleased => "somebody else hosts the meeting",
+        MessageKind::HostReminder => "what is not known about your venue",
+        MessageKind::HostMissing => "a meeting has no host",
+        MessageKind::MeetingInformation => "when and where the meeting is",
+        MessageKind::MeetingChanged => "a meeting has changed",
         MessageKind::Announcement => "an announcement",
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     announcement::LONGEST_BODY,
     decision::DecisionOutcome,
+    hosting::{MeetingNote, Told},
     ids::{RegistrationId, TeamMemberId},
     programme::TeamRole,
     registration::RegistrationStatus,
@@ -106,6 +107,20 @@ kinds! {
     ProgrammeGoesAhead = "programme-goes-ahead",
     /// Tells that the programme does not go ahead, or no longer.
     ProgrammeCancelled = "programme-cancelled",
+    /// Asks participants for a venue.
+    VenueRequest = "venue-request",
+    /// Tells somebody to host a meeting, and what to see to.
+    HostAssigned = "host-assigned",
+    /// Tells somebody that another hosts the meeting now.
+    HostReleased = "host-released",
+    /// Asks a host for what is not known about the venue.
+    HostReminder = "host-reminder",
+    /// Warns the organisers that a meeting has no host.
+    HostMissing = "host-missing",
+    /// Tells when and where a meeting is, with an entry for the calendar.
+    MeetingInformation = "meeting-information",
+    /// Tells that the time or place of a meeting changed, and updates the entry.
+    MeetingChanged = "meeting-changed",
     /// Brings what an organiser writes.
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
@@ -280,6 +295,62 @@ pub enum Letter {
         cause: CancellationCause,
         /// What the organiser says about it.
         reason: Option<Paragraphs<1000>>,
+        /// The meetings that are taken out of people's calendars again.
+        #[serde(default)]
+        in_calendars: Vec<MeetingNote>,
+    },
+    /// See [`MessageKind::VenueRequest`].
+    VenueRequest {
+        /// The meetings that have no host.
+        meetings: Vec<MeetingNote>,
+        /// How many people come to a meeting.
+        people: u32,
+        /// It repeats an earlier request.
+        is_reminder: bool,
+    },
+    /// See [`MessageKind::HostAssigned`].
+    HostAssigned {
+        /// The meeting.
+        meeting: MeetingNote,
+        /// How many people come.
+        people: u32,
+    },
+    /// See [`MessageKind::HostReleased`].
+    HostReleased {
+        /// The meeting.
+        meeting: MeetingNote,
+    },
+    /// See [`MessageKind::HostReminder`].
+    HostReminder {
+        /// The meeting.
+        meeting: MeetingNote,
+        /// Days left until it.
+        days_left: u32,
+    },
+    /// See [`MessageKind::HostMissing`].
+    HostMissing {
+        /// The meeting.
+        meeting: MeetingNote,
+        /// Days left until it.
+        days_left: u32,
+        /// It had a host, who fell away.
+        fell_away: bool,
+    },
+    /// See [`MessageKind::MeetingInformation`].
+    MeetingInformation {
+        /// The meeting.
+        meeting: MeetingNote,
+        /// The recipient hosts it.
+        is_host: bool,
+    },
+    /// See [`MessageKind::MeetingChanged`].
+    MeetingChanged {
+        /// The meeting as it is now.
+        meeting: MeetingNote,
+        /// What people were told before.
+        told: Told,
+        /// What an organiser says about it.
+        reason: Option<Paragraphs<1000>>,
     },
     /// See [`MessageKind::Announcement`].
     Announcement {
@@ -321,6 +392,13 @@ impl Letter {
             Self::DeadlineExtended { .. } => MessageKind::DeadlineExtended,
             Self::ProgrammeGoesAhead { .. } => MessageKind::ProgrammeGoesAhead,
             Self::ProgrammeCancelled { .. } => MessageKind::ProgrammeCancelled,
+            Self::VenueRequest { .. } => MessageKind::VenueRequest,
+            Self::HostAssigned { .. } => MessageKind::HostAssigned,
+            Self::HostReleased { .. } => MessageKind::HostReleased,
+            Self::HostReminder { .. } => MessageKind::HostReminder,
+            Self::HostMissing { .. } => MessageKind::HostMissing,
+            Self::MeetingInformation { .. } => MessageKind::MeetingInformation,
+            Self::MeetingChanged { .. } => MessageKind::MeetingChanged,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
         }

@@ -78,11 +78,17 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
+            | Self::HostAssigned
+            | Self::HostReleased
+            | Self::MeetingInformation
+            | Self::MeetingChanged
             | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
             // The next one comes in some days, and says the same.
-            Self::BelowMinimum => AmbiguityPolicy::AssumeSent,
+            Self::BelowMinimum | Self::VenueRequest | Self::HostReminder | Self::HostMissing => {
+                AmbiguityPolicy::AssumeSent
+            }
         }
     }
 
@@ -91,7 +97,12 @@ impl MessageKind {
     #[must_use]
     pub fn may_wait_when_late(self) -> bool {
         match self {
-            Self::RegistrationExpired | Self::PlaceOfferExpired | Self::BelowMinimum | Self::Announcement => true,
+            Self::RegistrationExpired
+            | Self::PlaceOfferExpired
+            | Self::BelowMinimum
+            | Self::Announcement
+            | Self::VenueRequest
+            | Self::HostReminder => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState
@@ -105,6 +116,11 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
+            | Self::HostAssigned
+            | Self::HostReleased
+            | Self::HostMissing
+            | Self::MeetingInformation
+            | Self::MeetingChanged
             | Self::AddressRefused => false,
         }
     }

@@ -92,7 +92,9 @@ impl Composer {
         } = &sample;
         let wording = self.word(letter, to, programme, Some(samples::LINK), own_sentence.as_deref())?;
         let message_id = format!("sample@{}", samples::DOMAIN);
-        let composed = self.put_together(&wording, to, programme, &message_id, DateTime::<Utc>::UNIX_EPOCH)?;
+        let at = DateTime::<Utc>::UNIX_EPOCH;
+        let files = self.enclosed(letter, to, programme, at);
+        let composed = self.put_together(&wording, &files, to, programme, &message_id, at)?;
         Ok(Preview {
             name,
             composed,
