@@ -1,6 +1,6 @@
 //! A programme, with the counts and the moment that the engine looks at it again.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sea_orm::entity::prelude::*;
 use uuid::Uuid;
 
@@ -55,6 +55,16 @@ pub struct Model {
     pub vat_basis_points: i32,
     /// Hundredths of a per cent.
     pub subsidy_basis_points: Option<i32>,
+    /// The day of the showcase; with it go the next four.
+    pub showcase_on: Option<NaiveDate>,
+    /// When the showcase starts, in the programme's zone.
+    pub showcase_starts: Option<NaiveTime>,
+    /// When it ends.
+    pub showcase_ends: Option<NaiveTime>,
+    /// How many guests fit.
+    pub showcase_capacity: Option<i32>,
+    /// How many guests one person may invite.
+    pub guest_quota: Option<i32>,
     /// How far it has come.
     #[sea_orm(column_type = "Text")]
     pub phase: String,

@@ -8,6 +8,7 @@ mod m20261101_000001_programmes_and_outbox;
 mod m20261124_000002_triggers_and_announcements;
 mod m20261124_000003_delivery;
 mod m20261124_000004_operation;
+mod m20261124_000006_showcase;
 mod m20261124_000007_hosting;
 
 /// Every migration, in order.
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_triggers_and_announcements::Migration),
             Box::new(m20261124_000003_delivery::Migration),
             Box::new(m20261124_000004_operation::Migration),
+            Box::new(m20261124_000006_showcase::Migration),
             Box::new(m20261124_000007_hosting::Migration),
         ]
     }

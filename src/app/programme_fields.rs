@@ -9,7 +9,7 @@ use crate::domain::{
     decision::DecisionMode,
     ids::{MeetingId, TeamMemberId},
     message::Locale,
-    programme::{Announcement, Meeting, MeetingDay, MeetingKind, Price, TeamMember, TeamRole},
+    programme::{Announcement, Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole},
     registration::PersonKey,
 };
 
@@ -17,6 +17,8 @@ use crate::domain::{
 const MAX_PLACES: u32 = 100_000;
 /// Most meetings, and days of one.
 const MAX_MEETINGS: usize = 100;
+/// Most guests that one person may invite.
+const MAX_GUESTS_OF_ONE: u32 = 50;
 /// Most members of a team.
 const MAX_TEAM: usize = 50;
 
@@ -51,8 +53,25 @@ pub struct ProgrammeFields {
     pub price: Option<PriceFields>,
     /// The meetings, in order of time.
     pub meetings: Option<Vec<MeetingFields>>,
+    /// Where participants present what they bring home.
+    pub showcase: Change<ShowcaseFields>,
     /// The team, in the order to show.
     pub team: Option<Vec<TeamMemberFields>>,
+}
+
+/// A showcase as given.
+#[derive(Debug, Clone)]
+pub struct ShowcaseFields {
+    /// The day.
+    pub on: NaiveDate,
+    /// When it starts; with the meeting of that day.
+    pub starts: Option<NaiveTime>,
+    /// When it ends; with the meeting of that day.
+    pub ends: Option<NaiveTime>,
+    /// How many guests fit; nobody counts them.
+    pub capacity: Option<i64>,
+    /// How many guests one person may invite; 5.
+    pub guest_quota: Option<i64>,
 }
 
 /// A price as given.
@@ -162,6 +181,12 @@ impl ProgrammeFields {
             Some(given) => meetings(parsing, given, earlier_meetings, &mut new_id),
             None => earlier_meetings.to_vec(),
         };
+        let showcase = match &self.showcase {
+            Some(given) => given
+                .as_ref()
+                .and_then(|given| parsing.within("showcase", |parsing| given.parse(parsing, &meetings))),
+            None => base.and_then(|base| base.showcase),
+        };
         let earlier_team = base.map_or(&[][..], |base| &base.team);
         let team = match &self.team {
             Some(given) => team(parsing, given, earlier_team, locale, &mut new_id),
@@ -188,6 +213,7 @@ impl ProgrammeFields {
                 .unwrap_or(DecisionMode::Automatic),
             price: price?,
             meetings,
+            showcase,
             team,
         })
     }
@@ -210,6 +236,37 @@ impl PriceFields {
                 vat_basis_points: vat?,
                 subsidy_basis_points: subsidy.flatten(),
             })
+        })
+    }
+}
+
+impl ShowcaseFields {
+    fn parse(&self, parsing: &mut Parsing, meetings: &[Meeting]) -> Option<Showcase> {
+        let same_day = meetings
+            .iter()
+            .flat_map(|meeting| &meeting.days)
+            .find(|day| day.on == self.on);
+        let starts = parsing.required("startsAt", self.starts.or(same_day.map(|day| day.starts)));
+        let ends = parsing.required("endsAt", self.ends.or(same_day.map(|day| day.ends)));
+        if starts.zip(ends).is_some_and(|(starts, ends)| ends <= starts) {
+            parsing.refuse("endsAt", "is not later than it starts");
+        }
+        let capacity = match self.capacity {
+            Some(given) => Some(places(parsing, "capacity", Some(given), None)?),
+            None => None,
+        };
+        let guest_quota = u32::try_from(self.guest_quota.unwrap_or(Showcase::USUAL_QUOTA.into()))
+            .ok()
+            .filter(|quota| *quota <= MAX_GUESTS_OF_ONE);
+        if guest_quota.is_none() {
+            parsing.refuse("guestQuota", format!("must be from 0 to {MAX_GUESTS_OF_ONE}"));
+        }
+        Some(Showcase {
+            on: self.on,
+            starts: starts?,
+            ends: ends?,
+            capacity,
+            guest_quota: guest_quota?,
         })
     }
 }

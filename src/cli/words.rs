@@ -30,5 +30,6 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::MeetingInformation => "when and where the meeting is",
         MessageKind::MeetingChanged => "a meeting has changed",
         MessageKind::Announcement => "an announcement",
+        MessageKind::ProgrammeCompleted => "the programme is over",
     }
 }

@@ -21,6 +21,8 @@ pub enum Audience {
     Participants,
     /// Those who wait for a place or were offered one.
     Waiting,
+    /// Those who host a meeting to come.
+    Hosts,
     /// Everybody who runs or guides the programme.
     Team,
     /// Those who run it.
@@ -31,9 +33,10 @@ pub enum Audience {
 
 impl Audience {
     /// Every audience.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Participants,
         Self::Waiting,
+        Self::Hosts,
         Self::Team,
         Self::Organisers,
         Self::Everyone,
@@ -44,6 +47,7 @@ impl Audience {
         match self {
             Self::Participants => "participants",
             Self::Waiting => "waiting",
+            Self::Hosts => "hosts",
             Self::Team => "team",
             Self::Organisers => "organisers",
             Self::Everyone => "everyone",
@@ -55,11 +59,16 @@ impl Audience {
         Self::ALL.into_iter().find(|audience| audience.word() == word)
     }
 
-    /// Who belongs to it now: people by arrival, then the team in its order.
-    pub fn recipients(self, facts: &Facts) -> Vec<Recipient> {
+    /// Who belongs to it at a moment: people by arrival, then the team in its order.
+    pub fn recipients(self, facts: &Facts, at: DateTime<Utc>) -> Vec<Recipient> {
+        let hosts = |registration: &Registration| {
+            let mut meetings = facts.meetings_to_come(at);
+            meetings.any(|meeting| facts.hosting.host_of(meeting.id) == Some(registration.id))
+        };
         let is_meant = |registration: &Registration| match self {
             Self::Participants => registration.status.counts(),
             Self::Waiting => waits(registration),
+            Self::Hosts => registration.status.counts() && hosts(registration),
             Self::Everyone => registration.status.counts() || waits(registration),
             Self::Team | Self::Organisers => false,
         };
@@ -67,7 +76,7 @@ impl Audience {
         let team = facts.programme.announced.team.iter().filter(|member| match self {
             Self::Team | Self::Everyone => true,
             Self::Organisers => member.is(TeamRole::Organiser),
-            Self::Participants | Self::Waiting => false,
+            Self::Participants | Self::Waiting | Self::Hosts => false,
         });
         people
             .chain(team.map(|member| Recipient::TeamMember(member.id)))

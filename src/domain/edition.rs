@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     calendar,
     ids::{MeetingId, TeamMemberId},
-    programme::{Announcement, Meeting, MeetingDay, TeamMember},
+    programme::{Announcement, Meeting, MeetingDay, Showcase, TeamMember},
     refusal::Refusal,
     rule::Rule,
     text::Slug,
@@ -95,6 +95,10 @@ impl Announcement {
                     ..meeting.clone()
                 })
                 .collect(),
+            showcase: self.showcase.map(|showcase| Showcase {
+                on: later(showcase.on),
+                ..showcase
+            }),
             team: self
                 .team
                 .iter()

@@ -15,6 +15,7 @@ use super::{
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
+    timeline::Why,
 };
 
 /// How many registrations there are of each sort that matters.
@@ -158,6 +159,8 @@ pub struct Facts {
     pub announcements: Vec<OwnMail>,
     /// Occurrences of calendar rules and of the request to decide that are in the ledger already.
     pub settled: BTreeSet<(&'static str, String)>,
+    /// Who was told what, for rules that go by that ([`RuleKey::remembers_whom`]): rule, person, occurrence.
+    pub told: BTreeSet<(RuleKey, Recipient, String)>,
     /// What rules have still to answer.
     pub happened: VecDeque<Happened>,
     /// Addresses that refuse mail, as long as that is not answered.
@@ -187,6 +190,7 @@ impl Facts {
             rules: Vec::new(),
             announcements: Vec::new(),
             settled: BTreeSet::new(),
+            told: BTreeSet::new(),
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
             hosting: Hosting::default(),
@@ -196,6 +200,15 @@ impl Facts {
     /// The programme goes ahead already: a place is confirmed at once.
     pub fn is_after_go(&self) -> bool {
         self.programme.phase == Phase::GoingAhead
+    }
+
+    /// Why nothing of what follows the go happens; none: it goes ahead, or did.
+    pub fn unless_it_went_ahead(&self) -> Option<Why> {
+        match self.programme.phase {
+            Phase::GoingAhead | Phase::Completed => None,
+            Phase::Cancelled => Some(Why::ProgrammeCancelled),
+            Phase::Draft | Phase::Open => Some(Why::DoesNotGoAhead),
+        }
     }
 
     /// Places nobody takes.

@@ -125,6 +125,8 @@ kinds! {
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
     AddressRefused = "address-refused",
+    /// Thanks everyone when the programme is over.
+    ProgrammeCompleted = "programme-completed",
 }
 
 /// Who a mail is for.
@@ -370,6 +372,11 @@ pub enum Letter {
         /// It is a member of the team, not somebody who registered.
         is_team_member: bool,
     },
+    /// See [`MessageKind::ProgrammeCompleted`].
+    ProgrammeCompleted {
+        /// The recipient took part; else a member of the team.
+        is_participant: bool,
+    },
 }
 
 impl Letter {
@@ -401,6 +408,7 @@ impl Letter {
             Self::MeetingChanged { .. } => MessageKind::MeetingChanged,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
+            Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,
         }
     }
 }

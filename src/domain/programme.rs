@@ -157,6 +157,49 @@ impl Meeting {
     }
 }
 
+/// The day on which participants present to guests (Dutch: manifestatie).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Showcase {
+    /// The day.
+    pub on: NaiveDate,
+    /// When it starts.
+    pub starts: NaiveTime,
+    /// When it ends; later than it starts.
+    pub ends: NaiveTime,
+    /// How many guests fit; none: nobody counts them.
+    pub capacity: Option<u32>,
+    /// How many guests one person may invite.
+    pub guest_quota: u32,
+}
+
+/// How long before the showcase its harvests are due, that day included (rule 11).
+const HARVEST_DUE_DAYS_BEFORE: i64 = 10;
+
+impl Showcase {
+    /// How many guests one person may invite, where nothing else was entered.
+    pub const USUAL_QUOTA: u32 = 5;
+
+    /// When it starts.
+    pub fn starts_at(&self, zone: Tz) -> DateTime<Utc> {
+        calendar::resolve(self.on, self.starts, zone)
+    }
+
+    /// When it ends.
+    pub fn ends_at(&self, zone: Tz) -> DateTime<Utc> {
+        calendar::resolve(self.on, self.ends, zone)
+    }
+
+    /// The last day on which a harvest can be submitted.
+    pub fn harvest_due_on(&self) -> NaiveDate {
+        calendar::days_after(self.on, -HARVEST_DUE_DAYS_BEFORE)
+    }
+
+    /// From here on a harvest is late: the due day is over.
+    pub fn harvest_closes_at(&self, zone: Tz) -> DateTime<Utc> {
+        calendar::end_of_day(self.harvest_due_on(), zone)
+    }
+}
+
 /// What a member of the team does. Roles overlap; none is ever counted as a participant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -256,6 +299,8 @@ pub struct Announcement {
     pub price: Price,
     /// In order of time.
     pub meetings: Vec<Meeting>,
+    /// Where participants present what they bring home; none: there is none.
+    pub showcase: Option<Showcase>,
     /// In the order to show.
     pub team: Vec<TeamMember>,
 }
@@ -377,6 +422,11 @@ impl Programme {
     pub fn not_after_kick_off(&self, instant: DateTime<Utc>) -> DateTime<Utc> {
         self.kick_off_at()
             .map_or(instant, |kick_off_at| instant.min(kick_off_at))
+    }
+
+    /// A meeting of it.
+    pub fn meeting(&self, id: MeetingId) -> Option<&Meeting> {
+        self.announced.meetings.iter().find(|meeting| meeting.id == id)
     }
 
     /// The members of the team with a role.

@@ -85,10 +85,12 @@ impl MessageKind {
             | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
-            // The next one comes in some days, and says the same.
-            Self::BelowMinimum | Self::VenueRequest | Self::HostReminder | Self::HostMissing => {
-                AmbiguityPolicy::AssumeSent
-            }
+            // The next one comes in some days, and says the same; thanks are not given twice.
+            Self::BelowMinimum
+            | Self::ProgrammeCompleted
+            | Self::VenueRequest
+            | Self::HostReminder
+            | Self::HostMissing => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -101,6 +103,7 @@ impl MessageKind {
             | Self::PlaceOfferExpired
             | Self::BelowMinimum
             | Self::Announcement
+            | Self::ProgrammeCompleted
             | Self::VenueRequest
             | Self::HostReminder => true,
             Self::ConfirmRegistration

@@ -46,6 +46,14 @@ pub enum TriggerEvent {
     Announced,
     /// Somebody's address refuses mail.
     AddressRefused,
+    /// Somebody was assigned as the host of a meeting.
+    HostAssigned,
+    /// Somebody was assigned in the place of a host.
+    HostReleased,
+    /// A host fell away, and nobody else can host the meeting.
+    HostFellAway,
+    /// The time or place of a meeting is another than people were told.
+    MeetingChanged,
 }
 
 /// A moment of the programme that rules count from.
@@ -61,6 +69,10 @@ pub enum Anchor {
     MeetingStart,
     /// The end of each meeting.
     MeetingEnd,
+    /// The start of the showcase.
+    Showcase,
+    /// The last day on which a harvest can be submitted; its moment is the end of that day.
+    HarvestDue,
     /// The end of the last meeting.
     ProgrammeEnd,
 }
@@ -73,6 +85,8 @@ impl Anchor {
         Self::Decision,
         Self::MeetingStart,
         Self::MeetingEnd,
+        Self::Showcase,
+        Self::HarvestDue,
         Self::ProgrammeEnd,
     ];
 
@@ -84,6 +98,8 @@ impl Anchor {
             Self::Decision => "decision",
             Self::MeetingStart => "meeting-start",
             Self::MeetingEnd => "meeting-end",
+            Self::Showcase => "showcase",
+            Self::HarvestDue => "harvest-due",
             Self::ProgrammeEnd => "programme-end",
         }
     }
@@ -120,6 +136,19 @@ impl Anchor {
             Self::Decision => decision.map(|made| once(made.effective_at)).into_iter().collect(),
             Self::MeetingStart => meetings(super::programme::Meeting::starts_at),
             Self::MeetingEnd => meetings(super::programme::Meeting::ends_at),
+            Self::Showcase => {
+                let showcase = programme.announced.showcase.iter();
+                showcase.map(|showcase| once(showcase.starts_at(zone))).collect()
+            }
+            Self::HarvestDue => {
+                let showcase = programme.announced.showcase.iter();
+                let due = |showcase: &super::programme::Showcase| Moment {
+                    at: showcase.harvest_closes_at(zone),
+                    on: showcase.harvest_due_on(),
+                    meeting: None,
+                };
+                showcase.map(due).collect()
+            }
             Self::ProgrammeEnd => programme.ends_at().map(once).into_iter().collect(),
         }
     }
@@ -169,6 +198,8 @@ pub struct Occurrence {
     pub at: DateTime<Utc>,
     /// Which time: it names the reason, and the moment only where a moved one is another reason.
     pub name: String,
+    /// The meeting that it counts from.
+    pub meeting: Option<MeetingId>,
 }
 
 impl Trigger {
@@ -208,6 +239,7 @@ impl Trigger {
                         at(moment)
                     },
                     name: name(moment),
+                    meeting: moment.meeting,
                 })
                 .collect()
         };
@@ -235,6 +267,7 @@ impl Trigger {
                 vec![Occurrence {
                     at,
                     name: "1".to_owned(),
+                    meeting: None,
                 }]
             }
         }

@@ -60,7 +60,11 @@ fn entries(
     let zone = programme.announced.time_zone;
     let venue = note.venue.as_ref();
     let location = venue.map(|venue| {
-        let parts = [venue.name.as_deref(), venue.address.as_deref(), Some(&*venue.municipality)];
+        let parts = [
+            venue.name.as_deref(),
+            venue.address.as_deref(),
+            Some(&*venue.municipality),
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     });
     let entry = |(index, day): (usize, &MeetingDay)| Entry {

@@ -374,6 +374,9 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
         };
         add(name, letter);
     }
+    for (name, is_participant) in [("participant", true), ("team", false)] {
+        add(name, Letter::ProgrammeCompleted { is_participant });
+    }
     Ok(letters)
 }
 

@@ -23,8 +23,8 @@ use super::{
 };
 use crate::domain::{
     facts::{Ahead, Facts},
-    hosting::Hosting,
-    ids::{ProgrammeId, RegistrationId},
+    ids::{ProgrammeId, RegistrationId, TeamMemberId},
+    message::Recipient,
     programme::{Meeting, TeamMember},
     registration::{PersonKey, Registration, RegistrationStatus},
     rule::RuleKey,
@@ -164,13 +164,10 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         announcements: announcements_of(db, id).await?,
         rules: found_rules.iter().map(rules::rule).collect::<Result<_>>()?,
         settled: settled_occurrences(db, id).await?,
+        told: told(db, id).await?,
         happened: VecDeque::new(),
         refused_addresses: suppression::untold(db, programme.id).await?,
-        hosting: if programme.is_under_way() {
-            hosting(db, id).await?
-        } else {
-            Hosting::default()
-        },
+        hosting: hosting(db, &programme).await?,
         programme,
     })
 }
@@ -260,7 +257,12 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
         .iter()
         .filter(|key| key.is_by_calendar())
         .map(|key| key.word());
-    let others = [BuiltIn::DecisionProposal.word(), RuleKey::Announcement.word()];
+    let others = [
+        BuiltIn::DecisionProposal.word(),
+        BuiltIn::Completion.word(),
+        BuiltIn::HostAssignment.word(),
+        RuleKey::Announcement.word(),
+    ];
     let words: Vec<&'static str> = calendar_rules.chain(others).collect();
     let found: Vec<(String, String)> = ledger_entry::Entity::find()
         .select_only()
@@ -276,6 +278,30 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
     Ok(found
         .into_iter()
         .filter_map(|(source, occurrence)| Some((known(&source)?, occurrence)))
+        .collect())
+}
+
+/// Who was told what, as far as rules go by that.
+async fn told(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(RuleKey, Recipient, String)>> {
+    let words = RuleKey::ALL
+        .iter()
+        .filter(|key| key.remembers_whom())
+        .map(|key| key.word());
+    let found = ledger_entry::Entity::find()
+        .filter(ledger_entry::Column::ProgrammeId.eq(programme))
+        .filter(ledger_entry::Column::Source.is_in(words))
+        .all(db)
+        .await?;
+    Ok(found
+        .into_iter()
+        .filter_map(|entry| {
+            let recipient = match (entry.registration_id, entry.team_member_id) {
+                (Some(id), _) => Recipient::Registration(RegistrationId(id)),
+                (None, Some(id)) => Recipient::TeamMember(TeamMemberId(id)),
+                (None, None) => return None,
+            };
+            Some((RuleKey::from_word(&entry.source)?, recipient, entry.occurrence))
+        })
         .collect())
 }
 

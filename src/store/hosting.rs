@@ -6,7 +6,6 @@ use entities::{hosting, venue_offer};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, sea_query::OnConflict,
 };
-use uuid::Uuid;
 
 use super::{
     Result, Store, StoreError, Tx,
@@ -15,6 +14,7 @@ use super::{
 use crate::domain::{
     hosting::{Assignment, ChecklistItem, Hosting, Venue, VenueOffer},
     ids::{MeetingId, ProgrammeId, RegistrationId, VenueOfferId},
+    programme::Programme,
 };
 
 /// The hosting of some programmes; nothing of those where nobody offered and nobody was told.
@@ -192,8 +192,13 @@ impl Tx {
     }
 }
 
-/// The hosting of one programme.
-pub(super) async fn hosting(db: &impl ConnectionTrait, programme: Uuid) -> Result<Hosting> {
-    let id = ProgrammeId(programme);
-    Ok(hosting_of(db, &[id]).await?.remove(&id).unwrap_or_default())
+/// The hosting of a programme: there is none before it goes ahead.
+pub(super) async fn hosting(db: &impl ConnectionTrait, programme: &Programme) -> Result<Hosting> {
+    if !programme.is_under_way() {
+        return Ok(Hosting::default());
+    }
+    Ok(hosting_of(db, &[programme.id])
+        .await?
+        .remove(&programme.id)
+        .unwrap_or_default())
 }

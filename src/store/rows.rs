@@ -12,7 +12,8 @@ use crate::domain::{
     ids::{MeetingId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, Locale},
     programme::{
-        Announcement, Cancellation, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, TeamMember, TeamRole,
+        Announcement, Cancellation, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, Showcase, TeamMember,
+        TeamRole,
     },
     registration::{Billing, Registrant, Registration, RegistrationStatus},
 };
@@ -104,6 +105,7 @@ pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Ve
                 .transpose()?,
         },
         meetings,
+        showcase: showcase(row, place)?,
         team,
     };
     Ok(Programme {
@@ -140,6 +142,24 @@ pub(super) struct ProgrammeState<'a> {
     pub settled_at: chrono::DateTime<chrono::Utc>,
 }
 
+fn showcase(row: &programme::Model, place: Place<'_>) -> Result<Option<Showcase>> {
+    let (Some(on), Some(starts), Some(ends), Some(guest_quota)) =
+        (row.showcase_on, row.showcase_starts, row.showcase_ends, row.guest_quota)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(Showcase {
+        on,
+        starts,
+        ends,
+        capacity: row
+            .showcase_capacity
+            .map(|capacity| place.count("showcase_capacity", capacity))
+            .transpose()?,
+        guest_quota: place.count("guest_quota", guest_quota)?,
+    }))
+}
+
 pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveModel {
     let ProgrammeState {
         programme,
@@ -149,6 +169,7 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
         settled_at,
     } = state;
     let announced = &programme.announced;
+    let showcase = announced.showcase;
     let cancellation = programme.cancellation.as_ref();
     let (cause, counted, minimum) = match cancellation.map(|cancellation| cancellation.cause) {
         None => (None, None, None),
@@ -177,6 +198,11 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
         vat_included: Set(announced.price.vat_included),
         vat_basis_points: Set(stored(announced.price.vat_basis_points)),
         subsidy_basis_points: Set(announced.price.subsidy_basis_points.map(stored)),
+        showcase_on: Set(showcase.map(|showcase| showcase.on)),
+        showcase_starts: Set(showcase.map(|showcase| showcase.starts)),
+        showcase_ends: Set(showcase.map(|showcase| showcase.ends)),
+        showcase_capacity: Set(showcase.and_then(|showcase| showcase.capacity.map(stored))),
+        guest_quota: Set(showcase.map(|showcase| stored(showcase.guest_quota))),
         phase: Set(programme.phase.word().to_owned()),
         published_at: Set(programme.published_at),
         cancelled_at: Set(cancellation.map(|cancellation| cancellation.at)),

@@ -42,6 +42,7 @@ impl ProgrammeFile {
         warnings.of_announced(self);
         warnings.of_dates(&self.announcement);
         warnings.of_meetings(&self.announcement);
+        warnings.of_showcase(&self.announcement);
         warnings.of_team(&self.announcement);
         warnings.told.sort();
         warnings.told
@@ -68,6 +69,18 @@ impl Warnings<'_> {
             line: self.source.line_of(&path),
             what,
         });
+    }
+
+    fn of_showcase(&mut self, announcement: &Announcement) {
+        let Some(showcase) = announcement.showcase else { return };
+        let mut days = announcement.meetings.iter().flat_map(|meeting| &meeting.days);
+        if days.all(|day| day.on != showcase.on) {
+            let what = format!(
+                "{} is no day of a meeting, so the showcase has no host and no place",
+                day(showcase.on)
+            );
+            self.tell("showcase.on", what);
+        }
     }
 
     fn of_announced(&mut self, file: &ProgrammeFile) {

@@ -5,7 +5,7 @@ use super::*;
 use crate::domain::{
     decision::DecisionMode,
     message::Locale,
-    programme::{Meeting, MeetingDay, MeetingKind, Price, TeamMember, TeamRole},
+    programme::{Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole},
     registration::PersonKey,
 };
 
@@ -310,6 +310,7 @@ prop_compose! {
         decision_mode in prop_oneof![Just(DecisionMode::Automatic), Just(DecisionMode::Propose)],
         price in (0..1_000_000u32, any::<bool>(), 0..=10_000u32, option::of(0..=10_000u32)),
         meetings in meetings(),
+        showcase in option::of((0..20_000i64, 0..80_000u32, option::of(1..1000u32), 0..50u32)),
         team in team(),
     ) -> Announcement {
         let (title, subtitle, description, audience) = texts;
@@ -329,6 +330,13 @@ prop_compose! {
             decision_mode,
             price: Price { cents, vat_included, vat_basis_points, subsidy_basis_points },
             meetings,
+            showcase: showcase.map(|(on, starts, capacity, guest_quota)| Showcase {
+                on: NaiveDate::from_ymd_opt(1990, 1, 1).unwrap() + chrono::Duration::days(on),
+                starts: NaiveTime::from_num_seconds_from_midnight_opt(starts, 0).unwrap(),
+                ends: NaiveTime::from_num_seconds_from_midnight_opt(starts + 60, 0).unwrap(),
+                capacity,
+                guest_quota,
+            }),
             team,
         }
     }

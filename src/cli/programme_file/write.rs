@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use toml::Value;
 
 use crate::domain::{
-    programme::{Announcement, Meeting, Price, TeamMember},
+    programme::{Announcement, Meeting, Price, Showcase, TeamMember},
     rule::Rule,
     trigger::Trigger,
 };
@@ -35,6 +35,9 @@ pub fn export(programme: Exported<'_>) -> String {
     price(&mut file, &announcement.price);
     for meeting in &announcement.meetings {
         write_meeting(&mut file, meeting);
+    }
+    if let Some(showcase) = &announcement.showcase {
+        write_showcase(&mut file, showcase);
     }
     for member in &announcement.team {
         write_member(&mut file, member, announcement);
@@ -125,6 +128,17 @@ fn write_meeting(file: &mut String, meeting: &Meeting) {
         );
     }
     file.push_str("]\n");
+}
+
+fn write_showcase(file: &mut String, showcase: &Showcase) {
+    file.push_str("\n[showcase]\n");
+    put(file, "on", showcase.on);
+    put(file, "starts", showcase.starts);
+    put(file, "ends", showcase.ends);
+    if let Some(capacity) = showcase.capacity {
+        put(file, "capacity", capacity);
+    }
+    put(file, "guest_quota", showcase.guest_quota);
 }
 
 fn write_member(file: &mut String, member: &TeamMember, programme: &Announcement) {

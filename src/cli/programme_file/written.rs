@@ -8,7 +8,7 @@ use toml::value::Datetime;
 
 use super::Announced;
 use crate::{
-    app::programme_fields::{MeetingFields, PriceFields, ProgrammeFields, TeamMemberFields},
+    app::programme_fields::{MeetingFields, PriceFields, ProgrammeFields, ShowcaseFields, TeamMemberFields},
     domain::{
         decision::DecisionMode,
         message::Locale,
@@ -42,6 +42,7 @@ pub(super) struct Written {
     price: Option<WrittenPrice>,
     #[serde(default)]
     meetings: Vec<WrittenMeeting>,
+    showcase: Option<WrittenShowcase>,
     #[serde(default)]
     team: Vec<WrittenMember>,
     #[serde(default)]
@@ -79,6 +80,19 @@ struct WrittenDay {
     starts: NaiveTime,
     #[serde(deserialize_with = "time")]
     ends: NaiveTime,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenShowcase {
+    #[serde(deserialize_with = "day")]
+    on: NaiveDate,
+    #[serde(default, deserialize_with = "optional_time")]
+    starts: Option<NaiveTime>,
+    #[serde(default, deserialize_with = "optional_time")]
+    ends: Option<NaiveTime>,
+    capacity: Option<i64>,
+    guest_quota: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -155,6 +169,13 @@ impl From<Written> for ProgrammeFields {
                 subsidy_percentage: price.subsidy_percentage,
             }),
             meetings: Some(meetings.collect()),
+            showcase: Some(written.showcase.map(|showcase| ShowcaseFields {
+                on: showcase.on,
+                starts: showcase.starts,
+                ends: showcase.ends,
+                capacity: showcase.capacity,
+                guest_quota: showcase.guest_quota,
+            })),
             team: Some(team.collect()),
         }
     }

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{
     facts::Facts,
@@ -111,6 +112,8 @@ pub struct Hosting {
     pub meetings: BTreeMap<MeetingId, Assignment>,
     /// Why an act moved a meeting, for the mail that the act brings. Never stored.
     pub moved_because: BTreeMap<MeetingId, Paragraphs<1000>>,
+    /// Hosts in whose place an act chose again: the meeting, who hosted it, the act's id. Never stored.
+    pub chosen_again: Vec<(MeetingId, RegistrationId, Uuid)>,
 }
 
 impl Hosting {
@@ -176,15 +179,6 @@ impl Facts {
         self.programme.phase == Phase::GoingAhead
             && self.hosting.host_of(meeting.id).is_none()
             && self.meetings_to_come(at).any(|other| other.id == meeting.id)
-    }
-
-    /// A meeting by its id.
-    pub fn meeting(&self, id: MeetingId) -> Option<&Meeting> {
-        self.programme
-            .announced
-            .meetings
-            .iter()
-            .find(|meeting| meeting.id == id)
     }
 
     /// What letters say of a meeting as it stands.

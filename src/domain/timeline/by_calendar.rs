@@ -2,140 +2,158 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Fold, Outcome, Source, Step, StepKey, StepKind, Why, was_asked};
+use super::{Fold, Outcome, Source, Step, StepKey, StepKind, Why, moments, was_asked};
 use crate::domain::{
     announcement::OwnMail,
     calendar,
     facts::Facts,
     message::{Letter, Recipient},
     programme::{Phase, TeamRole},
+    registration::RegistrationStatus as Status,
     rule::{Rule, RuleKey},
     trigger::Occurrence,
 };
 
 /// Every moment that the calendar brings, also those whose step is in the ledger.
 pub fn calendar_occurrences(facts: &Facts) -> impl Iterator<Item = (Source, Occurrence)> {
-    all(facts).map(|(cause, occurrence)| (cause.source(), occurrence))
-}
-
-/// What makes it due.
-#[derive(Clone, Copy)]
-pub(super) enum Cause<'a> {
-    Rule(&'a Rule),
-    Announcement(&'a OwnMail),
-}
-
-impl Cause<'_> {
-    fn source(self) -> Source {
-        Source::Rule(match self {
-            Self::Rule(rule) => rule.key,
-            Self::Announcement(_) => RuleKey::Announcement,
-        })
-    }
-}
-
-fn all(facts: &Facts) -> impl Iterator<Item = (Cause<'_>, Occurrence)> {
-    let occurrences_of = |rule: &Rule| {
-        rule.trigger.occurrences(
+    let is_meant = |rule: &Rule, occurrence: &Occurrence| {
+        let meeting = occurrence.meeting.and_then(|id| facts.programme.meeting(id));
+        meeting.is_none_or(|meeting| rule.key.is_about(meeting.kind))
+    };
+    let occurrences_of = move |rule: &Rule| {
+        let mut occurrences = rule.trigger.occurrences(
             &facts.programme,
             facts.decisions.last(),
             rule.when_moved,
             rule.valid_from,
-        )
+        );
+        occurrences.retain(|occurrence| is_meant(rule, occurrence));
+        occurrences
     };
+    let built_in = moments::all(facts)
+        .into_iter()
+        .map(|(step, occurrence)| (Source::BuiltIn(step), occurrence));
     let rules = facts.rules.iter().flat_map(move |rule| {
         occurrences_of(rule)
             .into_iter()
-            .map(move |one| (Cause::Rule(rule), one))
+            .map(move |one| (Source::Rule(rule.key), one))
     });
     let announcements = facts.announcements.iter().flat_map(|mail| {
         mail.occurrences(facts)
             .into_iter()
-            .map(move |one| (Cause::Announcement(mail), one))
+            .map(|one| (Source::Rule(RuleKey::Announcement), one))
     });
-    rules
+    built_in
+        .chain(rules)
         .chain(announcements)
         .filter(|_| facts.programme.published_at.is_some())
 }
 
 /// Those moments whose step is not in the ledger.
-pub(super) fn due(facts: &Facts) -> impl Iterator<Item = (Cause<'_>, Occurrence)> {
-    all(facts).filter(|(cause, occurrence)| {
-        !facts
-            .settled
-            .contains(&(cause.source().word(), occurrence.name.clone()))
-    })
+pub(super) fn due(facts: &Facts) -> impl Iterator<Item = (Source, Occurrence)> {
+    calendar_occurrences(facts)
+        .filter(|(source, occurrence)| !facts.settled.contains(&(source.word(), occurrence.name.clone())))
 }
 
-/// What there is to say, to whom, and why not.
-struct Content {
-    letter: Letter,
-    recipients: Vec<Recipient>,
-    unless: Option<Why>,
-    useful_until: Option<DateTime<Utc>>,
+/// What one person is told.
+#[derive(Debug, Clone)]
+pub(super) struct Mailing {
+    pub recipient: Recipient,
+    pub letter: Letter,
+    /// Why it is not sent to this person.
+    pub unless: Option<Why>,
+}
+
+impl Mailing {
+    /// The same letter for several people.
+    pub fn to_all(recipients: impl IntoIterator<Item = Recipient>, letter: &Letter) -> Vec<Self> {
+        let mailing = |recipient| Self {
+            recipient,
+            letter: letter.clone(),
+            unless: None,
+        };
+        recipients.into_iter().map(mailing).collect()
+    }
+}
+
+/// What a moment brings: what there is to say, to whom, and why not.
+pub(super) struct Content {
+    pub mails: Vec<Mailing>,
+    /// Why nobody is told.
+    pub unless: Option<Why>,
+    pub useful_until: Option<DateTime<Utc>>,
     /// A moment from before this is none (rule 16).
-    known_from: DateTime<Utc>,
+    pub known_from: DateTime<Utc>,
 }
 
 impl Fold {
     /// Carries out what the calendar makes due.
     pub(super) fn keep_calendar(&mut self, at: DateTime<Utc>) {
-        let mut steps = Vec::new();
-        let mut settled = Vec::new();
-        for (cause, occurrence) in due(&self.facts).filter(|(_, occurrence)| occurrence.at <= at) {
-            settled.push((cause.source().word(), occurrence.name.clone()));
-            steps.extend(self.steps_of(cause, occurrence));
+        let mut due: Vec<(Source, Occurrence)> =
+            due(&self.facts).filter(|(_, occurrence)| occurrence.at <= at).collect();
+        // In due order; at one instant what the machine does, then the order of the rules.
+        due.sort_by_key(|(_, occurrence)| occurrence.at);
+        for (source, occurrence) in due {
+            self.facts.settled.insert((source.word(), occurrence.name.clone()));
+            match source {
+                Source::BuiltIn(step) => self.keep_moment(step, occurrence),
+                Source::Rule(key) => self.keep_rule(key, &occurrence),
+            }
         }
-        // In due order; at one instant in the order of the rules.
-        steps.sort_by_key(|step| step.due_at);
-        self.facts.settled.extend(settled);
-        self.steps.append(&mut steps);
     }
 
-    fn steps_of(&self, cause: Cause<'_>, occurrence: Occurrence) -> Vec<Step> {
+    fn keep_rule(&mut self, key: RuleKey, occurrence: &Occurrence) {
         let due_at = occurrence.at;
-        let Some(rule) = (match cause {
-            Cause::Rule(rule) => Some(rule),
-            Cause::Announcement(_) => self.facts.rule(RuleKey::Announcement),
-        }) else {
-            return Vec::new();
+        let content = match key {
+            RuleKey::Announcement => self.announced(occurrence),
+            _ => self.content_of(key, occurrence),
         };
-        let content = match cause {
-            Cause::Rule(rule) => self.content_of(rule.key, due_at),
-            Cause::Announcement(mail) => Some(self.announced(mail)),
-        };
-        let Some(content) = content else { return Vec::new() };
-        let outcome = if due_at < content.known_from {
+        let Some(rule) = self.facts.rule(key) else { return };
+        let content = content.unwrap_or_else(|| Content {
+            mails: Vec::new(),
+            unless: None,
+            useful_until: None,
+            known_from: due_at,
+        });
+        let for_all = if due_at < content.known_from {
             let known_from = content.known_from;
-            Outcome::Skipped(Why::BeforeKnown { known_from })
+            Some(Outcome::Skipped(Why::BeforeKnown { known_from }))
         } else {
-            match content.unless {
-                Some(why) => Outcome::Skipped(why),
-                None => self.judge(rule, due_at, content.useful_until),
-            }
+            content.unless.map(Outcome::Skipped)
         };
-        if content.recipients.is_empty() {
+        let judged = self.judge(rule, due_at, content.useful_until);
+        if content.mails.is_empty() {
             // The moment still has to end in the ledger, or it would stay due for ever.
-            return vec![Step {
+            let outcome = match for_all {
+                Some(outcome) => outcome,
+                None => Outcome::Skipped(Why::NobodyToTell),
+            };
+            self.steps.push(Step {
                 key: StepKey {
-                    source: cause.source(),
+                    source: Source::Rule(key),
                     subject: None,
-                    occurrence: occurrence.name,
+                    occurrence: occurrence.name.clone(),
                 },
                 kind: StepKind::Change,
                 due_at,
-                outcome: Outcome::Skipped(Why::NobodyToTell),
-            }];
+                outcome,
+            });
+            return;
         }
-        let step = |recipient: Recipient| {
-            let key = StepKey::mail(rule.key, recipient, occurrence.name.clone());
-            Step::mail(key, due_at, outcome.clone(), recipient, content.letter.clone())
-        };
-        content.recipients.iter().copied().map(step).collect()
+        for mail in content.mails {
+            let outcome = match (&for_all, mail.unless) {
+                (Some(outcome), _) => outcome.clone(),
+                (None, Some(why)) => Outcome::Skipped(why),
+                (None, None) => judged.clone(),
+            };
+            let step_key = StepKey::mail(key, mail.recipient, occurrence.name.clone());
+            self.push_mail(step_key, due_at, outcome, mail.recipient, mail.letter);
+        }
     }
 
     /// What a rule says when its moment comes; nothing for a rule that answers an event.
-    fn content_of(&self, key: RuleKey, due_at: DateTime<Utc>) -> Option<Content> {
+    fn content_of(&self, key: RuleKey, occurrence: &Occurrence) -> Option<Content> {
+        let due_at = occurrence.at;
         match key {
             RuleKey::BelowMinimum14Days
             | RuleKey::BelowMinimum7Days
@@ -144,6 +162,15 @@ impl Fold {
             RuleKey::DecisionReminder3Days | RuleKey::DecisionReminder7Days | RuleKey::DecisionReminder14Days => {
                 self.decision_reminder()
             }
+            RuleKey::ProgrammeCompleted => Some(self.thanks()),
+            RuleKey::VenueRequest
+            | RuleKey::VenueRequestAgain
+            | RuleKey::HostReminder28Days
+            | RuleKey::HostReminder21Days
+            | RuleKey::HostMissing28Days
+            | RuleKey::HostMissing14Days
+            | RuleKey::HostMissing7Days
+            | RuleKey::MeetingInformation => self.hosting_content(key, occurrence),
             _ => None,
         }
     }
@@ -151,13 +178,10 @@ impl Fold {
     /// Since when the moments that count from the deadline are known.
     fn deadline_known_from(&self) -> DateTime<Utc> {
         let programme = &self.facts.programme;
-        programme
-            .published_at
-            .unwrap_or(self.now)
-            .max(programme.deadline_set_at)
+        self.published_at().max(programme.deadline_set_at)
     }
 
-    fn organisers(&self) -> Vec<Recipient> {
+    pub(super) fn organisers(&self) -> Vec<Recipient> {
         let members = self.facts.programme.team_with(TeamRole::Organiser);
         members.map(|member| Recipient::TeamMember(member.id)).collect()
     }
@@ -179,14 +203,14 @@ impl Fold {
             Phase::Cancelled if self.facts.decision_for_deadline().is_none() => Some(Why::ProgrammeCancelled),
             _ => Some(Why::AlreadyDecided),
         };
+        let letter = Letter::BelowMinimum {
+            counted: counts.counted,
+            minimum,
+            unverified: counts.unverified,
+            days_left: Some(days_left.try_into().unwrap_or(0)),
+        };
         Content {
-            letter: Letter::BelowMinimum {
-                counted: counts.counted,
-                minimum,
-                unverified: counts.unverified,
-                days_left: Some(days_left.try_into().unwrap_or(0)),
-            },
-            recipients: self.organisers(),
+            mails: Mailing::to_all(self.organisers(), &letter),
             unless,
             // Once registration has closed a warning warns of nothing.
             useful_until: Some(self.facts.programme.registration_closes_at()),
@@ -203,28 +227,53 @@ impl Fold {
             _ => Some(Why::AlreadyDecided),
         };
         let decide_before = facts.programme.kick_off_at()?;
+        let letter = Letter::DecisionRequested {
+            counted: facts.counts.counted,
+            minimum: facts.programme.announced.min_participants,
+            waiting: facts.counts.waiting_verified + facts.counts.offered,
+            decide_before,
+            is_reminder: true,
+        };
         Some(Content {
-            letter: Letter::DecisionRequested {
-                counted: facts.counts.counted,
-                minimum: facts.programme.announced.min_participants,
-                waiting: facts.counts.waiting_verified + facts.counts.offered,
-                decide_before,
-                is_reminder: true,
-            },
-            recipients: self.organisers(),
+            mails: Mailing::to_all(self.organisers(), &letter),
             unless,
             useful_until: Some(decide_before),
             known_from: self.deadline_known_from(),
         })
     }
 
-    fn announced(&self, mail: &OwnMail) -> Content {
-        Content {
-            letter: mail.letter(),
-            recipients: mail.audience.recipients(&self.facts),
+    /// An organiser's own mail whose moment it is.
+    fn announced(&self, occurrence: &Occurrence) -> Option<Content> {
+        let is_meant = |mail: &&OwnMail| {
+            let mut occurrences = mail.occurrences(&self.facts).into_iter();
+            occurrences.any(|one| one == *occurrence)
+        };
+        let mail = self.facts.announcements.iter().find(is_meant)?;
+        Some(Content {
+            mails: Mailing::to_all(mail.audience.recipients(&self.facts, occurrence.at), &mail.letter()),
             unless: None,
             useful_until: None,
             known_from: mail.announced_at,
+        })
+    }
+
+    /// Rule 12: the programme is over, and everyone is thanked.
+    fn thanks(&self) -> Content {
+        let facts = &self.facts;
+        let people = facts.in_line(|registration| registration.status == Status::Confirmed);
+        let team = facts.programme.announced.team.iter().map(|member| member.id);
+        let thank = |is_participant| Letter::ProgrammeCompleted { is_participant };
+        let mut mails = Mailing::to_all(people.into_iter().map(Recipient::Registration), &thank(true));
+        mails.extend(Mailing::to_all(team.map(Recipient::TeamMember), &thank(false)));
+        Content {
+            mails,
+            unless: facts.unless_it_went_ahead(),
+            useful_until: None,
+            known_from: self.published_at(),
         }
+    }
+
+    pub(super) fn published_at(&self) -> DateTime<Utc> {
+        self.facts.programme.published_at.unwrap_or(self.now)
     }
 }

@@ -5,7 +5,9 @@
 //! end give the same facts; only how late a mail is depends on when somebody looked.
 
 mod by_calendar;
+mod hosting;
 mod letters;
+mod moments;
 mod refusals;
 mod step;
 
@@ -17,12 +19,14 @@ use super::{
     decision::{Decision, DecisionOutcome, Verdict, decide},
     facts::{Facts, Happened},
     ids::RegistrationId,
-    message::{ExpiryCause, Recipient},
+    message::{ExpiryCause, Letter, Recipient},
     programme::Phase,
     registration::{Registration, RegistrationStatus as Status, Transition, Verb},
-    rule::Rule,
+    rule::{Rule, RuleKey},
 };
+use by_calendar::Mailing;
 pub use by_calendar::calendar_occurrences;
+pub use hosting::HostingWhy;
 pub use step::{BuiltIn, Outcome, Source, Step, StepKey, StepKind, Why};
 
 /// What should have happened by `now` and has not, in due order, and the facts after it. Asked again of those facts, it
@@ -32,6 +36,7 @@ pub fn advance(facts: Facts, now: DateTime<Utc>) -> (Vec<Step>, Facts) {
     // What an act left behind, before time brings more.
     fold.offer_freed_places(now);
     fold.answer(now);
+    fold.follow_up(now);
     while let Some(at) = fold.next_due_at().filter(|at| *at <= now) {
         fold.expire(at);
         fold.decide(at);
@@ -39,6 +44,7 @@ pub fn advance(facts: Facts, now: DateTime<Utc>) -> (Vec<Step>, Facts) {
         fold.answer(at);
         fold.tell_of_refusals(at);
         fold.keep_calendar(at);
+        fold.follow_up(at);
     }
     (fold.steps, fold.facts)
 }
@@ -275,6 +281,12 @@ impl Fold {
         }
     }
 
+    /// Carries out what follows from how things stand, whatever brought them there: it does nothing when asked again.
+    fn follow_up(&mut self, at: DateTime<Utc>) {
+        self.answer(at);
+        self.follow_up_hosting(at);
+    }
+
     /// Lets rules answer what happened.
     fn answer(&mut self, at: DateTime<Utc>) {
         while let Some(happened) = self.facts.happened.pop_front() {
@@ -291,10 +303,40 @@ impl Fold {
                     None => self.judge(rule, at, mail.useful_until),
                 };
                 let key = StepKey::mail(rule.key, mail.recipient, mail.occurrence);
-                self.steps
-                    .push(Step::mail(key, at, outcome, mail.recipient, mail.letter));
+                self.push_mail(key, at, outcome, mail.recipient, mail.letter);
             }
         }
+    }
+
+    /// A mail among the steps; where a rule goes by whom it told, that is remembered.
+    fn push_mail(&mut self, key: StepKey, at: DateTime<Utc>, outcome: Outcome, recipient: Recipient, letter: Letter) {
+        if let Source::Rule(rule) = key.source
+            && rule.remembers_whom()
+        {
+            self.facts.told.insert((rule, recipient, key.occurrence.clone()));
+        }
+        self.steps.push(Step::mail(key, at, outcome, recipient, letter));
+    }
+
+    /// Tells one person, once, what a rule has to say, when that becomes so and not by the calendar.
+    fn tell(
+        &mut self,
+        key: RuleKey,
+        mail: Mailing,
+        occurrence: &str,
+        at: DateTime<Utc>,
+        useful_until: Option<DateTime<Utc>>,
+    ) {
+        let told = (key, mail.recipient, occurrence.to_owned());
+        let Some(rule) = self.facts.rule(key).filter(|_| !self.facts.told.contains(&told)) else {
+            return;
+        };
+        let outcome = match mail.unless {
+            Some(why) => Outcome::Skipped(why),
+            None => self.judge(rule, at, useful_until),
+        };
+        let step_key = StepKey::mail(key, mail.recipient, told.2);
+        self.push_mail(step_key, at, outcome, mail.recipient, mail.letter);
     }
 
     /// The decision that people made stands among the steps like one that the closing instant makes.

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::hosting::HostingWhy;
 use crate::domain::{
     decision::DecisionOutcome,
     formats,
@@ -23,15 +24,21 @@ pub enum BuiltIn {
     DecisionProposal,
     /// Go or no-go.
     Decision,
+    /// The programme is over.
+    Completion,
+    /// A host is assigned to a meeting.
+    HostAssignment,
 }
 
 impl BuiltIn {
     /// Every built-in step.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
         Self::RegistrationExpiry,
         Self::Offer,
         Self::DecisionProposal,
         Self::Decision,
+        Self::Completion,
+        Self::HostAssignment,
     ];
 
     /// Its name in the ledger and the API.
@@ -41,6 +48,8 @@ impl BuiltIn {
             Self::Offer => "offer",
             Self::DecisionProposal => "decision-proposal",
             Self::Decision => "decision",
+            Self::Completion => "completion",
+            Self::HostAssignment => "host-assignment",
         }
     }
 }
@@ -180,6 +189,8 @@ pub enum Why {
     AlreadyDecided,
     /// An organiser ended it.
     ProgrammeCancelled,
+    /// It was not decided to go ahead.
+    DoesNotGoAhead,
     /// Nobody belongs to those who would be told.
     NobodyToTell,
     /// The moment was past when it came to be.
@@ -211,6 +222,8 @@ pub enum Why {
     },
     /// Something better took its place.
     OfferedAtOnce,
+    /// As hosting stood.
+    Hosting(HostingWhy),
 }
 
 impl Why {
@@ -247,6 +260,7 @@ impl Why {
             }
             Self::AlreadyDecided => "go or no-go was decided already".to_owned(),
             Self::ProgrammeCancelled => "the programme was cancelled".to_owned(),
+            Self::DoesNotGoAhead => "it had not been decided that the programme goes ahead".to_owned(),
             Self::NobodyToTell => "there was nobody who could be told".to_owned(),
             Self::BeforeKnown { known_from } => format!(
                 "the moment was past when the programme was published or its deadline set ({})",
@@ -267,6 +281,7 @@ impl Why {
             Self::NoLongerUseful { seen_at } => {
                 format!("not carried out until {}, when what it says was over", moment(*seen_at))
             }
+            Self::Hosting(why) => why.words(),
             Self::OfferedAtOnce => "a place was offered at once".to_owned(),
         }
     }

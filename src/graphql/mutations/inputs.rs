@@ -5,7 +5,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use crate::{
     app::{
         fields::{BillingFields, Change, PersonFields},
-        programme_fields::{MeetingFields, PriceFields, TeamMemberFields},
+        programme_fields::{MeetingFields, PriceFields, ShowcaseFields, TeamMemberFields},
     },
     domain::{acts::TriggerFields, programme::MeetingDay},
     graphql::{
@@ -178,6 +178,33 @@ impl From<MeetingInput> for MeetingFields {
             half_days: input.half_days.map(Into::into),
             municipality: input.municipality,
             days: input.days.into_iter().map(day).collect(),
+        }
+    }
+}
+
+/// The day on which participants present what they bring home to guests.
+#[derive(Debug, InputObject)]
+pub struct ShowcaseInput {
+    /// The day.
+    on: LocalDate,
+    /// When it starts, in the programme's time zone; when left out, with the meeting of that day.
+    starts_at: Option<LocalTime>,
+    /// When it ends; when left out, with the meeting of that day.
+    ends_at: Option<LocalTime>,
+    /// How many guests fit; when left out, nobody counts them.
+    capacity: Option<i32>,
+    /// How many guests one person may invite; 5 when left out.
+    guest_quota: Option<i32>,
+}
+
+impl From<ShowcaseInput> for ShowcaseFields {
+    fn from(input: ShowcaseInput) -> Self {
+        Self {
+            on: input.on.0,
+            starts: input.starts_at.map(|at| at.0),
+            ends: input.ends_at.map(|at| at.0),
+            capacity: input.capacity.map(Into::into),
+            guest_quota: input.guest_quota.map(Into::into),
         }
     }
 }

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, Si
 
 use super::{
     RegistrationPayload,
-    inputs::{MeetingInput, PersonInput, PriceInput, TeamMemberInput, change},
+    inputs::{MeetingInput, PersonInput, PriceInput, ShowcaseInput, TeamMemberInput, change},
     repeatable,
 };
 use crate::{
@@ -108,6 +108,8 @@ pub struct CreateProgrammeInput {
     price: PriceInput,
     /// Its meetings, in order of time; the first is the kick-off. They can be added later, before publishing.
     meetings: Option<Vec<MeetingInput>>,
+    /// Where participants present what they bring home; null or left out: there is none.
+    showcase: MaybeUndefined<ShowcaseInput>,
     /// Who runs and guides it, in the order to show. They can be added later; publishing needs an organiser.
     team: Option<Vec<TeamMemberInput>>,
     /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
@@ -148,6 +150,8 @@ pub struct UpdateProgrammeInput {
     price: Option<PriceInput>,
     /// All its meetings, in order of time. They keep their ids by their order.
     meetings: Option<Vec<MeetingInput>>,
+    /// Where participants present what they bring home; null: there is none.
+    showcase: MaybeUndefined<ShowcaseInput>,
     /// All of its team, in the order to show. Members keep their ids by name and address; who is new gets a personal link.
     team: Option<Vec<TeamMemberInput>>,
     /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
@@ -211,6 +215,7 @@ impl From<CreateProgrammeInput> for ProgrammeFields {
             meetings: input
                 .meetings
                 .map(|meetings| meetings.into_iter().map(Into::into).collect()),
+            showcase: change(input.showcase, Into::into),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }
@@ -235,6 +240,7 @@ impl From<UpdateProgrammeInput> for ProgrammeFields {
             meetings: input
                 .meetings
                 .map(|meetings| meetings.into_iter().map(Into::into).collect()),
+            showcase: change(input.showcase, Into::into),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }

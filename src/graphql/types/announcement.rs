@@ -18,6 +18,8 @@ pub enum Audience {
     Participants,
     /// Those who wait for a place or were offered one.
     Waiting,
+    /// Those who host a meeting to come.
+    Hosts,
     /// Everybody who runs or guides the programme.
     Team,
     /// Those who run it.

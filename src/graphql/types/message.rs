@@ -69,6 +69,8 @@ pub enum MessageKind {
     Announcement,
     /// Tells the organisers that somebody's address refuses mail.
     AddressRefused,
+    /// Thanks everyone when the programme is over.
+    ProgrammeCompleted,
 }
 
 /// Where a mail stands.

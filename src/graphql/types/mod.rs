@@ -10,6 +10,7 @@ pub mod plan;
 pub mod programme;
 pub mod registration;
 pub mod rule;
+pub mod showcase;
 pub mod team;
 pub mod timeline;
 pub mod viewer;

@@ -12,6 +12,7 @@ use super::{
     plan::DecisionPreview,
     registration::{Locale, Registration, RegistrationStatus},
     rule::Rule,
+    showcase::Showcase,
     team::TeamMember,
     timeline::TimelineEntry,
 };
@@ -250,6 +251,11 @@ impl Programme {
     /// Its meetings, in order of time.
     async fn meetings(&self) -> Vec<Meeting> {
         Meeting::all_of(&self.0)
+    }
+
+    /// Where participants present what they bring home; null: there is none.
+    async fn showcase(&self) -> Option<Showcase> {
+        Showcase::of(&self.0)
     }
 
     /// Who runs and guides it.

@@ -48,6 +48,14 @@ pub enum TriggerEvent {
     Announced,
     /// Somebody's address refuses mail.
     AddressRefused,
+    /// Somebody was assigned as the host of a meeting.
+    HostAssigned,
+    /// Somebody was assigned in the place of a host.
+    HostReleased,
+    /// A host fell away, and nobody else can host the meeting.
+    HostFellAway,
+    /// The time or place of a meeting is another than people were told.
+    MeetingChanged,
 }
 
 /// A moment of the programme that rules count from.
@@ -66,6 +74,10 @@ pub enum Anchor {
     MeetingEnd,
     /// The end of the last meeting.
     ProgrammeEnd,
+    /// The start of the showcase.
+    Showcase,
+    /// The last day on which a harvest can be submitted; its moment is the end of that day.
+    HarvestDue,
 }
 
 /// A day of the week.

@@ -83,7 +83,10 @@ impl<'a> NoteWords<'a> {
         let listed = |words: Vec<&str>| (!words.is_empty()).then(|| formats::enumeration(&words, locale));
         let wanted = |is_missing: bool, what: &'static str| is_missing.then_some(what);
         let missing = venue.map(|venue| {
-            let name = wanted(venue.name.is_none(), word("de naam van het gebouw", "the name of the building"));
+            let name = wanted(
+                venue.name.is_none(),
+                word("de naam van het gebouw", "the name of the building"),
+            );
             let address = wanted(venue.address.is_none(), word("het adres", "the address"));
             [name, address].into_iter().flatten().collect()
         });

@@ -109,6 +109,9 @@ pub(super) enum LetterWords<'a> {
         reply: Option<&'a str>,
         is_team_member: bool,
     },
+    ProgrammeCompleted {
+        is_participant: bool,
+    },
 }
 
 impl<'a> LetterWords<'a> {
@@ -274,6 +277,9 @@ impl<'a> LetterWords<'a> {
                     is_in_calendars: !in_calendars.is_empty(),
                 }
             }
+            Letter::ProgrammeCompleted { is_participant } => Self::ProgrammeCompleted {
+                is_participant: *is_participant,
+            },
             Letter::Announcement { subject, body } => Self::Announcement { subject, body },
         }
     }

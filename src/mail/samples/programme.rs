@@ -6,7 +6,9 @@ use super::{at, clock, on};
 use crate::domain::{
     decision::DecisionMode,
     message::Locale,
-    programme::{Announcement, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, TeamMember, TeamRole},
+    programme::{
+        Announcement, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, Showcase, TeamMember, TeamRole,
+    },
     text::TextError,
 };
 
@@ -101,6 +103,13 @@ pub fn programme() -> Result<Programme, TextError> {
                 subsidy_basis_points: Some(5000),
             },
             meetings,
+            showcase: Some(Showcase {
+                on: on(2014, 12, 11),
+                starts: clock(9, 30),
+                ends: clock(16, 30),
+                capacity: None,
+                guest_quota: Showcase::USUAL_QUOTA,
+            }),
             team,
         },
         phase: Phase::Open,

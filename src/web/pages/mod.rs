@@ -8,10 +8,12 @@ pub mod mailbox;
 pub mod personal;
 pub mod start;
 
+mod areas;
 mod asking;
 mod deciding;
 mod layout;
 mod link_request;
+mod people;
 mod programme;
 mod refusals;
 mod registration;

@@ -7,6 +7,7 @@ use poem::{Endpoint, EndpointExt, Request, Response, endpoint::make, http::Statu
 
 use super::{
     PageParts, answer,
+    areas::{self, Visit},
     asking::{Values, locale_of, preferred, read_form},
     layout::{Switch, say},
     link_request::{self, Filled},
@@ -245,6 +246,10 @@ impl Own {
 
 async fn show(parts: &PageParts, request: &Request, query: &Values) -> Result<Response, AppError> {
     let caller = holder(parts, request).await?;
+    let visit = Visit::of(parts, &caller, query).await?;
+    if let Some(area) = visit.area() {
+        return areas::show(&visit, area).await;
+    }
     match caller {
         Caller::Registrant {
             registration,
@@ -264,11 +269,11 @@ async fn show(parts: &PageParts, request: &Request, query: &Values) -> Result<Re
                 if is_leaving {
                     page.render_withdrawal("")
                 } else {
-                    page.render()
+                    page.render(&visit.navigation(None))
                 },
             ))
         }
-        Caller::TeamMember { .. } => team_link::show(parts, &caller, query).await,
+        Caller::TeamMember { .. } => team_link::show(parts, &caller, query, &visit.navigation(None)).await,
         _ => Err(AppError::Forbidden),
     }
 }
@@ -280,8 +285,13 @@ async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<
         Ok(form) => form,
         Err(status) => return Ok(unreadable(status, browsers)),
     };
+    let visit = Visit::of(parts, &caller, query).await?;
+    if let Some(area) = visit.area() {
+        let acted = areas::act(&visit, area, &form).await?;
+        return Ok(acted.unwrap_or_else(|| unreadable(StatusCode::BAD_REQUEST, browsers)));
+    }
     if let Caller::TeamMember { .. } = caller {
-        return team_link::act(parts, &caller, &form, query)
+        return team_link::act(parts, &caller, &form, query, &visit.navigation(None))
             .await
             .map(|answered| answered.unwrap_or_else(|| unreadable(StatusCode::BAD_REQUEST, browsers)));
     }
@@ -326,7 +336,7 @@ async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<
             Ok(if is_text && act == Act::Withdraw && page.can_withdraw() {
                 answer(StatusCode::UNPROCESSABLE_ENTITY, page.render_withdrawal(reason))
             } else {
-                answer(StatusCode::CONFLICT, page.render())
+                answer(StatusCode::CONFLICT, page.render(&visit.navigation(None)))
             })
         }
         Err(other) => Err(other),

@@ -30,6 +30,8 @@ pub struct TeamPage<'a> {
     pub locale: Locale,
     /// The way to the other language.
     pub switch: &'a Switch,
+    /// The way to the other areas.
+    pub navigation: &'a Markup,
     /// What go and no-go would bring, where an organiser has to decide.
     pub previews: &'a [DecisionPreview],
     /// What was filled in and refused, and why.
@@ -52,6 +54,7 @@ impl TeamPage<'_> {
         let roles: Vec<_> = self.member.roles.iter().map(|one| role(*one, locale)).collect();
         let roles = formats::enumeration(&roles, locale);
         let body = html! {
+            (self.navigation)
             @if let Some(subtitle) = &announced.subtitle { p.subtitle lang=[foreign(announced.locale, locale)] { (subtitle) } }
             @if !self.previews.is_empty() { (deciding::desk(self.previews, self.refused.0, self.refused.1, locale)) }
             section.standing {

@@ -1,5 +1,6 @@
 //! Behind the link of a member of the team: the page, and an organiser's choice.
 
+use maud::Markup;
 use poem::{Response, http::StatusCode};
 
 use super::{
@@ -17,14 +18,20 @@ use crate::{
 };
 
 /// Shows the page.
-pub async fn show(parts: &PageParts, caller: &Caller, query: &Values) -> Result<Response, AppError> {
-    page(parts, caller, query, StatusCode::OK, "", &[]).await
+pub async fn show(
+    parts: &PageParts,
+    caller: &Caller,
+    query: &Values,
+    navigation: &Markup,
+) -> Result<Response, AppError> {
+    page(parts, caller, query, navigation, StatusCode::OK, "", &[]).await
 }
 
 async fn page(
     parts: &PageParts,
     caller: &Caller,
     query: &Values,
+    navigation: &Markup,
     status: StatusCode,
     reason: &str,
     refusals: &[Refusal],
@@ -57,6 +64,7 @@ async fn page(
         now: app.now().await?,
         locale,
         switch: &switch,
+        navigation,
         previews: &previews,
         refused: (reason, &refused),
     };
@@ -69,6 +77,7 @@ pub async fn act(
     caller: &Caller,
     form: &Values,
     query: &Values,
+    navigation: &Markup,
 ) -> Result<Option<Response>, AppError> {
     let outcome = form.get("outcome").and_then(DecisionOutcome::from_word);
     let (Some(DECIDE), Some(outcome), Caller::TeamMember { programme, .. }) = (form.get("act"), outcome, caller) else {
@@ -105,7 +114,15 @@ pub async fn act(
         Err(AppError::Refused(refusals)) => refusals,
         Err(other) => return Err(other),
     };
-    page(parts, caller, query, StatusCode::CONFLICT, &choice.reason, &refusals)
-        .await
-        .map(Some)
+    page(
+        parts,
+        caller,
+        query,
+        navigation,
+        StatusCode::CONFLICT,
+        &choice.reason,
+        &refusals,
+    )
+    .await
+    .map(Some)
 }

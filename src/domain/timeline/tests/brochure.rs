@@ -7,10 +7,10 @@ use super::{instant, life::Life};
 use crate::domain::{
     acts,
     decision::DecisionMode,
-    facts::{Ahead, Counts, Facts},
+    facts::Facts,
     ids::{MeetingId, ProgrammeId, RuleId, TeamMemberId},
     message::Locale,
-    programme::{Announcement, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, TeamMember, TeamRole},
+    programme::{Announcement, Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole},
     rule::{Rule, RuleKey},
 };
 
@@ -20,25 +20,8 @@ const PUBLISHED: &str = "2014-05-01T07:00:00Z";
 pub fn draft() -> Facts {
     let created_at = instant("2014-04-01T08:00:00Z");
     Facts {
-        ahead: Ahead::default(),
-        programme: Programme {
-            id: ProgrammeId(Uuid::from_u128(1)),
-            announced: announcement(),
-            phase: Phase::Draft,
-            published_at: None,
-            deadline_set_at: created_at,
-            cancellation: None,
-        },
-        registrations: Default::default(),
-        counts: Counts::default(),
-        next_arrival: 1,
-        decisions: Vec::new(),
         rules: default_rules(created_at),
-        announcements: Vec::new(),
-        settled: Default::default(),
-        happened: Default::default(),
-        refused_addresses: Vec::new(),
-        hosting: Default::default(),
+        ..Facts::of_draft(ProgrammeId(Uuid::from_u128(1)), announcement(), created_at)
     }
 }
 
@@ -105,6 +88,13 @@ pub(super) fn announcement() -> Announcement {
             .zip(1..)
             .map(|((kind, title, days), number)| meeting(number, kind, title, days))
             .collect(),
+        showcase: Some(Showcase {
+            on: "2014-12-11".parse().unwrap(),
+            starts: "09:30:00".parse().unwrap(),
+            ends: "16:30:00".parse().unwrap(),
+            capacity: None,
+            guest_quota: Showcase::USUAL_QUOTA,
+        }),
         team: vec![
             member(
                 1,

@@ -80,13 +80,14 @@ pub struct RegistrationPage<'a> {
 }
 
 impl RegistrationPage<'_> {
-    /// The page.
-    pub fn render(&self) -> Markup {
+    /// The page; `navigation` leads to the other areas.
+    pub fn render(&self, navigation: &Markup) -> Markup {
         let locale = self.locale;
         let announced = &self.record.programme.announced;
         let text_lang = foreign(announced.locale, locale);
         let standing = self.standing();
         let body = html! {
+            (navigation)
             @if let Some(subtitle) = &announced.subtitle { p.subtitle lang=[text_lang] { (subtitle) } }
             @for refused in self.refused { p.refused role="alert" { (refused) } }
             @if let Some(done) = self.done_in_words() { p.done role="status" { (done) } }

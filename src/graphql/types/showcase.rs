@@ -1,0 +1,48 @@
+//! The showcase, where participants present what they bring home.
+
+use async_graphql::Object;
+use chrono_tz::Tz;
+
+use crate::{app::programmes::ProgrammeRecord, domain::programme, graphql::scalars::DateTime};
+
+/// The day on which participants present to guests.
+#[derive(Debug, Clone, Copy)]
+pub struct Showcase {
+    showcase: programme::Showcase,
+    zone: Tz,
+}
+
+impl Showcase {
+    /// The showcase of a programme, if it has one.
+    pub fn of(record: &ProgrammeRecord) -> Option<Self> {
+        let announced = &record.programme.announced;
+        announced.showcase.map(|showcase| Self {
+            showcase,
+            zone: announced.time_zone,
+        })
+    }
+}
+
+/// The day on which participants present what they bring home (Dutch: manifestatie).
+#[Object]
+impl Showcase {
+    /// When it starts.
+    async fn starts_at(&self) -> DateTime {
+        self.showcase.starts_at(self.zone).into()
+    }
+
+    /// When it ends.
+    async fn ends_at(&self) -> DateTime {
+        self.showcase.ends_at(self.zone).into()
+    }
+
+    /// How many guests fit; null: nobody counts them.
+    async fn capacity(&self) -> Option<u32> {
+        self.showcase.capacity
+    }
+
+    /// How many guests one person may invite.
+    async fn guest_quota(&self) -> u32 {
+        self.showcase.guest_quota
+    }
+}
