@@ -15,7 +15,6 @@ use super::{
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
-    timeline::Why,
 };
 
 /// How many registrations there are of each sort that matters.
@@ -202,13 +201,12 @@ impl Facts {
         self.programme.phase == Phase::GoingAhead
     }
 
-    /// Why nothing of what follows the go happens; none: it goes ahead, or did.
-    pub fn unless_it_went_ahead(&self) -> Option<Why> {
-        match self.programme.phase {
-            Phase::GoingAhead | Phase::Completed => None,
-            Phase::Cancelled => Some(Why::ProgrammeCancelled),
-            Phase::Draft | Phase::Open => Some(Why::DoesNotGoAhead),
-        }
+    /// Since when it goes ahead, also when it is over by now; none: it does not.
+    pub fn goes_ahead_since(&self) -> Option<DateTime<Utc>> {
+        let went_ahead = matches!(self.programme.phase, Phase::GoingAhead | Phase::Completed);
+        let mut decisions = self.decisions.iter().rev();
+        let go = decisions.find(|decision| decision.outcome == DecisionOutcome::Go);
+        go.filter(|_| went_ahead).map(|decision| decision.effective_at)
     }
 
     /// Places nobody takes.

@@ -207,6 +207,23 @@ impl RuleKey {
         }
     }
 
+    /// Whether it belongs to the time after the go: its moments come to be with the go, and end with a programme that is
+    /// called off.
+    pub fn follows_the_go(self) -> bool {
+        matches!(
+            self,
+            Self::ProgrammeCompleted
+                | Self::VenueRequest
+                | Self::VenueRequestAgain
+                | Self::HostReminder28Days
+                | Self::HostReminder21Days
+                | Self::HostMissing28Days
+                | Self::HostMissing14Days
+                | Self::HostMissing7Days
+                | Self::MeetingInformation
+        )
+    }
+
     /// Whether it counts from a meeting of this kind; a rule that counts from something else does not ask.
     pub fn is_about(self, _meeting: MeetingKind) -> bool {
         true

@@ -115,6 +115,9 @@ fn dates(from: &Announcement, to: &Announcement, days: i64) -> String {
             ]);
         }
     }
+    if let (Some(before), Some(after)) = (&from.showcase, &to.showcase) {
+        rows.push(["  showcase".to_owned(), day(before.on), format!("→ {}", day(after.on))]);
+    }
     let side = if days < 0 { "earlier" } else { "later" };
     format!(
         "every date is {} days {side} than in {}:\n{}",

@@ -13,10 +13,10 @@ async fn the_sample_is_valid_and_its_contradictions_are_told() {
     assert!(told.is_success());
     insta::assert_snapshot!(told.out, @r"
     werken-in-het-westen-2014 is valid; 4 warnings:
-      line 94: 15 half-days are announced; those of the meetings add up to 14
-      line 95: 2 meetings of one day are announced; the file has 3
-      line 96: 3 meetings of two days are announced; the file has 2
-      line 97: Thursday 11 December 2014 is announced as the end; the last meeting ends on Thursday 29 January 2015, 7 weeks later
+      line 101: 15 half-days are announced; those of the meetings add up to 14
+      line 102: 2 meetings of one day are announced; the file has 3
+      line 103: 3 meetings of two days are announced; the file has 2
+      line 104: Thursday 11 December 2014 is announced as the end; the last meeting ends on Thursday 29 January 2015, 7 weeks later
     ");
 }
 
@@ -43,12 +43,12 @@ async fn what_is_odd_about_a_file() {
       line 37: 0 half-days are counted for 1 day
       line 39: Monday 9 June 2014 is a Dutch public holiday
       line 56: Saturday 8 November 2014 is in a weekend
-      line 77: nobody in the team is a contact; replies to mails go to the first organiser
-      line 77: nobody in the team is a facilitator
-      line 95: 15 half-days are announced; those of the meetings add up to 12
-      line 96: 2 meetings of one day are announced; the file has 3
-      line 97: 3 meetings of two days are announced; the file has 2
-      line 98: Thursday 11 December 2014 is announced as the end; the last meeting ends on Thursday 29 January 2015, 7 weeks later
+      line 84: nobody in the team is a contact; replies to mails go to the first organiser
+      line 84: nobody in the team is a facilitator
+      line 102: 15 half-days are announced; those of the meetings add up to 12
+      line 103: 2 meetings of one day are announced; the file has 3
+      line 104: 3 meetings of two days are announced; the file has 2
+      line 105: Thursday 11 December 2014 is announced as the end; the last meeting ends on Thursday 29 January 2015, 7 weeks later
     "#);
 }
 

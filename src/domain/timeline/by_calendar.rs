@@ -18,7 +18,8 @@ use crate::domain::{
 pub fn calendar_occurrences(facts: &Facts) -> impl Iterator<Item = (Source, Occurrence)> {
     let is_meant = |rule: &Rule, occurrence: &Occurrence| {
         let meeting = occurrence.meeting.and_then(|id| facts.programme.meeting(id));
-        meeting.is_none_or(|meeting| rule.key.is_about(meeting.kind))
+        let goes_ahead = facts.goes_ahead_since().is_some();
+        (goes_ahead || !rule.key.follows_the_go()) && meeting.is_none_or(|meeting| rule.key.is_about(meeting.kind))
     };
     let occurrences_of = move |rule: &Rule| {
         let mut occurrences = rule.trigger.occurrences(
@@ -178,7 +179,10 @@ impl Fold {
     /// Since when the moments that count from the deadline are known.
     fn deadline_known_from(&self) -> DateTime<Utc> {
         let programme = &self.facts.programme;
-        self.published_at().max(programme.deadline_set_at)
+        programme
+            .published_at
+            .unwrap_or(self.now)
+            .max(programme.deadline_set_at)
     }
 
     pub(super) fn organisers(&self) -> Vec<Recipient> {
@@ -267,13 +271,14 @@ impl Fold {
         mails.extend(Mailing::to_all(team.map(Recipient::TeamMember), &thank(false)));
         Content {
             mails,
-            unless: facts.unless_it_went_ahead(),
+            unless: None,
             useful_until: None,
-            known_from: self.published_at(),
+            known_from: self.goes_ahead_since(),
         }
     }
 
-    pub(super) fn published_at(&self) -> DateTime<Utc> {
-        self.facts.programme.published_at.unwrap_or(self.now)
+    /// Since when the moments of what follows the go are known.
+    pub(super) fn goes_ahead_since(&self) -> DateTime<Utc> {
+        self.facts.goes_ahead_since().unwrap_or(self.now)
     }
 }

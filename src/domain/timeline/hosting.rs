@@ -66,7 +66,7 @@ impl HostingWhy {
 
 /// The moments at which hosts are assigned: 35 days before each meeting.
 pub(super) fn assignment_moments(facts: &Facts) -> Vec<(BuiltIn, Occurrence)> {
-    if !matches!(facts.programme.phase, Phase::Open | Phase::GoingAhead) {
+    if facts.programme.phase != Phase::GoingAhead {
         return Vec::new();
     }
     let moment = |meeting: &Meeting| Some((BuiltIn::HostAssignment, assignment_moment(facts, meeting)?));
@@ -204,6 +204,7 @@ impl Fold {
                 let unless = has_host.then_some(HostingWhy::HasHost);
                 (Mailing::to_all(self.organisers(), &letter), hosting(unless))
             }
+            (RuleKey::MeetingInformation, Some(_)) if at < self.goes_ahead_since() => (Vec::new(), None),
             (RuleKey::MeetingInformation, Some(_)) if valid_from.is_some() => {
                 (Vec::new(), valid_from.map(|valid_from| Why::BeforeRule { valid_from }))
             }
@@ -215,7 +216,7 @@ impl Fold {
         };
         Some(Content {
             mails,
-            unless: facts.unless_it_went_ahead().or(unless),
+            unless,
             useful_until: match meeting {
                 Some(meeting) => meeting.starts_at(zone),
                 None => facts
@@ -225,7 +226,7 @@ impl Fold {
                     .last()
                     .and_then(|last| last.starts_at(zone)),
             },
-            known_from: self.published_at(),
+            known_from: self.goes_ahead_since(),
         })
     }
 
@@ -241,12 +242,9 @@ impl Fold {
     pub(super) fn keep_assignment(&mut self, occurrence: Occurrence) {
         let Some(id) = occurrence.meeting else { return };
         let why = |why| Some(Why::Hosting(why));
-        let outcome = if occurrence.at < self.published_at() {
-            Outcome::Skipped(Why::BeforeKnown {
-                known_from: self.published_at(),
-            })
-        } else if let Some(unless) = self.facts.unless_it_went_ahead() {
-            Outcome::Skipped(unless)
+        let known_from = self.goes_ahead_since();
+        let outcome = if occurrence.at < known_from {
+            Outcome::Skipped(Why::BeforeKnown { known_from })
         } else if self.facts.hosting.host_of(id).is_some() {
             Outcome::Done(why(HostingWhy::HasHost))
         } else if self.rotate(&[id], occurrence.at).is_empty() {

@@ -189,8 +189,6 @@ pub enum Why {
     AlreadyDecided,
     /// An organiser ended it.
     ProgrammeCancelled,
-    /// It was not decided to go ahead.
-    DoesNotGoAhead,
     /// Nobody belongs to those who would be told.
     NobodyToTell,
     /// The moment was past when it came to be.
@@ -260,10 +258,9 @@ impl Why {
             }
             Self::AlreadyDecided => "go or no-go was decided already".to_owned(),
             Self::ProgrammeCancelled => "the programme was cancelled".to_owned(),
-            Self::DoesNotGoAhead => "it had not been decided that the programme goes ahead".to_owned(),
             Self::NobodyToTell => "there was nobody who could be told".to_owned(),
             Self::BeforeKnown { known_from } => format!(
-                "the moment was past when the programme was published or its deadline set ({})",
+                "the moment was past when the programme was published, its deadline set or the go decided ({})",
                 moment(*known_from)
             ),
             Self::BeforeRule { valid_from } => format!(

@@ -86,6 +86,8 @@ fn everything_is_as_many_days_later_at_the_same_time_of_day() {
     unlike.registration_deadline = first.registration_deadline;
     unlike.registration_opens_at = first.registration_opens_at;
     unlike.meetings = first.meetings.clone();
+    assert_eq!(unlike.showcase.unwrap().on, "2015-12-10".parse().unwrap());
+    unlike.showcase = first.showcase;
     unlike.team = first.team.clone();
     assert_eq!(unlike, first, "nothing else differs");
     let across = first

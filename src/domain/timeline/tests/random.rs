@@ -166,7 +166,13 @@ impl Plan {
     pub fn lived(&self, pace: Pace) -> (Life, Vec<Result<(), Refusal>>) {
         let mut life = self.published();
         let answers = self.play(&mut life, pace, DateTime::<Utc>::MAX_UTC);
-        let over = life.now.max(life.facts.programme.kick_off_at().unwrap()) + Duration::days(40);
+        let programme = &life.facts.programme;
+        let showcase = programme.announced.showcase.unwrap();
+        let last = programme
+            .ends_at()
+            .unwrap()
+            .max(showcase.ends_at(programme.announced.time_zone));
+        let over = life.now.max(last) + Duration::days(40);
         pass(&mut life, pace, over);
         (life, answers)
     }
