@@ -86,7 +86,7 @@ const TABLE: &[Row] = &[
         reach: EVERYBODY,
         open: "id slug title subtitle description audience locale timeZone status minParticipants maxParticipants registrationOpensAt \
                registrationDeadline registrationClosesAt isRegistrationOpen placesTaken placesLeft countedForMinimum waitingCount \
-               decisionMode decision decisions price meetings team",
+               decisionMode decision decisions price meetings showcase team",
         gated: &[
             ("participants", MEMBERS),
             ("registrations", ORGANISERS),
@@ -103,6 +103,12 @@ const TABLE: &[Row] = &[
         "{ programmes { pageInfo { … } } }",
         EVERYBODY,
         "hasNextPage hasPreviousPage startCursor endCursor",
+    ),
+    row(
+        "Showcase",
+        "{ programme(slug: $slug) { showcase { … } } }",
+        EVERYBODY,
+        "startsAt endsAt capacity guestQuota",
     ),
     row(
         "Decision",

@@ -7,7 +7,7 @@ use leernetwerk::{
     app::{
         App, Caller, Repeatable,
         fields::PersonFields,
-        programme_fields::{MeetingFields, PriceFields, ProgrammeFields, TeamMemberFields},
+        programme_fields::{MeetingFields, PriceFields, ProgrammeFields, ShowcaseFields, TeamMemberFields},
         programmes::ProgrammeRecord,
     },
     boot::{Foundation, Migrating},
@@ -97,6 +97,13 @@ pub fn programme_fields() -> ProgrammeFields {
             meeting("Vierde bijeenkomst", &["2014-12-10", "2014-12-11"]),
             meeting("Slot", &["2015-01-29"]),
         ]),
+        showcase: Some(Some(ShowcaseFields {
+            on: NaiveDate::from_ymd_opt(2014, 12, 11).unwrap(),
+            starts: None,
+            ends: None,
+            capacity: None,
+            guest_quota: None,
+        })),
         team: Some(vec![
             member(
                 "Marc Jetten",

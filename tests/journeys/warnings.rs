@@ -155,7 +155,7 @@ fn story(entry: &Value) -> Value {
     story
 }
 
-/// Walks in steps through the whole time of registering, and holds what came against what was foretold.
+/// Walks in steps through the whole programme, and holds what came against what was foretold.
 async fn walk_and_compare(app: &TestApp) {
     let timeline = app.timeline().await;
     let (done, foretold) = (
@@ -169,6 +169,8 @@ async fn walk_and_compare(app: &TestApp) {
         "2014-05-25T21:59:59Z",
         "2014-06-12T07:29:59Z",
         "2014-07-01T00:00:00Z",
+        "2014-10-31T12:00:00Z",
+        "2015-03-01T00:00:00Z",
     ] {
         app.travel(to).await;
     }
