@@ -9,6 +9,7 @@ mod cloning;
 pub mod deciding;
 mod error;
 pub mod fields;
+pub mod hosting;
 pub mod outbox;
 pub mod planning;
 pub mod programme_fields;

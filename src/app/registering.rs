@@ -318,7 +318,11 @@ impl App {
     }
 
     /// Which registration an act is for: the holder's own, or the one that an organiser names.
-    async fn target(&self, caller: &Caller, named: Option<RegistrationId>) -> Result<(ProgrammeId, RegistrationId)> {
+    pub(super) async fn target(
+        &self,
+        caller: &Caller,
+        named: Option<RegistrationId>,
+    ) -> Result<(ProgrammeId, RegistrationId)> {
         let not_found = || AppError::from(Refusal::not_found("registration", "registrationId"));
         match (caller, named) {
             (

@@ -4,7 +4,7 @@ use async_graphql::ID;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use crate::domain::ids::{AnnouncementId, MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId};
+use crate::domain::ids::{AnnouncementId, MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId, VenueOfferId};
 
 /// An id of a type that implements `Node`.
 pub trait Identified: From<Uuid> + Copy {
@@ -34,6 +34,7 @@ identified! {
     RuleId = "Rule",
     MessageId = "Message",
     AnnouncementId = "Announcement",
+    VenueOfferId = "VenueOffer",
 }
 
 /// The global id of a thing.

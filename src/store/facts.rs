@@ -25,7 +25,7 @@ use crate::domain::{
     facts::{Ahead, Facts},
     ids::{ProgrammeId, RegistrationId, TeamMemberId},
     message::Recipient,
-    programme::{Meeting, TeamMember},
+    programme::{Meeting, Phase, TeamMember},
     registration::{PersonKey, Registration, RegistrationStatus},
     rule::RuleKey,
     timeline::BuiltIn,
@@ -208,7 +208,12 @@ async fn touched_registrations(
     row: &programme::Model,
     touched: &Touched,
 ) -> Result<(Registrations, Ahead)> {
-    let mut registrations = registrations_where(db, row.id, touched.condition()).await?;
+    let mut wanted = touched.condition();
+    if row.phase == Phase::GoingAhead.word() {
+        // What an act brings then can concern everybody who takes part: a host who leaves, a place that changes.
+        wanted = wanted.add(registration::Column::Status.eq(RegistrationStatus::Confirmed.word()));
+    }
+    let mut registrations = registrations_where(db, row.id, wanted).await?;
     let is_waiting = registration::Column::Status.eq(RegistrationStatus::Waiting.word());
     if row.waiting_verified > 0 {
         let places = u64::try_from(row.max_participants - row.taken).unwrap_or(0) + 1;

@@ -221,12 +221,23 @@ fn unpin(facts: &mut Facts, meeting: MeetingId, now: DateTime<Utc>) {
     }
 }
 
-/// The host, or an organiser, ticks an item of the checklist.
-pub fn tick(facts: &mut Facts, meeting: MeetingId, item: ChecklistItem, is_done: bool) -> Result<(), Refusal> {
+/// The host, or an organiser, ticks an item of the checklist. `by` is the person who does; none: an organiser.
+pub fn tick(
+    facts: &mut Facts,
+    meeting: MeetingId,
+    item: ChecklistItem,
+    is_done: bool,
+    by: Option<RegistrationId>,
+) -> Result<(), Refusal> {
     must_be_under_way(facts)?;
-    if facts.hosting.host_of(meeting).is_none() {
+    let Some(host) = facts.hosting.host_of(meeting) else {
         return Err(Refusal::StateConflict(
             "this meeting has no host yet, and so nothing to tick".to_owned(),
+        ));
+    };
+    if by.is_some_and(|by| by != host) {
+        return Err(Refusal::StateConflict(
+            "somebody else hosts this meeting now".to_owned(),
         ));
     }
     let done = &mut facts.hosting.of(meeting).done;

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     facts::Facts,
     ids::{MeetingId, RegistrationId, VenueOfferId},
+    message::Locale,
     programme::{Meeting, MeetingDay, Phase},
     text::{Line, Organisation, Paragraphs, PersonName},
 };
@@ -44,6 +45,17 @@ impl ChecklistItem {
             Self::Room => "room",
             Self::CoffeeAndTea => "coffee-and-tea",
             Self::Lunch => "lunch",
+        }
+    }
+
+    /// What it is called.
+    pub fn label(self, locale: Locale) -> &'static str {
+        match (self, locale) {
+            (Self::Room, Locale::Nl) => "Een ruimte waar iedereen in past",
+            (Self::Room, Locale::En) => "A room that everybody fits in",
+            (Self::CoffeeAndTea, Locale::Nl) => "Koffie en thee",
+            (Self::CoffeeAndTea, Locale::En) => "Coffee and tea",
+            (Self::Lunch, Locale::Nl | Locale::En) => "Lunch",
         }
     }
 

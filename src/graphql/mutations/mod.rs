@@ -4,6 +4,7 @@
 //! `app`.
 
 mod clock;
+mod hosting;
 mod inputs;
 mod mails;
 mod organiser;
@@ -26,6 +27,7 @@ pub struct Mutation(
     personal::Personal,
     organiser::Organiser,
     planning::Planning,
+    hosting::Hosting,
     mails::Mails,
     clock::TestClock,
 );

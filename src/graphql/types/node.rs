@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
-use super::{meeting::Meeting, message::Message, programme::Programme, registration::Registration, rule::Rule};
+use super::{
+    hosting::VenueOffer, meeting::Meeting, message::Message, programme::Programme, registration::Registration,
+    rule::Rule,
+};
 use crate::{
-    domain::ids::{MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId},
+    domain::ids::{MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId, VenueOfferId},
     graphql::{
         failure,
         global_id::{Identified, parts},
@@ -33,6 +36,8 @@ pub enum Node {
     Rule(Rule),
     /// A mail.
     Message(Message),
+    /// An offer of a venue.
+    VenueOffer(VenueOffer),
 }
 
 /// The ids of one type among global ids.
@@ -86,6 +91,12 @@ impl Node {
         if !messages.is_empty() {
             for (id, message) in app.messages_by_id(caller, &messages).await.map_err(failed)? {
                 found.insert(name_of(id), Self::Message(Message(message)));
+            }
+        }
+        let offers: Vec<VenueOfferId> = of_type(&ids);
+        if !offers.is_empty() {
+            for (id, view) in app.venue_offers_by_id(caller, &offers).await.map_err(failed)? {
+                found.extend(VenueOffer::find(view, id).map(|offer| (name_of(id), Self::VenueOffer(offer))));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
-use super::{message::Message, programme::Programme};
+use super::{hosting::VenueOffer, message::Message, programme::Programme};
 use crate::{
     app::registering::RegistrationView,
     domain::ids::RegistrationId,
@@ -12,7 +12,7 @@ use crate::{
         connection::{Connection, Listed, Paging, page_cost},
         error_code::ErrorCode,
         global_id::global_id,
-        loaders::MessagesTo,
+        loaders::{HostingOf, MessagesTo},
         request::scope,
         scalars::DateTime,
     },
@@ -200,6 +200,18 @@ impl Registration {
                 found.ok_or_else(|| ErrorCode::InternalServerError.error("a registration has no programme"))
             }
         }
+    }
+
+    /// The venues that this person offers, in the order of offering, those withdrawn too: at most fifty.
+    async fn venue_offers(&self, ctx: &Context<'_>) -> Result<Vec<VenueOffer>> {
+        let Some(hosting) = scope(ctx)?.load(HostingOf(self.view.programme_id)).await? else {
+            return Ok(Vec::new());
+        };
+        let own = self.view.registration.id;
+        let offers = hosting.offers().into_iter().filter(|offer| offer.registration == own);
+        Ok(offers
+            .map(|offer| VenueOffer::within(hosting.clone(), offer.clone()))
+            .collect())
     }
 
     /// The mails to this person, the newest first.

@@ -280,7 +280,11 @@ fn whoever_waits_for_a_kick_off_that_brings_a_no_go_is_told_that_and_not_that_it
     let cause = CancellationCause::NoGo { counted: 7, minimum: 8 };
     assert_eq!(
         life.letter(RuleKey::ProgrammeCancelled, behind),
-        Some(&Letter::ProgrammeCancelled { cause, reason: None })
+        Some(&Letter::ProgrammeCancelled {
+            cause,
+            reason: None,
+            in_calendars: Vec::new()
+        })
     );
     assert_eq!(life.letter(RuleKey::RegistrationExpired, behind), None);
 }
