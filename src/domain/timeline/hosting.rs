@@ -6,10 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    BuiltIn, Fold, Mailing, Outcome, Source, Step, StepKey, StepKind, Why,
-    by_calendar::{Content, calendar_occurrences},
-};
+use super::{BuiltIn, Fold, Mailing, Outcome, Source, Step, StepKey, StepKind, Why, by_calendar::Content};
 use crate::domain::{
     calendar::{self, USUAL_TIME},
     facts::Facts,
@@ -478,12 +475,18 @@ impl Fold {
 
     /// The name of a rule's moment, if it has come.
     fn settled_occurrence(&self, key: RuleKey, meeting: Option<MeetingId>) -> Option<String> {
-        let is_it =
-            |source: &Source, occurrence: &Occurrence| *source == Source::Rule(key) && occurrence.meeting == meeting;
-        calendar_occurrences(&self.facts)
-            .filter(|(source, occurrence)| is_it(source, occurrence))
-            .map(|(_, occurrence)| occurrence.name)
-            .find(|name| self.facts.settled.contains(&(key.word(), name.clone())))
+        let facts = &self.facts;
+        let rule = facts.rule(key)?;
+        let decision = facts.decisions.last();
+        let occurrences = rule
+            .trigger
+            .occurrences(&facts.programme, decision, rule.when_moved, rule.valid_from);
+        let of_meeting = occurrences
+            .into_iter()
+            .filter(|occurrence| occurrence.meeting == meeting);
+        of_meeting
+            .map(|occurrence| occurrence.name)
+            .find(|name| facts.settled.contains(&(key.word(), name.clone())))
     }
 }
 
