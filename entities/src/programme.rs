@@ -65,6 +65,10 @@ pub struct Model {
     pub showcase_capacity: Option<i32>,
     /// How many guests one person may invite.
     pub guest_quota: Option<i32>,
+    /// How long personal data of those who registered is kept.
+    pub participant_retention_months: i32,
+    /// How long that of guests is kept.
+    pub guest_retention_months: i32,
     /// How far it has come.
     #[sea_orm(column_type = "Text")]
     pub phase: String,

@@ -72,6 +72,8 @@ pub struct Model {
     /// Why it ended, as given.
     #[sea_orm(column_type = "Text")]
     pub end_reason: Option<String>,
+    /// When everything about the person was erased.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 /// None: rows are joined by hand.

@@ -1,18 +1,22 @@
 //! The showcase of a programme: its day, its hours, and how many guests there may be.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{
+    prelude::*,
+    schema::{date_null, integer_null, time_null},
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
 
-/// In words that both databases understand.
-const COLUMNS: &[(&str, &str)] = &[
-    ("showcase_on", "DATE"),
-    ("showcase_starts", "TIME"),
-    ("showcase_ends", "TIME"),
-    ("showcase_capacity", "INTEGER"),
-    ("guest_quota", "INTEGER"),
-];
+fn columns() -> [ColumnDef; 5] {
+    [
+        date_null("showcase_on"),
+        time_null("showcase_starts"),
+        time_null("showcase_ends"),
+        integer_null("showcase_capacity"),
+        integer_null("guest_quota"),
+    ]
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -21,17 +25,21 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (column, kind) in COLUMNS {
-            let statement = format!("ALTER TABLE programme ADD COLUMN {column} {kind}");
-            manager.get_connection().execute_unprepared(&statement).await?;
+        // SQLite adds one column at a time.
+        for column in columns() {
+            let add = Table::alter().table("programme").add_column(column).to_owned();
+            manager.alter_table(add).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (column, _) in COLUMNS.iter().rev() {
-            let statement = format!("ALTER TABLE programme DROP COLUMN {column}");
-            manager.get_connection().execute_unprepared(&statement).await?;
+        for column in columns() {
+            let drop = Table::alter()
+                .table("programme")
+                .drop_column(column.get_column_name())
+                .to_owned();
+            manager.alter_table(drop).await?;
         }
         Ok(())
     }

@@ -12,6 +12,7 @@ pub mod fields;
 pub mod hosting;
 pub mod outbox;
 pub mod planning;
+pub mod privacy;
 pub mod programme_fields;
 pub mod programmes;
 pub mod registering;

@@ -9,6 +9,7 @@ use crate::domain::{
     decision::DecisionMode,
     ids::{MeetingId, TeamMemberId},
     message::Locale,
+    privacy::Retention,
     programme::{Announcement, Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole},
     registration::PersonKey,
 };
@@ -55,6 +56,10 @@ pub struct ProgrammeFields {
     pub meetings: Option<Vec<MeetingFields>>,
     /// Where participants present what they bring home.
     pub showcase: Change<ShowcaseFields>,
+    /// How long personal data of those who registered is kept after the last meeting, in months; 24.
+    pub participants_retention_months: Option<i64>,
+    /// How long that of guests is kept; 3.
+    pub guests_retention_months: Option<i64>,
     /// The team, in the order to show.
     pub team: Option<Vec<TeamMemberFields>>,
 }
@@ -187,6 +192,19 @@ impl ProgrammeFields {
                 .and_then(|given| parsing.within("showcase", |parsing| given.parse(parsing, &meetings))),
             None => base.and_then(|base| base.showcase),
         };
+        let kept = base.map_or_else(Retention::default, |base| base.retention);
+        let participants_months = months(
+            parsing,
+            "retention.participantsMonths",
+            self.participants_retention_months,
+            kept.participants_months,
+        );
+        let guests_months = months(
+            parsing,
+            "retention.guestsMonths",
+            self.guests_retention_months,
+            kept.guests_months,
+        );
         let earlier_team = base.map_or(&[][..], |base| &base.team);
         let team = match &self.team {
             Some(given) => team(parsing, given, earlier_team, locale, &mut new_id),
@@ -214,6 +232,10 @@ impl ProgrammeFields {
             price: price?,
             meetings,
             showcase,
+            retention: Retention {
+                participants_months: participants_months?,
+                guests_months: guests_months?,
+            },
             team,
         })
     }
@@ -302,6 +324,17 @@ fn places(parsing: &mut Parsing, field: &str, given: Option<i64>, base: Option<u
         parsing.refuse(field, format!("must be from 1 to {MAX_PLACES}"));
     }
     places
+}
+
+fn months(parsing: &mut Parsing, field: &str, given: Option<i64>, base: u32) -> Option<u32> {
+    let Some(given) = given else { return Some(base) };
+    let months = u32::try_from(given)
+        .ok()
+        .filter(|months| (1..=Retention::LONGEST_MONTHS).contains(months));
+    if months.is_none() {
+        parsing.refuse(field, format!("must be from 1 to {} months", Retention::LONGEST_MONTHS));
+    }
+    months
 }
 
 /// Hundredths of a per cent; the API and files speak of per cent.

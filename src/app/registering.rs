@@ -357,7 +357,7 @@ impl App {
     }
 
     /// A registration after an act of somebody who may see it.
-    async fn own_registration(&self, id: RegistrationId) -> Result<RegistrationView> {
+    pub(super) async fn own_registration(&self, id: RegistrationId) -> Result<RegistrationView> {
         let mut views = self.views(self.store().registrations_by_id(&[id]).await?).await?;
         views
             .pop()

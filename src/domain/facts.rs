@@ -12,6 +12,7 @@ use super::{
     hosting::Hosting,
     ids::{AnnouncementId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, Recipient},
+    privacy::Erasure,
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
@@ -166,6 +167,8 @@ pub struct Facts {
     pub refused_addresses: Vec<RefusedAddress>,
     /// Who offers venues and who hosts what.
     pub hosting: Hosting,
+    /// Whose personal data goes when these facts are stored.
+    pub erasures: Vec<Erasure>,
 }
 
 impl Facts {
@@ -193,6 +196,7 @@ impl Facts {
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
             hosting: Hosting::default(),
+            erasures: Vec::new(),
         }
     }
 

@@ -20,6 +20,7 @@ pub mod message;
 pub mod pace;
 pub mod page;
 pub mod plan;
+pub mod privacy;
 pub mod programme;
 pub mod refusal;
 pub mod registration;

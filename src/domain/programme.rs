@@ -9,6 +9,7 @@ use super::{
     decision::DecisionMode,
     ids::{MeetingId, ProgrammeId, TeamMemberId},
     message::{CancellationCause, Locale},
+    privacy::Retention,
     registration::{Registration, RegistrationStatus as Status, TIME_TO_VERIFY},
     text::{EmailAddress, Line, Organisation, Paragraphs, PersonName, Slug},
 };
@@ -301,6 +302,8 @@ pub struct Announcement {
     pub meetings: Vec<Meeting>,
     /// Where participants present what they bring home; none: there is none.
     pub showcase: Option<Showcase>,
+    /// How long personal data is kept.
+    pub retention: Retention,
     /// In the order to show.
     pub team: Vec<TeamMember>,
 }

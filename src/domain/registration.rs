@@ -253,6 +253,8 @@ pub struct Registration {
     pub ended_at: Option<DateTime<Utc>>,
     /// Why it ended, as given by the person or the organiser.
     pub end_reason: Option<Paragraphs<1000>>,
+    /// When everything about the person was erased; what stands in its place names nobody.
+    pub erased_at: Option<DateTime<Utc>>,
 }
 
 impl Registration {

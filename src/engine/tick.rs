@@ -65,6 +65,7 @@ async fn look(settle: &Settle, busy: Busy) -> Result<Tick, SettleError> {
         let composed = settle.compose_pending(busy).await?;
         if composed == 0 {
             catch_up(settle, &failed).await?;
+            settle.forget_mails().await?;
             return Ok(tick);
         }
         tick.composed += composed;

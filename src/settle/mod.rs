@@ -252,6 +252,19 @@ impl Settle {
         Ok(caught_up)
     }
 
+    /// Drops the texts of mails that ended long ago (rule 14: they hold live links).
+    pub async fn forget_mails(&self) -> Result<()> {
+        let now = self.store.now(self.clock).await?;
+        // Most often there are none, and a look should not take the write lock to find that out.
+        while self.store.has_mails_to_forget(now).await? {
+            let tx = self.store.begin().await?;
+            let forgotten = tx.forget_mails(now).await?;
+            tx.commit().await?;
+            tracing::info!(forgotten, "dropped the texts of mails that ended long ago");
+        }
+        Ok(())
+    }
+
     /// Stores a new programme as a draft, with the product's rules.
     pub async fn create(&self, tx: &Tx, id: ProgrammeId, announced: Announcement, now: DateTime<Utc>) -> Result<()> {
         self.create_with_rules(tx, id, announced, Vec::new(), now).await
@@ -324,6 +337,10 @@ impl Settle {
         let wake_at = [others_wake_at, next_wake(&facts)].into_iter().flatten().min();
         tx.save(&before, &facts, wake_at, now).await?;
         self.carry_out(tx, &facts, &steps, due_by_time, priority, now).await?;
+        // Last: nothing is written about anybody after that.
+        for erasure in &facts.erasures {
+            tx.erase(facts.programme.id, *erasure, now).await?;
+        }
         tx.announce_change().await?;
         Ok(priority)
     }

@@ -166,6 +166,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         settled: settled_occurrences(db, id).await?,
         told: told(db, id).await?,
         happened: VecDeque::new(),
+        erasures: Vec::new(),
         refused_addresses: suppression::untold(db, programme.id).await?,
         hosting: hosting(db, &programme).await?,
         programme,
@@ -266,6 +267,8 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
         BuiltIn::DecisionProposal.word(),
         BuiltIn::Completion.word(),
         BuiltIn::HostAssignment.word(),
+        BuiltIn::GuestErasure.word(),
+        BuiltIn::ParticipantErasure.word(),
         RuleKey::Announcement.word(),
     ];
     let words: Vec<&'static str> = calendar_rules.chain(others).collect();

@@ -9,6 +9,7 @@ mod announcements;
 mod busy;
 mod changes;
 mod clock;
+mod erasing;
 mod error;
 mod examine;
 mod facts;

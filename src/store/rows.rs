@@ -11,6 +11,7 @@ use crate::domain::{
     facts::Counts,
     ids::{MeetingId, ProgrammeId, RegistrationId, TeamMemberId},
     message::{CancellationCause, Locale},
+    privacy::Retention,
     programme::{
         Announcement, Cancellation, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, Showcase, TeamMember,
         TeamRole,
@@ -106,6 +107,10 @@ pub(super) fn programme(row: &programme::Model, meetings: Vec<Meeting>, team: Ve
         },
         meetings,
         showcase: showcase(row, place)?,
+        retention: Retention {
+            participants_months: place.count("participant_retention_months", row.participant_retention_months)?,
+            guests_months: place.count("guest_retention_months", row.guest_retention_months)?,
+        },
         team,
     };
     Ok(Programme {
@@ -203,6 +208,8 @@ pub(super) fn programme_row(state: &ProgrammeState<'_>) -> programme::ActiveMode
         showcase_ends: Set(showcase.map(|showcase| showcase.ends)),
         showcase_capacity: Set(showcase.and_then(|showcase| showcase.capacity.map(stored))),
         guest_quota: Set(showcase.map(|showcase| stored(showcase.guest_quota))),
+        participant_retention_months: Set(stored(announced.retention.participants_months)),
+        guest_retention_months: Set(stored(announced.retention.guests_months)),
         phase: Set(programme.phase.word().to_owned()),
         published_at: Set(programme.published_at),
         cancelled_at: Set(cancellation.map(|cancellation| cancellation.at)),
@@ -341,6 +348,7 @@ pub(super) fn registration(row: &registration::Model) -> Result<Registration> {
         confirmed_at: row.confirmed_at,
         ended_at: row.ended_at,
         end_reason: place.optional("end_reason", row.end_reason.as_ref())?,
+        erased_at: row.erased_at,
     })
 }
 
@@ -371,6 +379,7 @@ pub(super) fn registration_row(programme: ProgrammeId, registration: &Registrati
         confirmed_at: Set(registration.confirmed_at),
         ended_at: Set(registration.ended_at),
         end_reason: Set(registration.end_reason.as_ref().map(ToString::to_string)),
+        erased_at: Set(registration.erased_at),
     }
 }
 

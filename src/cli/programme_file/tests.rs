@@ -5,6 +5,7 @@ use super::*;
 use crate::domain::{
     decision::DecisionMode,
     message::Locale,
+    privacy::Retention,
     programme::{Meeting, MeetingDay, MeetingKind, Price, Showcase, TeamMember, TeamRole},
     registration::PersonKey,
     rule::RuleKey,
@@ -343,6 +344,7 @@ prop_compose! {
                 capacity,
                 guest_quota,
             }),
+            retention: Retention { participants_months: 1 + places.0, guests_months: 1 + places.1 % 12 },
             team,
         }
     }

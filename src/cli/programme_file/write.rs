@@ -7,6 +7,7 @@ use chrono_tz::Tz;
 use toml::Value;
 
 use crate::domain::{
+    privacy::Retention,
     programme::{Announcement, Meeting, Price, Showcase, TeamMember},
     rule::Rule,
     trigger::Trigger,
@@ -38,6 +39,9 @@ pub fn export(programme: Exported<'_>) -> String {
     }
     if let Some(showcase) = &announcement.showcase {
         write_showcase(&mut file, showcase);
+    }
+    if announcement.retention != Retention::default() {
+        write_retention(&mut file, announcement.retention);
     }
     for member in &announcement.team {
         write_member(&mut file, member, announcement);
@@ -139,6 +143,12 @@ fn write_showcase(file: &mut String, showcase: &Showcase) {
         put(file, "capacity", capacity);
     }
     put(file, "guest_quota", showcase.guest_quota);
+}
+
+fn write_retention(file: &mut String, retention: Retention) {
+    file.push_str("\n[retention]\n");
+    put(file, "participants_months", retention.participants_months);
+    put(file, "guests_months", retention.guests_months);
 }
 
 fn write_member(file: &mut String, member: &TeamMember, programme: &Announcement) {

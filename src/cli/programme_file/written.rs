@@ -12,6 +12,7 @@ use crate::{
     domain::{
         decision::DecisionMode,
         message::Locale,
+        privacy::Retention,
         programme::{MeetingDay, MeetingKind, TeamRole},
     },
 };
@@ -43,6 +44,7 @@ pub(super) struct Written {
     #[serde(default)]
     meetings: Vec<WrittenMeeting>,
     showcase: Option<WrittenShowcase>,
+    retention: Option<WrittenRetention>,
     #[serde(default)]
     team: Vec<WrittenMember>,
     #[serde(default)]
@@ -93,6 +95,13 @@ struct WrittenShowcase {
     ends: Option<NaiveTime>,
     capacity: Option<i64>,
     guest_quota: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenRetention {
+    participants_months: Option<i64>,
+    guests_months: Option<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -149,6 +158,9 @@ impl From<Written> for ProgrammeFields {
             biography: member.biography,
             locale: member.locale,
         });
+        // What a file does not say is the product's own, also when it is imported again.
+        let retention = written.retention.unwrap_or_default();
+        let usual = Retention::default();
         Self {
             slug: written.slug,
             title: written.title,
@@ -162,6 +174,12 @@ impl From<Written> for ProgrammeFields {
             registration_opens_at: Some(written.registration_opens_at),
             registration_deadline: written.registration_deadline,
             decision_mode: Some(written.decision_mode.unwrap_or(DecisionMode::Automatic)),
+            participants_retention_months: Some(
+                retention
+                    .participants_months
+                    .unwrap_or(usual.participants_months.into()),
+            ),
+            guests_retention_months: Some(retention.guests_months.unwrap_or(usual.guests_months.into())),
             price: written.price.map(|price| PriceFields {
                 cents: price.cents,
                 vat_included: price.vat_included,

@@ -5,6 +5,7 @@ mod arranging;
 mod deciding;
 mod hosting;
 mod organising;
+mod privacy;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -30,6 +31,7 @@ pub use hosting::{
     MOST_LIVE_OFFERS, assign_host, offer_venue, reschedule, tick, update_venue_offer, withdraw_venue_offer,
 };
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
+pub use privacy::erase;
 
 /// What somebody who registers is told at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +98,7 @@ fn newcomer(
         confirmed_at: (status == Status::Confirmed).then_some(now),
         ended_at: None,
         end_reason: None,
+        erased_at: None,
     }
 }
 

@@ -28,17 +28,23 @@ pub enum BuiltIn {
     Completion,
     /// A host is assigned to a meeting.
     HostAssignment,
+    /// The personal data of guests goes.
+    GuestErasure,
+    /// The personal data of everybody who registered goes.
+    ParticipantErasure,
 }
 
 impl BuiltIn {
     /// Every built-in step.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::RegistrationExpiry,
         Self::Offer,
         Self::DecisionProposal,
         Self::Decision,
         Self::Completion,
         Self::HostAssignment,
+        Self::GuestErasure,
+        Self::ParticipantErasure,
     ];
 
     /// Its name in the ledger and the API.
@@ -50,6 +56,8 @@ impl BuiltIn {
             Self::Decision => "decision",
             Self::Completion => "completion",
             Self::HostAssignment => "host-assignment",
+            Self::GuestErasure => "guest-erasure",
+            Self::ParticipantErasure => "participant-erasure",
         }
     }
 }

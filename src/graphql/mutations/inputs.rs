@@ -214,6 +214,16 @@ impl From<ShowcaseInput> for ShowcaseFields {
     }
 }
 
+/// How long personal data is kept after the last meeting, in calendar months. What is left out stays as it is, or takes its
+/// default in a new programme.
+#[derive(Debug, InputObject)]
+pub struct RetentionInput {
+    /// Of everybody who registered; 24 by default, at most 120.
+    pub participants_months: Option<i32>,
+    /// Of guests of the showcase; 3 by default, at most 120.
+    pub guests_months: Option<i32>,
+}
+
 /// A member of a programme's team.
 #[derive(Debug, InputObject)]
 pub struct TeamMemberInput {

@@ -10,6 +10,7 @@ mod mails;
 mod organiser;
 mod personal;
 mod planning;
+mod privacy;
 mod public;
 
 use std::fmt::Debug;
@@ -29,6 +30,7 @@ pub struct Mutation(
     planning::Planning,
     hosting::Hosting,
     mails::Mails,
+    privacy::Privacy,
     clock::TestClock,
 );
 

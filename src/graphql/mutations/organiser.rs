@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, Si
 
 use super::{
     RegistrationPayload,
-    inputs::{MeetingInput, PersonInput, PriceInput, ShowcaseInput, TeamMemberInput, change},
+    inputs::{MeetingInput, PersonInput, PriceInput, RetentionInput, ShowcaseInput, TeamMemberInput, change},
     repeatable,
 };
 use crate::{
@@ -110,6 +110,8 @@ pub struct CreateProgrammeInput {
     meetings: Option<Vec<MeetingInput>>,
     /// Where participants present what they bring home; null or left out: there is none.
     showcase: MaybeUndefined<ShowcaseInput>,
+    /// How long personal data is kept after the last meeting.
+    retention: Option<RetentionInput>,
     /// Who runs and guides it, in the order to show. They can be added later; publishing needs an organiser.
     team: Option<Vec<TeamMemberInput>>,
     /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
@@ -152,6 +154,8 @@ pub struct UpdateProgrammeInput {
     meetings: Option<Vec<MeetingInput>>,
     /// Where participants present what they bring home; null: there is none.
     showcase: MaybeUndefined<ShowcaseInput>,
+    /// How long personal data is kept after the last meeting.
+    retention: Option<RetentionInput>,
     /// All of its team, in the order to show. Members keep their ids by name and address; who is new gets a personal link.
     team: Option<Vec<TeamMemberInput>>,
     /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
@@ -216,6 +220,14 @@ impl From<CreateProgrammeInput> for ProgrammeFields {
                 .meetings
                 .map(|meetings| meetings.into_iter().map(Into::into).collect()),
             showcase: change(input.showcase, Into::into),
+            participants_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.participants_months.map(Into::into)),
+            guests_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.guests_months.map(Into::into)),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }
@@ -241,6 +253,14 @@ impl From<UpdateProgrammeInput> for ProgrammeFields {
                 .meetings
                 .map(|meetings| meetings.into_iter().map(Into::into).collect()),
             showcase: change(input.showcase, Into::into),
+            participants_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.participants_months.map(Into::into)),
+            guests_retention_months: input
+                .retention
+                .as_ref()
+                .and_then(|kept| kept.guests_months.map(Into::into)),
             team: input.team.map(|team| team.into_iter().map(Into::into).collect()),
         }
     }

@@ -22,7 +22,7 @@ use crate::{
         programmes::{self, ProgrammeRecord},
         timeline::Span,
     },
-    domain::{ids::ProgrammeId, page::Page, programme},
+    domain::{ids::ProgrammeId, page::Page, privacy, programme},
     graphql::{
         connection::{Connection, Listed, Paging, page_cost},
         failure::for_role,
@@ -75,6 +75,24 @@ impl From<&programme::Price> for Price {
             vat_included: price.vat_included,
             vat_percentage: per_cent(price.vat_basis_points),
             subsidy_percentage: price.subsidy_basis_points.map(per_cent),
+        }
+    }
+}
+
+/// How long personal data is kept after the last meeting, in calendar months. Then it goes; counts stay.
+#[derive(Debug, SimpleObject)]
+pub struct Retention {
+    /// Of everybody who registered.
+    participants_months: u32,
+    /// Of guests of the showcase.
+    guests_months: u32,
+}
+
+impl From<privacy::Retention> for Retention {
+    fn from(retention: privacy::Retention) -> Self {
+        Self {
+            participants_months: retention.participants_months,
+            guests_months: retention.guests_months,
         }
     }
 }
@@ -257,6 +275,11 @@ impl Programme {
     /// Where participants present what they bring home; null: there is none.
     async fn showcase(&self) -> Option<Showcase> {
         Showcase::of(&self.0)
+    }
+
+    /// How long personal data is kept after the last meeting.
+    async fn retention(&self) -> Retention {
+        self.0.programme.announced.retention.into()
     }
 
     /// Who runs and guides it.

@@ -6,6 +6,7 @@ use super::{at, clock, on};
 use crate::domain::{
     decision::DecisionMode,
     message::Locale,
+    privacy::Retention,
     programme::{
         Announcement, Meeting, MeetingDay, MeetingKind, Phase, Price, Programme, Showcase, TeamMember, TeamRole,
     },
@@ -110,6 +111,7 @@ pub fn programme() -> Result<Programme, TextError> {
                 capacity: None,
                 guest_quota: Showcase::USUAL_QUOTA,
             }),
+            retention: Retention::default(),
             team,
         },
         phase: Phase::Open,

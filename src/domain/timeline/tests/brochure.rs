@@ -95,6 +95,7 @@ pub(super) fn announcement() -> Announcement {
             capacity: None,
             guest_quota: Showcase::USUAL_QUOTA,
         }),
+        retention: Default::default(),
         team: vec![
             member(
                 1,

@@ -15,7 +15,7 @@ use crate::domain::{
     refusal::Refusal,
     registration::RegistrationStatus as Status,
     rule::RuleKey,
-    timeline::{BuiltIn, Source, StepKind},
+    timeline::{BuiltIn, Outcome, Source, StepKind},
 };
 
 #[test]

@@ -1,0 +1,125 @@
+//! What is stored about somebody: to take along, and to erase (rule 14). Correcting is `update_registration`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{App, Caller, Repeatable, Result, outbox::Message, registering::RegistrationView};
+use crate::{
+    domain::{acts, ids::RegistrationId, page::Window},
+    store::Scope,
+};
+
+/// The most mails that are told about one person: more than anybody gets.
+const MAILS_AT_MOST: usize = 1000;
+
+/// What is stored of one sort, counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// Of which sort.
+    pub what: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// Everything that is stored about one person, in words that others' programs can read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonalData {
+    sorts: Vec<(&'static str, Vec<Value>)>,
+}
+
+impl PersonalData {
+    /// How much there is of each sort.
+    pub fn counts(&self) -> Vec<Stored> {
+        let count = |(what, values): &(&'static str, Vec<Value>)| Stored {
+            what: (*what).to_owned(),
+            count: values.len() as u64,
+        };
+        self.sorts.iter().map(count).collect()
+    }
+
+    /// One JSON object with a list for each sort.
+    pub fn to_json(&self) -> Value {
+        let lists = self
+            .sorts
+            .iter()
+            .map(|(what, values)| ((*what).to_owned(), json!(values)));
+        Value::Object(lists.collect())
+    }
+}
+
+impl App {
+    /// Everything that is stored about the person behind a registration: the holder's own, or one that an organiser names.
+    pub async fn personal_data(&self, caller: &Caller, id: Option<RegistrationId>) -> Result<PersonalData> {
+        let (programme, id) = self.target(caller, id).await?;
+        let view = self.own_registration(id).await?;
+        let mut mails = self
+            .messages_to(caller, &[(programme, id)], &Window::first(MAILS_AT_MOST))
+            .await?;
+        let mails = mails.remove(&id).map(|page| page.items).unwrap_or_default();
+        Ok(PersonalData {
+            sorts: vec![
+                ("registrations", vec![registration(&view)]),
+                ("mails", mails.iter().map(mail).collect()),
+            ],
+        })
+    }
+
+    /// Everything about the person behind a registration goes, by the own wish or by an organiser. Whoever is still in leaves
+    /// by it. What was stored is counted in the answer; a rehearsal only counts.
+    pub async fn erase_person(
+        &self,
+        caller: &Caller,
+        id: Option<RegistrationId>,
+        is_rehearsal: bool,
+        repeatable: &Repeatable,
+    ) -> Result<Vec<Stored>> {
+        let (programme, id) = self.target(caller, id).await?;
+        let stored = self.personal_data(caller, Some(id)).await?.counts();
+        if is_rehearsal {
+            return Ok(stored);
+        }
+        let scope = Scope::registration(id);
+        self.act(caller, programme, "erasePerson", repeatable, scope, |facts, now| {
+            acts::erase(facts, id, now).map(|()| stored)
+        })
+        .await
+    }
+}
+
+fn registration(view: &RegistrationView) -> Value {
+    let registration = &view.registration;
+    let person = &registration.person;
+    json!({
+        "status": registration.status.word(),
+        "name": &*person.name,
+        "givenName": &*person.given_name,
+        "email": &*person.email,
+        "organisation": &*person.organisation,
+        "jobTitle": person.job_title,
+        "phone": person.phone,
+        "locale": person.locale.tag(),
+        "motivation": person.motivation,
+        "billing": {
+            "organisation": person.billing.organisation,
+            "reference": person.billing.reference,
+            "email": person.billing.email,
+        },
+        "registeredAt": registration.registered_at,
+        "verifiedAt": registration.verified_at,
+        "offeredAt": registration.offered_at,
+        "confirmedAt": registration.confirmed_at,
+        "endedAt": registration.ended_at,
+        "endReason": registration.end_reason,
+    })
+}
+
+fn mail(mail: &Message) -> Value {
+    json!({
+        "kind": mail.kind.word(),
+        "to": mail.recipient,
+        "subject": mail.subject,
+        "status": mail.status.word(),
+        "dueAt": mail.due_at,
+        "sentAt": mail.sent_at,
+    })
+}

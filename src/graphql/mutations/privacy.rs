@@ -1,0 +1,78 @@
+//! Erasing somebody.
+
+use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+
+use crate::{
+    app::privacy,
+    graphql::{global_id::id_in, request::scope, user_error::UserError},
+};
+
+use super::repeatable;
+
+/// Who is erased.
+#[derive(Debug, InputObject)]
+pub struct ErasePersonInput {
+    /// The registration, named by an organiser; a personal link says whose it is.
+    registration_id: Option<ID>,
+    /// Only tells what would go.
+    #[graphql(default = false)]
+    dry_run: bool,
+    /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
+    idempotency_key: Option<String>,
+}
+
+/// What is stored of one sort.
+#[derive(Debug, SimpleObject)]
+pub struct StoredCount {
+    /// Of which sort, such as `registrations` or `mails`.
+    what: String,
+    /// How many.
+    count: u64,
+}
+
+impl From<privacy::Stored> for StoredCount {
+    fn from(stored: privacy::Stored) -> Self {
+        Self {
+            what: stored.what,
+            count: stored.count,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Debug, SimpleObject)]
+pub struct ErasePersonPayload {
+    /// What was stored about the person, and is gone; with `dryRun`: would go.
+    erased: Vec<StoredCount>,
+    /// Why nothing was done; empty when it was.
+    errors: Vec<UserError>,
+}
+
+/// Erasing somebody.
+#[derive(Debug, Default)]
+pub struct Privacy;
+
+/// What the holder of a personal link, or an organiser, can do about what is stored.
+#[Object]
+impl Privacy {
+    /// Erases everything about a person; counts stay. Whoever is still in leaves the programme by it, and the personal link
+    /// opens nothing any more. This cannot be undone.
+    async fn erase_person(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who is erased.")] mut input: ErasePersonInput,
+    ) -> Result<ErasePersonPayload> {
+        let scope = scope(ctx)?;
+        let repeatable = repeatable(input.idempotency_key.take(), &input);
+        let id = input.registration_id.as_ref().map(id_in);
+        let result = scope
+            .app
+            .erase_person(&scope.caller, id, input.dry_run, &repeatable)
+            .await;
+        let (erased, errors) = scope.acted(result).await?;
+        Ok(ErasePersonPayload {
+            erased: erased.unwrap_or_default().into_iter().map(Into::into).collect(),
+            errors,
+        })
+    }
+}
