@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entities::{hosting, venue_offer};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set,
+    sea_query::{Expr, OnConflict},
 };
+use uuid::Uuid;
 
 use super::{
     Result, Store, StoreError, Tx,
@@ -188,6 +190,46 @@ impl Tx {
                 .exec_without_returning(&self.0)
                 .await?;
         }
+        Ok(())
+    }
+}
+
+impl Tx {
+    /// Of what some people offered only the municipality stays; what others were told of such a venue goes as well.
+    pub(super) async fn erase_venue_offers(&self, people: &[Uuid]) -> Result<()> {
+        let theirs = venue_offer::Column::RegistrationId.is_in(people.iter().copied());
+        let offers = venue_offer::Entity::find().filter(theirs.clone()).all(&self.0).await?;
+        if offers.is_empty() {
+            return Ok(());
+        }
+        let venues: Vec<Venue> = offers
+            .iter()
+            .map(|row| offer(row).map(|offer| offer.venue))
+            .collect::<Result<_>>()?;
+        let programmes: BTreeSet<Uuid> = offers.iter().map(|row| row.programme_id).collect();
+        let held = hosting::Entity::find()
+            .filter(hosting::Column::ProgrammeId.is_in(programmes))
+            .all(&self.0)
+            .await?;
+        for row in held {
+            let (programme, meeting) = (ProgrammeId(row.programme_id), MeetingId(row.meeting_id));
+            let mut kept = assignment(&row)?;
+            let Some(told) = kept.told.as_mut().and_then(|told| told.venue.as_mut()) else {
+                continue;
+            };
+            if venues.contains(told) {
+                *told = told.bare();
+                assignment_row(programme, meeting, &kept)?.update(&self.0).await?;
+            }
+        }
+        venue_offer::Entity::update_many()
+            .col_expr(venue_offer::Column::Name, Expr::value(None::<String>))
+            .col_expr(venue_offer::Column::Address, Expr::value(None::<String>))
+            .col_expr(venue_offer::Column::Directions, Expr::value(None::<String>))
+            .col_expr(venue_offer::Column::Rooms, Expr::value(None::<String>))
+            .filter(theirs)
+            .exec(&self.0)
+            .await?;
         Ok(())
     }
 }

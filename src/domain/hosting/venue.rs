@@ -22,13 +22,24 @@ pub struct Venue {
     /// Whether one can get everywhere without steps.
     pub is_step_free: Option<bool>,
     /// How to get there and where to park.
-    pub directions: Option<Paragraphs<2000>>,
+    pub directions: Option<Paragraphs<1000>>,
 }
 
 impl Venue {
     /// People can find it: its name and address are known. Everything else helps, and nobody waits for it.
     pub fn is_complete(&self) -> bool {
         self.name.is_some() && self.address.is_some()
+    }
+
+    /// What stays of it when the person who offered it is erased.
+    pub fn bare(&self) -> Self {
+        Self {
+            municipality: self.municipality.clone(),
+            name: None,
+            address: None,
+            is_step_free: self.is_step_free,
+            directions: None,
+        }
     }
 }
 

@@ -255,6 +255,8 @@ fn programme(id: ProgrammeId) -> programme::ActiveModel {
         showcase_ends: None,
         showcase_capacity: None,
         guest_quota: None,
+        participant_retention_months: 24,
+        guest_retention_months: 3,
         phase: "draft".into(),
         published_at: None,
         cancelled_at: None,
