@@ -4,6 +4,7 @@
 //! not found.
 
 pub mod arranging;
+mod calendar;
 pub mod caller;
 mod cloning;
 pub mod deciding;
@@ -15,6 +16,7 @@ pub mod planning;
 pub mod privacy;
 pub mod programme_fields;
 pub mod programmes;
+pub mod questions;
 pub mod registering;
 pub mod timeline;
 pub mod tokens;

@@ -21,6 +21,7 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::DeadlineExtended => "registration stays open longer",
         MessageKind::ProgrammeGoesAhead => "the programme goes ahead",
         MessageKind::AddressRefused => "an address refuses mail",
+        MessageKind::QuestionAsked => "somebody asks a question",
         MessageKind::ProgrammeCancelled => "the programme does not go ahead",
         MessageKind::VenueRequest => "can you host a meeting?",
         MessageKind::HostAssigned => "you host a meeting",

@@ -11,11 +11,12 @@ use super::{
     decision::{Decision, DecisionOutcome},
     hosting::Hosting,
     ids::{AnnouncementId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
-    message::{CancellationCause, ExpiryCause, Recipient},
+    message::{CancellationCause, ExpiryCause, LONGEST_QUESTION, Recipient},
     privacy::Erasure,
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
     rule::{Rule, RuleKey},
+    text::{EmailAddress, Paragraphs, PersonName},
 };
 
 /// How many registrations there are of each sort that matters.
@@ -60,6 +61,19 @@ impl Counts {
     }
 }
 
+/// What somebody asks on the public page. Nothing of it is stored but the mails that bring it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Who asks.
+    pub name: PersonName,
+    /// Where the answer goes.
+    pub email: EmailAddress,
+    /// What is asked.
+    pub text: Paragraphs<LONGEST_QUESTION>,
+    /// The act's id: each question is an occurrence of its own.
+    pub act: Uuid,
+}
+
 /// Something that happened and that rules have still to answer, in the same transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happened {
@@ -99,6 +113,8 @@ pub enum Happened {
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
     Cancelled(RegistrationId, CancellationCause),
+    /// Somebody asked the contacts something.
+    QuestionAsked(Box<Question>),
     /// People can register longer: who is told, what is said, and whether this person can register anew.
     DeadlineExtended {
         /// Whom to tell.

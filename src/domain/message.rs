@@ -15,8 +15,11 @@ use super::{
     ids::{RegistrationId, TeamMemberId},
     programme::TeamRole,
     registration::RegistrationStatus,
-    text::{Line, Paragraphs},
+    text::{EmailAddress, Line, Paragraphs, PersonName},
 };
+
+/// The most characters of a question.
+pub const LONGEST_QUESTION: usize = 2_000;
 
 /// The language somebody is written to in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -127,6 +130,8 @@ kinds! {
     AddressRefused = "address-refused",
     /// Thanks everyone when the programme is over.
     ProgrammeCompleted = "programme-completed",
+    /// Brings a question that somebody asked on the public page.
+    QuestionAsked = "question-asked",
 }
 
 /// Who a mail is for.
@@ -377,6 +382,15 @@ pub enum Letter {
         /// The recipient took part; else a member of the team.
         is_participant: bool,
     },
+    /// See [`MessageKind::QuestionAsked`].
+    QuestionAsked {
+        /// Who asks.
+        name: PersonName,
+        /// Where the answer goes.
+        email: EmailAddress,
+        /// What is asked.
+        question: Paragraphs<LONGEST_QUESTION>,
+    },
 }
 
 impl Letter {
@@ -409,6 +423,7 @@ impl Letter {
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
             Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,
+            Self::QuestionAsked { .. } => MessageKind::QuestionAsked,
         }
     }
 }

@@ -437,6 +437,15 @@ impl Programme {
         self.announced.team.iter().filter(move |member| member.is(role))
     }
 
+    /// Who gets questions: every contact, else every organiser.
+    pub fn those_who_answer(&self) -> impl Iterator<Item = &TeamMember> {
+        let role = match self.team_with(TeamRole::Contact).next() {
+            Some(_) => TeamRole::Contact,
+            None => TeamRole::Organiser,
+        };
+        self.team_with(role)
+    }
+
     /// Who answers a mail: the first contact, else the first organiser, else the first of the team.
     pub fn contact(&self) -> Option<&TeamMember> {
         self.team_with(TeamRole::Contact)

@@ -183,6 +183,8 @@ rule_keys! {
     Announcement = "announcement", Announcement, Trigger::Event(TriggerEvent::Announced), ONE_DAY, Once;
     /// Tells the organisers that somebody's address refuses mail.
     AddressRefused = "address-refused", AddressRefused, Trigger::Event(TriggerEvent::AddressRefused), None, Once;
+    /// Brings a question from the public page to the contacts.
+    QuestionAsked = "question-asked", QuestionAsked, Trigger::Event(TriggerEvent::QuestionAsked), None, Once;
 }
 
 impl RuleKey {
@@ -243,9 +245,12 @@ impl RuleKey {
     }
 
     /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could
-    /// take part at all.
+    /// take part at all; and a question would be lost to which somebody awaits an answer.
     pub fn can_be_paused(self) -> bool {
-        !matches!(self, Self::ConfirmRegistration | Self::PersonalLink)
+        !matches!(
+            self,
+            Self::ConfirmRegistration | Self::PersonalLink | Self::QuestionAsked
+        )
     }
 }
 

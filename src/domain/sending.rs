@@ -82,7 +82,8 @@ impl MessageKind {
             | Self::HostReleased
             | Self::MeetingInformation
             | Self::MeetingChanged
-            | Self::AddressRefused => AmbiguityPolicy::RetryOnce,
+            | Self::AddressRefused
+            | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
             // The next one comes in some days, and says the same; thanks are not given twice.
@@ -124,7 +125,8 @@ impl MessageKind {
             | Self::HostMissing
             | Self::MeetingInformation
             | Self::MeetingChanged
-            | Self::AddressRefused => false,
+            | Self::AddressRefused
+            | Self::QuestionAsked => false,
         }
     }
 

@@ -54,6 +54,8 @@ pub enum TriggerEvent {
     HostFellAway,
     /// The time or place of a meeting is another than people were told.
     MeetingChanged,
+    /// Somebody asked a question on the public page.
+    QuestionAsked,
 }
 
 /// A moment of the programme that rules count from.

@@ -19,7 +19,11 @@ use lettre::message::{
 };
 
 use super::compose::{ComposeError, Sender};
-use crate::domain::ids::MeetingId;
+use crate::domain::{
+    calendar::resolve,
+    ids::MeetingId,
+    programme::{Phase, Programme},
+};
 
 /// Whether an entry can be reckoned with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,7 +103,46 @@ pub struct CalendarFile {
     pub text: String,
 }
 
+impl Standing {
+    /// What a programme makes of its meetings: nothing is certain before the go.
+    pub fn of(phase: Phase) -> Self {
+        match phase {
+            Phase::Draft | Phase::Open => Self::Tentative,
+            Phase::GoingAhead | Phase::Completed => Self::Confirmed,
+            Phase::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
 impl Calendar {
+    /// All meetings of a programme with what everybody may know of them, as last changed at a moment. The sequence number is the
+    /// time from publishing to that change: it grows with each one, and nothing has to be counted for it.
+    pub fn of(programme: &Programme, page: &str, changed_at: DateTime<Utc>) -> Self {
+        let announced = &programme.announced;
+        let since = programme.published_at.unwrap_or(changed_at);
+        let sequence = u32::try_from((changed_at - since).num_seconds()).unwrap_or(0);
+        let entries = announced.meetings.iter().flat_map(|meeting| {
+            meeting.days.iter().zip(1..).map(move |(day, number)| Entry {
+                meeting: meeting.id,
+                day: number,
+                starts_at: resolve(day.on, day.starts, announced.time_zone),
+                ends_at: resolve(day.on, day.ends, announced.time_zone),
+                summary: format!("{}: {}", announced.title, meeting.title),
+                location: meeting.municipality.as_ref().map(ToString::to_string),
+                description: Some(page.to_owned()),
+                url: Some(page.to_owned()),
+                standing: Standing::of(programme.phase),
+                sequence,
+                changed_at,
+            })
+        });
+        Self {
+            name: announced.title.to_string(),
+            zone: announced.time_zone,
+            entries: entries.collect(),
+        }
+    }
+
     /// The whole calendar to subscribe to. Without a METHOD, DTSTAMP is the time of the last change (RFC 5545, 3.8.7.2), so the same
     /// meetings are always the same bytes.
     pub fn feed(&self, sender: &Sender) -> String {

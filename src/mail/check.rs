@@ -5,10 +5,10 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::message::Locale;
+use crate::domain::message::{Locale, MessageKind};
 
 use super::{
-    compose::{ComposeError, Composed, Composer},
+    compose::{ComposeError, Composed, Composer, is_answered_elsewhere},
     samples::{self, Sample},
 };
 
@@ -92,9 +92,14 @@ impl Composer {
         } = &sample;
         let wording = self.word(letter, to, programme, Some(samples::LINK), own_sentence.as_deref())?;
         let message_id = format!("sample@{}", samples::DOMAIN);
-        let at = DateTime::<Utc>::UNIX_EPOCH;
-        let files = self.enclosed(letter, to, programme, at);
-        let composed = self.put_together(&wording, &files, to, programme, &message_id, at)?;
+        let composed = self.put_together(
+            &wording,
+            letter,
+            to,
+            programme,
+            &message_id,
+            DateTime::<Utc>::UNIX_EPOCH,
+        )?;
         Ok(Preview {
             name,
             composed,
@@ -105,11 +110,15 @@ impl Composer {
 }
 
 fn what_is_wrong(preview: &Preview) -> Option<&'static str> {
+    let kind = preview.name.split('/').nth(1).and_then(MessageKind::from_word);
+    let links = usize::from(!kind.is_some_and(is_answered_elsewhere));
     let link_lines = preview.text.lines().filter(|line| *line == samples::LINK).count();
     if preview.composed.subject.is_empty() {
         Some("the subject is empty")
-    } else if link_lines != 1 {
-        Some("the personal link must stand on a line of its own, once")
+    } else if link_lines != links {
+        Some(
+            "the personal link must stand on a line of its own, once; and not at all where a reply goes to somebody else",
+        )
     } else if preview.html.len() > MOST_HTML_BYTES {
         Some("the HTML is longer than 100 kB; mail programs would cut it off")
     } else if ["<img", "url(", "@import", "<script", "<link"]

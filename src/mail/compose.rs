@@ -23,7 +23,7 @@ use crate::domain::{
 };
 
 use super::{
-    calendar::{CalendarFile, beside},
+    calendar::beside,
     contexts::Context,
     enclosures,
     templates::{TemplateError, Templates, Wording, WordingError},
@@ -170,8 +170,7 @@ impl Composer {
         composed_at: DateTime<Utc>,
     ) -> Result<Composed, ComposeError> {
         let wording = self.word(letter, to, programme, link, own_sentence)?;
-        let files = self.enclosed(letter, to, programme, composed_at);
-        self.put_together(&wording, &files, to, programme, message_id, composed_at)
+        self.put_together(&wording, letter, to, programme, message_id, composed_at)
     }
 
     /// The words of a letter, styles inlined.
@@ -197,21 +196,10 @@ impl Composer {
         })
     }
 
-    /// What lies beside the words of a letter.
-    pub(super) fn enclosed(
-        &self,
-        letter: &Letter,
-        to: &Addressee,
-        programme: &Programme,
-        composed_at: DateTime<Utc>,
-    ) -> Vec<CalendarFile> {
-        enclosures::of(letter, programme, to.locale, composed_at, &self.sender)
-    }
-
     pub(super) fn put_together(
         &self,
         wording: &Wording,
-        files: &[CalendarFile],
+        letter: &Letter,
         to: &Addressee,
         programme: &Programme,
         message_id: &str,
@@ -226,17 +214,18 @@ impl Composer {
             .message_id(Some(format!("<{}>", checked_message_id(message_id)?)))
             .header(AutoSubmitted)
             .header(ContentLanguage(to.locale));
-        if let Some(contact) = programme.contact() {
-            message = message.reply_to(mailbox(&contact.name, &contact.email)?);
+        if let Some((name, email)) = reply_to(letter, programme) {
+            message = message.reply_to(mailbox(name, email)?);
         }
         let parts = MultiPart::alternative()
             .boundary(boundary(message_id))
             .singlepart(part(&wording.text, ContentType::TEXT_PLAIN)?)
             .singlepart(part(&wording.html, ContentType::TEXT_HTML)?);
+        let files = enclosures::of(letter, programme, to.locale, composed_at, &self.sender);
         let parts = if files.is_empty() {
             parts
         } else {
-            beside(parts, files, boundary(&format!("{message_id} with files")))?
+            beside(parts, &files, boundary(&format!("{message_id} with files")))?
         };
         Ok(Composed {
             subject: wording.subject.clone(),
@@ -253,7 +242,22 @@ pub(super) fn leads_to_personal_page(kind: MessageKind) -> bool {
             | MessageKind::DecisionRequested
             | MessageKind::DecisionReport
             | MessageKind::AddressRefused
+            | MessageKind::QuestionAsked
     )
+}
+
+/// A reply to it goes to somebody else than the team, and most replies quote what they answer: so it must not hold the
+/// recipient's own link.
+pub(super) fn is_answered_elsewhere(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::QuestionAsked)
+}
+
+/// Where a reply goes: to whoever asks, else to the programme's contact.
+fn reply_to<'a>(letter: &'a Letter, programme: &'a Programme) -> Option<(&'a PersonName, &'a EmailAddress)> {
+    match letter {
+        Letter::QuestionAsked { name, email, .. } => Some((name, email)),
+        _ => programme.contact().map(|contact| (&contact.name, &contact.email)),
+    }
 }
 
 fn is_web_address(link: &str) -> bool {

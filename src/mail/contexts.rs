@@ -9,7 +9,7 @@ mod letter;
 use serde::Serialize;
 
 use self::letter::LetterWords;
-use super::compose::Addressee;
+use super::compose::{Addressee, is_answered_elsewhere};
 use crate::domain::{
     decision::DecisionMode,
     formats,
@@ -87,6 +87,7 @@ impl<'a> Context<'a> {
         link: Option<&'a str>,
         own_sentence: Option<&'a str>,
     ) -> Self {
+        let is_answered_elsewhere = is_answered_elsewhere(letter.kind());
         Self {
             recipient: Person {
                 name: &to.name,
@@ -96,13 +97,13 @@ impl<'a> Context<'a> {
             programme: ProgrammeWords::of(programme, to.locale),
             contact: programme
                 .contact()
-                .filter(|contact| contact.email != to.email)
+                .filter(|contact| contact.email != to.email && !is_answered_elsewhere)
                 .map(|contact| Contact {
                     name: &contact.name,
                     email: &contact.email,
                     mailto: mailto(&contact.email),
                 }),
-            link,
+            link: link.filter(|_| !is_answered_elsewhere),
             own_sentence,
             letter: LetterWords::of(letter, programme, to.locale),
         }

@@ -377,6 +377,23 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
     for (name, is_participant) in [("participant", true), ("team", false)] {
         add(name, Letter::ProgrammeCompleted { is_participant });
     }
+    let is_hostile = reason.contains('<');
+    for (name, email, question) in [
+        ("short", "cees.bruin+vraag@texel.example", "Is er lunch?"),
+        ("long", "c@texel.example", &**reason),
+    ] {
+        let asker = if is_hostile {
+            "\"Bcc: a@evil.example\", [x](https://evil.example) <b>"
+        } else {
+            "Cees Bruin"
+        };
+        let letter = Letter::QuestionAsked {
+            name: asker.parse()?,
+            email: email.parse()?,
+            question: question.parse()?,
+        };
+        add(name, letter);
+    }
     Ok(letters)
 }
 

@@ -2,6 +2,7 @@
 //! act happen, and carries out what the act made due. So no act can slip in behind a deadline, and every mail is rendered and
 //! stored in the transaction of the fact that caused it.
 
+mod calendar;
 mod compose;
 mod error;
 

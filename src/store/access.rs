@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use entities::{access_token, audit_entry, idempotency_key, token_programme};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set, TryInsertResult, sea_query::OnConflict,
+    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, TryInsertResult,
+    sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -229,6 +230,22 @@ impl Tx {
 }
 
 impl Store {
+    /// When somebody last did one of these things to a programme.
+    pub async fn last_done(&self, programme: ProgrammeId, actions: &[&str]) -> Result<Option<DateTime<Utc>>> {
+        let at = audit_entry::Entity::find()
+            .select_only()
+            .column(audit_entry::Column::At)
+            .filter(audit_entry::Column::ProgrammeId.eq(programme.0))
+            .filter(audit_entry::Column::Action.is_in(actions.iter().copied()))
+            .filter(audit_entry::Column::Result.eq("done"))
+            .order_by_desc(audit_entry::Column::Id)
+            .limit(1)
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(at)
+    }
+
     /// What a token that is not revoked gives access to.
     pub async fn holder_of(&self, hash: &str) -> Result<Option<Holder>> {
         let row = access_token::Entity::find()

@@ -35,6 +35,18 @@ pub struct ProgrammeRecord {
     pub wake_at: Option<DateTime<Utc>>,
 }
 
+impl ProgrammeRecord {
+    /// How many who register now get a place: none while a verified person waits (rule 4).
+    pub fn places_for_newcomers(&self) -> u32 {
+        let left = self
+            .programme
+            .announced
+            .max_participants
+            .saturating_sub(self.counts.taken);
+        if self.counts.waiting_verified == 0 { left } else { 0 }
+    }
+}
+
 /// Which programmes are asked for.
 #[derive(Debug, Clone)]
 pub struct ProgrammeFilter {

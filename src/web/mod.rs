@@ -1,5 +1,6 @@
 //! Floor 5: HTTP.
 
+pub mod conditional;
 pub mod graphiql;
 pub mod graphql_http;
 pub mod graphql_socket;

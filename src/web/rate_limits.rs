@@ -23,7 +23,7 @@ pub const REQUESTS_AT_ONCE: NonZeroU32 = NonZeroU32::new(200).unwrap();
 /// Public mutations that send mail, from one address, on average, per minute; so many may come at once after a pause.
 pub const MAILING_MUTATIONS_PER_MINUTE: NonZeroU32 = NonZeroU32::new(120).unwrap();
 
-/// Mutations that anybody may call and that make the server write to an address of the caller's choosing.
+/// Mutations that anybody may call and that make the server send mail.
 pub const MAILING_MUTATIONS: [&str; 3] = ["register", "requestPersonalLink", "askQuestion"];
 
 /// So many checks lie between two clearings of the addresses that have their whole allowance back. What is kept is

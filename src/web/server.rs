@@ -19,7 +19,7 @@ use super::{
     pages::{
         PageParts, STYLESHEET_PATH,
         mailbox::{self, MailboxAccess},
-        personal, start, stylesheet,
+        personal, public, start, stylesheet,
     },
 };
 use crate::app::App;
@@ -74,6 +74,7 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         .at("/p", personal::link_requests(parts.clone()))
         // Not nested: a path that is no text would be refused before the page could say that the link is dead.
         .at("/p/:token", personal::pages(parts.clone()))
+        .at("/programmes/:slug", public::pages(parts.clone()))
         .nest("/mailbox", mailbox::routes(parts, mailbox))
         .at(STYLESHEET_PATH, stylesheet())
         .at("/healthz", health::liveness())

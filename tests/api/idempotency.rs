@@ -32,7 +32,7 @@ struct Act {
 fn told(name: &str) -> &'static str {
     match name {
         "register" => "receipt { place waitingPosition confirmBefore }",
-        "requestPersonalLink" => "__typename",
+        "requestPersonalLink" | "askQuestion" => "__typename",
         // A mail goes its way meanwhile.
         "retryMessage" | "cancelMessage" => "message { id kind }",
         "releaseMessages" => "releasedCount",
@@ -157,6 +157,8 @@ async fn every_mutation_is_done_once(app: &TestApp) {
     .await;
     let asked = json!({ "programmeSlug": SLUG, "email": address(0) });
     act("requestPersonalLink", None, asked, ("email", json!(address(7)))).await;
+    let question = json!({ "programmeSlug": SLUG, "name": "Iemand", "email": address(9), "question": "Is er lunch?" });
+    act("askQuestion", None, question, ("question", json!("Is er koffie?"))).await;
 
     let created = json!({ "slug": "tweede", "title": "Tweede", "description": "Nog een.", "minParticipants": 1, "maxParticipants": 1,
         "registrationDeadline": "2014-05-25", "price": { "cents": 100, "vatIncluded": false },

@@ -148,6 +148,11 @@ fn table(cast: &Cast) -> Vec<Row> {
             public,
         ),
         (
+            "askQuestion",
+            json!({ "programmeSlug": SLUG, "name": "Iemand", "email": "iemand@elders.example", "question": "Is er lunch?" }),
+            public,
+        ),
+        (
             "createProgramme",
             json!({ "slug": "een-nieuw", "title": "Een nieuw", "description": "Nieuw.", "minParticipants": 1, "maxParticipants": 2,
                     "registrationDeadline": "2014-09-01", "price": { "cents": 100, "vatIncluded": false } }),

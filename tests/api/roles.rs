@@ -44,6 +44,7 @@ const PAYLOADS: &[(&str, &str)] = &[
     ("RegisterPayload", "receipt errors"),
     ("RegistrationReceipt", "place waitingPosition confirmBefore"),
     ("RequestPersonalLinkPayload", "errors"),
+    ("AskQuestionPayload", "errors"),
     ("RegistrationPayload", "registration errors"),
     ("ProgrammePayload", "programme planHash difference errors"),
     ("MessagePayload", "message errors"),

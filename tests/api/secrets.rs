@@ -112,6 +112,14 @@ async fn logs_hold_no_person_and_no_key() {
         asked,
     )
     .await;
+    let question = json!({ "input": { "programmeSlug": SLUG, "name": "Quirina Vragensteller", "email": "vraag@polderveen.example",
+        "question": "Mag mijn hamster mee?" } });
+    ask(
+        None,
+        "mutation ($input: AskQuestionInput!) { askQuestion(input: $input) { errors { code } } }",
+        question,
+    )
+    .await;
     ask(
         Some(&organiser),
         "{ messages(filter: { recipient: \"quirina@polderveen.example\" }) { nodes { recipient } } }",
@@ -164,6 +172,8 @@ async fn logs_hold_no_person_and_no_key() {
         "nieuwsgierig",
         "Dijkgravin",
         "zwangerschap",
+        "Vragensteller",
+        "hamster",
         "Kapot",
         "kapot@",
         "Saskia",

@@ -170,7 +170,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("lettre", &["mail"]),
     ("handlebars", &["mail"]),
     ("icalendar", &["mail"]),
-    ("pulldown_cmark", &["mail"]),
+    ("pulldown_cmark", &["mail", "web/pages/markdown"]),
     ("css_inline", &["mail"]),
     ("rand", &["entropy"]),
     ("rand_chacha", &["entropy"]),

@@ -8,6 +8,7 @@ mod extending;
 mod hostile;
 mod instances;
 mod people;
+mod questions;
 mod refused_addresses;
 mod relay;
 mod send_lock;

@@ -87,11 +87,15 @@ fn names_and_addresses_arrive_as_they_are_and_add_no_header() {
         );
         let title = sample.programme.announced.title.to_string();
         assert_eq!(of(message.from()), (title, "post@leernetwerk.example".to_owned()));
-        match sample.programme.contact() {
-            Some(contact) => assert_eq!(
-                of(message.reply_to()),
-                (contact.name.to_string(), contact.email.to_string())
-            ),
+        let answers = match &sample.letter {
+            Letter::QuestionAsked { name, email, .. } => Some((name, email)),
+            _ => sample
+                .programme
+                .contact()
+                .map(|contact| (&contact.name, &contact.email)),
+        };
+        match answers {
+            Some((name, email)) => assert_eq!(of(message.reply_to()), (name.to_string(), email.to_string())),
             None => assert!(message.reply_to().is_none()),
         }
         assert!(message.bcc().is_none() && message.cc().is_none(), "{}", preview.name);
@@ -124,8 +128,15 @@ fn both_parts_say_the_same_and_lead_to_the_same_places() {
                 None => assert_eq!(link, samples::LINK, "{}", preview.name),
             }
         }
-        assert!(links.contains(samples::LINK), "{}", preview.name);
-        assert!(text.lines().any(|line| line == samples::LINK), "{}", preview.name);
+        // A reply to a question goes to whoever asked, with what it quotes.
+        let is_own = !preview.name.contains("/question-asked/");
+        assert_eq!(links.contains(samples::LINK), is_own, "{}", preview.name);
+        assert_eq!(
+            text.lines().any(|line| line == samples::LINK),
+            is_own,
+            "{}",
+            preview.name
+        );
         // Every line of the text is in the HTML, whatever its marks and spaces.
         let squeezed = |text: &str| text.split_whitespace().collect::<String>();
         let page = squeezed(&mail_parser::decoders::html::html_to_text(&html));

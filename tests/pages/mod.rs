@@ -3,4 +3,5 @@
 mod house;
 mod mailbox;
 mod personal;
+mod public;
 mod safety;

@@ -6,6 +6,7 @@ mod deciding;
 mod hosting;
 mod organising;
 mod privacy;
+mod questions;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -32,6 +33,7 @@ pub use hosting::{
 };
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
 pub use privacy::erase;
+pub use questions::ask_question;
 
 /// What somebody who registers is told at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

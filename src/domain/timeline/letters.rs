@@ -194,6 +194,27 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             })
         }),
         Happened::Cancelled(id, cause) => cancelled(facts, *id, *cause, at),
+        Happened::QuestionAsked(question) => {
+            let contacts = facts
+                .programme
+                .those_who_answer()
+                .map(|member| Recipient::TeamMember(member.id));
+            let letter = Letter::QuestionAsked {
+                name: question.name.clone(),
+                email: question.email.clone(),
+                question: question.text.clone(),
+            };
+            contacts
+                .map(|contact| {
+                    to(
+                        RuleKey::QuestionAsked,
+                        contact,
+                        question.act.to_string(),
+                        letter.clone(),
+                    )
+                })
+                .collect()
+        }
         Happened::DeadlineExtended {
             registration,
             reason,

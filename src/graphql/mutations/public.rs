@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, InputObject, Object, Result, SimpleObject};
 
 use super::{inputs::PersonInput, repeatable};
 use crate::{
-    app::registering::Receipt,
+    app::{questions::QuestionFields, registering::Receipt},
     graphql::{request::scope, scalars::DateTime, user_error::UserError},
 };
 
@@ -84,6 +84,28 @@ pub struct RequestPersonalLinkPayload {
     errors: Vec<UserError>,
 }
 
+/// A question to the contacts of a programme.
+#[derive(Debug, InputObject)]
+pub struct AskQuestionInput {
+    /// The programme's name in addresses.
+    programme_slug: String,
+    /// Who asks; at most 100 characters.
+    name: String,
+    /// Where the answer goes. Nothing is sent there but that.
+    email: String,
+    /// What is asked; at most 2,000 characters.
+    question: String,
+    /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
+    idempotency_key: Option<String>,
+}
+
+/// What became of a question.
+#[derive(Debug, SimpleObject)]
+pub struct AskQuestionPayload {
+    /// Why it was refused; empty on success.
+    errors: Vec<UserError>,
+}
+
 /// What anybody can do.
 #[Object]
 impl Public {
@@ -122,5 +144,27 @@ impl Public {
             .await;
         let (_, errors) = scope.acted(result).await?;
         Ok(RequestPersonalLinkPayload { errors })
+    }
+
+    /// Sends a question to every contact of a programme, or, where there is none, to every organiser. Their answer goes from them to
+    /// the address given; the server sends nothing there.
+    async fn ask_question(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who asks what.")] mut input: AskQuestionInput,
+    ) -> Result<AskQuestionPayload> {
+        let scope = scope(ctx)?;
+        let repeatable = repeatable(input.idempotency_key.take(), &input);
+        let fields = QuestionFields {
+            name: input.name,
+            email: input.email,
+            question: input.question,
+        };
+        let result = scope
+            .app
+            .ask_question(&scope.caller, &input.programme_slug, fields, &repeatable)
+            .await;
+        let (_, errors) = scope.acted(result).await?;
+        Ok(AskQuestionPayload { errors })
     }
 }

@@ -71,6 +71,8 @@ pub enum MessageKind {
     AddressRefused,
     /// Thanks everyone when the programme is over.
     ProgrammeCompleted,
+    /// Brings a question that somebody asked on the public page.
+    QuestionAsked,
 }
 
 /// Where a mail stands.

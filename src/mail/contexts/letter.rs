@@ -112,6 +112,13 @@ pub(super) enum LetterWords<'a> {
     ProgrammeCompleted {
         is_participant: bool,
     },
+    QuestionAsked {
+        name: &'a str,
+        email: &'a str,
+        /// The address as a link (RFC 6068).
+        mailto: String,
+        question: &'a str,
+    },
 }
 
 impl<'a> LetterWords<'a> {
@@ -234,6 +241,12 @@ impl<'a> LetterWords<'a> {
                 address,
                 reply: reply.as_deref(),
                 is_team_member: *is_team_member,
+            },
+            Letter::QuestionAsked { name, email, question } => Self::QuestionAsked {
+                name,
+                email,
+                mailto: super::mailto(email),
+                question,
             },
             Letter::ProgrammeGoesAhead { participants } => Self::ProgrammeGoesAhead {
                 participants: *participants,

@@ -9,8 +9,9 @@ use poem::{Response, http::StatusCode};
 use super::{
     PageParts, answer,
     asking::Values,
+    hosting,
     layout::{Sheet, Switch, say},
-    people, see_other,
+    meetings, own_data, people, see_other,
 };
 use crate::{
     app::{AppError, Caller, programmes::ProgrammeRecord},
@@ -20,32 +21,50 @@ use crate::{
 /// One area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
+    /// When and where meetings are.
+    Meetings,
+    /// The venues that one offers, and what one hosts.
+    Hosting,
     /// Who takes part.
     People,
+    /// What is stored about the person.
+    OwnData,
 }
 
 impl Area {
     /// Every area, in the order of the navigation.
-    const ALL: &[Self] = &[Self::People];
+    const ALL: &[Self] = &[Self::Meetings, Self::Hosting, Self::People, Self::OwnData];
 
     /// Its name in addresses.
     fn word(self) -> &'static str {
         match self {
+            Self::Meetings => "meetings",
+            Self::Hosting => "hosting",
             Self::People => "people",
+            Self::OwnData => "data",
         }
     }
 
     /// Its title.
     fn title(self, locale: Locale) -> &'static str {
         match self {
+            Self::Meetings => say(locale, "Bijeenkomsten", "Meetings"),
+            Self::Hosting => say(locale, "Een bijeenkomst ontvangen", "Hosting a meeting"),
             Self::People => say(locale, "Wie doet mee", "Who takes part"),
+            Self::OwnData => say(locale, "Uw gegevens", "Your data"),
         }
     }
 
     /// Whether it is for whoever asks.
     fn is_open_to(self, visit: &Visit<'_>) -> bool {
         match self {
-            Self::People => visit.caller.is_member_of(visit.record.programme.id),
+            Self::Meetings | Self::People => visit.caller.is_member_of(visit.record.programme.id),
+            Self::Hosting => {
+                let programme = &visit.record.programme;
+                let is_participant = matches!(visit.caller, Caller::Registrant { .. });
+                is_participant && visit.caller.is_member_of(programme.id) && programme.is_under_way()
+            }
+            Self::OwnData => matches!(visit.caller, Caller::Registrant { .. }),
         }
     }
 }
@@ -158,7 +177,6 @@ impl<'a> Visit<'a> {
     }
 
     /// Sends the browser to the area's page after an act; `done` names what was done.
-    #[expect(dead_code, reason = "used by the areas that follow the go")]
     pub fn done(&self, area: Area, done: &str) -> Response {
         see_other(&format!("?page={}&done={done}{}", area.word(), self.query.lang()))
     }
@@ -167,13 +185,19 @@ impl<'a> Visit<'a> {
 /// Shows an area.
 pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
     match area {
+        Area::Meetings => meetings::show(visit, area).await,
+        Area::Hosting => hosting::show(visit, area).await,
         Area::People => people::show(visit, area).await,
+        Area::OwnData => own_data::show(visit, area).await,
     }
 }
 
 /// Carries out what a form of an area asks for; none: the form is not one of ours.
-pub async fn act(_visit: &Visit<'_>, area: Area, _form: &Values) -> Result<Option<Response>, AppError> {
+pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<Response>, AppError> {
     match area {
+        Area::Meetings => meetings::act(visit, area, form).await,
+        Area::Hosting => hosting::act(visit, area, form).await,
         Area::People => Ok(None),
+        Area::OwnData => own_data::act(visit, area, form).await,
     }
 }

@@ -8,8 +8,8 @@ use url::form_urlencoded;
 
 use crate::domain::message::Locale;
 
-/// Longest form, in bytes: the reason for leaving has room for 1,000 characters of four bytes, each written as three.
-const MAX_FORM_BYTES: usize = 16 * 1024;
+/// Longest form, in bytes: a motivation has room for 2,000 characters of four bytes, each written as three, and there are other fields.
+const MAX_FORM_BYTES: usize = 48 * 1024;
 
 /// Named values of a query or a form.
 #[derive(Debug, Default)]
@@ -19,6 +19,11 @@ impl Values {
     /// The query of a request.
     pub fn of_query(request: &Request) -> Self {
         Self::parse(request.uri().query().unwrap_or_default().as_bytes())
+    }
+
+    /// These values.
+    pub fn of<const N: usize>(values: [(&str, String); N]) -> Self {
+        Self(values.map(|(name, value)| (name.to_owned(), value)).into())
     }
 
     fn parse(text: &[u8]) -> Self {

@@ -40,8 +40,14 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
 /// Carries out what a form asks for.
 pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<Response>, AppError> {
     let (app, caller) = (visit.parts.app.clone(), visit.caller.clone());
-    let offer = form.get("offer").and_then(|id| id.parse::<Uuid>().ok()).map(VenueOfferId);
-    let meeting = form.get("meeting").and_then(|id| id.parse::<Uuid>().ok()).map(MeetingId);
+    let offer = form
+        .get("offer")
+        .and_then(|id| id.parse::<Uuid>().ok())
+        .map(VenueOfferId);
+    let meeting = form
+        .get("meeting")
+        .and_then(|id| id.parse::<Uuid>().ok())
+        .map(MeetingId);
     let once = Repeatable::default();
     let (done, acted) = match (form.get("act"), offer, meeting) {
         (Some("offer"), None, _) => {
@@ -210,7 +216,12 @@ impl Desk<'_> {
 
     fn offers(&self) -> Markup {
         let locale = self.locale;
-        let offers: Vec<_> = self.hosting.offers().into_iter().filter(|offer| offer.is_live()).collect();
+        let offers: Vec<_> = self
+            .hosting
+            .offers()
+            .into_iter()
+            .filter(|offer| offer.is_live())
+            .collect();
         html! {
             @if !offers.is_empty() {
                 section {
@@ -226,7 +237,11 @@ impl Desk<'_> {
         let held: Vec<_> = self.hosting.held_at(offer);
         let status = match self.hosting.status_of(offer) {
             VenueOfferStatus::Assigned => say(locale, "Gekozen voor:", "Chosen for:"),
-            _ => say(locale, "Nog voor geen bijeenkomst gekozen.", "Not chosen for a meeting yet."),
+            _ => say(
+                locale,
+                "Nog voor geen bijeenkomst gekozen.",
+                "Not chosen for a meeting yet.",
+            ),
         };
         let venue = &offer.venue;
         html! {
@@ -285,7 +300,9 @@ impl Desk<'_> {
             "venue.address" => owned(venue.and_then(|venue| venue.address.as_deref())),
             "venue.directions" => owned(venue.and_then(|venue| venue.directions.as_deref())),
             "rooms" => owned(offer.and_then(|offer| offer.rooms.as_deref())),
-            "capacity" => offer.and_then(|offer| offer.capacity).map_or(String::new(), |fit| fit.to_string()),
+            "capacity" => offer
+                .and_then(|offer| offer.capacity)
+                .map_or(String::new(), |fit| fit.to_string()),
             _ => match venue.and_then(|venue| venue.is_step_free) {
                 Some(true) => "yes".to_owned(),
                 Some(false) => "no".to_owned(),
@@ -307,7 +324,13 @@ impl Desk<'_> {
         };
         let zone = self.hosting.programme().announced.time_zone;
         let step_free = value("venue.isStepFree");
-        let whole = refused.map(|refused| refused.refusals.iter().filter(|one| one.field().is_none()).collect::<Vec<_>>());
+        let whole = refused.map(|refused| {
+            refused
+                .refusals
+                .iter()
+                .filter(|one| one.field().is_none())
+                .collect::<Vec<_>>()
+        });
         html! {
             form method="post" {
                 @if refused.is_some() {
@@ -414,8 +437,14 @@ pub(super) fn venue_facts(venue: &crate::domain::hosting::Venue, locale: Locale)
     facts([
         (say(locale, "Gemeente", "Municipality"), plain(&*venue.municipality)),
         (say(locale, "Gebouw", "Building"), venue.name.as_deref().and_then(plain)),
-        (say(locale, "Adres", "Address"), venue.address.as_deref().and_then(plain)),
-        (say(locale, "Zonder trappen", "Without steps"), step_free.and_then(plain)),
+        (
+            say(locale, "Adres", "Address"),
+            venue.address.as_deref().and_then(plain),
+        ),
+        (
+            say(locale, "Zonder trappen", "Without steps"),
+            step_free.and_then(plain),
+        ),
         (
             say(locale, "Zo komt u er", "How to get there"),
             venue.directions.as_deref().map(super::layout::quotation),

@@ -36,8 +36,17 @@ pub struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    /// The whole document.
+    /// The whole document, for one person or for now: search engines leave it alone.
     pub fn render(self) -> Markup {
+        self.written(false)
+    }
+
+    /// The whole document, which search engines may show.
+    pub fn render_for_everybody(self) -> Markup {
+        self.written(true)
+    }
+
+    fn written(self, is_indexed: bool) -> Markup {
         let Self {
             locale,
             title,
@@ -52,7 +61,7 @@ impl Sheet<'_> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="robots" content="noindex";
+                    @if !is_indexed { meta name="robots" content="noindex"; }
                     meta name="color-scheme" content="light dark";
                     title { (title) }
                     link rel="stylesheet" href=(STYLESHEET_PATH);

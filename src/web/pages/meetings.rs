@@ -68,7 +68,9 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
                         refusals: vec![refusal],
                         preview: None,
                     };
-                    return page(visit, area, StatusCode::UNPROCESSABLE_ENTITY, Some(&sent)).await.map(Some);
+                    return page(visit, area, StatusCode::UNPROCESSABLE_ENTITY, Some(&sent))
+                        .await
+                        .map(Some);
                 }
             };
             let reason = form.get("reason").map(str::to_owned);
@@ -109,10 +111,16 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
 fn days(form: &Values) -> Result<Vec<MeetingDay>, Refusal> {
     let mut days = Vec::new();
     for index in 0..MOST_DAYS {
-        let given = |name: &str| form.get(&format!("{name}-{index}")).map(str::trim).filter(|text| !text.is_empty());
+        let given = |name: &str| {
+            form.get(&format!("{name}-{index}"))
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+        };
         let Some(on) = given("on") else { continue };
         let on: Option<NaiveDate> = on.parse().ok();
-        let time = |name: &str| given(name).and_then(|text| NaiveTime::parse_from_str(&text[..text.len().min(5)], "%H:%M").ok());
+        let time = |name: &str| {
+            given(name).and_then(|text| NaiveTime::parse_from_str(&text[..text.len().min(5)], "%H:%M").ok())
+        };
         match (on, time("starts"), time("ends")) {
             (Some(on), Some(starts), Some(ends)) => days.push(MeetingDay { on, starts, ends }),
             _ => return Err(Refusal::invalid("days", "needs a date and two times")),
@@ -214,7 +222,11 @@ impl Desk<'_> {
     }
 
     fn live_offers(&self) -> Vec<&VenueOffer> {
-        self.hosting.offers().into_iter().filter(|offer| offer.is_live()).collect()
+        self.hosting
+            .offers()
+            .into_iter()
+            .filter(|offer| offer.is_live())
+            .collect()
     }
 
     fn choosing(&self, meeting: &Meeting) -> Markup {
@@ -237,7 +249,10 @@ impl Desk<'_> {
     }
 
     fn name(&self, offer: &VenueOffer) -> String {
-        let who = self.hosting.person(offer).map(|person| format!("{}, ", &*person.given_name));
+        let who = self
+            .hosting
+            .person(offer)
+            .map(|person| format!("{}, ", &*person.given_name));
         let what = offer.venue.name.as_deref().map(|name| format!(", {name}"));
         format!(
             "{}{}{}",
@@ -254,7 +269,11 @@ impl Desk<'_> {
         // Room for one day more than there are.
         let rows = (meeting.days.len() + 1).min(MOST_DAYS);
         let value = |name: &str, index: usize, stored: Option<String>| match moved {
-            Some(sent) => sent.values.get(&format!("{name}-{index}")).unwrap_or_default().to_owned(),
+            Some(sent) => sent
+                .values
+                .get(&format!("{name}-{index}"))
+                .unwrap_or_default()
+                .to_owned(),
             None => stored.unwrap_or_default(),
         };
         let clock = |time: NaiveTime| time.format("%H:%M").to_string();

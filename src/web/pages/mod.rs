@@ -6,15 +6,19 @@
 
 pub mod mailbox;
 pub mod personal;
+pub mod public;
 pub mod start;
 
 mod areas;
 mod asking;
 mod deciding;
+mod fields;
 mod hosting;
 mod layout;
 mod link_request;
+mod markdown;
 mod meetings;
+mod own_data;
 mod people;
 mod programme;
 mod refusals;
@@ -117,6 +121,37 @@ fn notice(status: StatusCode, locale: Locale, title: &str, text: &str) -> Respon
         }
         .render(),
     )
+}
+
+/// The answer to a form that is none, or a huge one.
+fn unreadable(status: StatusCode, locale: Locale) -> Response {
+    let text = say(
+        locale,
+        "Ga terug en probeer het opnieuw.",
+        "Please go back and try again.",
+    );
+    notice(
+        status,
+        locale,
+        say(locale, "We kunnen dit formulier niet lezen", "We cannot read this form"),
+        text,
+    )
+}
+
+/// The answer to an address that sends forms too often.
+fn too_often(locale: Locale, seconds: u64) -> Response {
+    let text = match locale {
+        Locale::Nl => format!(
+            "Vanaf uw adres is te vaak een formulier verstuurd. Probeer het over {seconds} seconden opnieuw; ga daarvoor terug, dan is wat u invulde er nog."
+        ),
+        Locale::En => format!(
+            "Forms were sent too often from your address. Please try again in {seconds} seconds; go back for it, so that what you filled in is still there."
+        ),
+    };
+    let title = say(locale, "Even wachten", "Please wait");
+    let mut response = notice(StatusCode::TOO_MANY_REQUESTS, locale, title, &text);
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    response
 }
 
 fn broken(locale: Locale, cause: &dyn Error, new_correlation_id: &NewCorrelationId) -> Response {

@@ -9,11 +9,11 @@ use super::{
     PageParts, answer,
     areas::{self, Visit},
     asking::{Values, locale_of, preferred, read_form},
-    layout::{Switch, say},
+    layout::Switch,
     link_request::{self, Filled},
-    notice, refusals,
+    refusals,
     registration::{Act, RegistrationPage},
-    see_other, team_link,
+    see_other, team_link, too_often, unreadable,
 };
 use crate::{
     app::{AppError, Caller, Repeatable, programmes::ProgrammeRecord, registering::RegistrationView},
@@ -105,21 +105,7 @@ async fn ask_for_link(parts: &PageParts, mut request: Request, locale: Locale) -
         .rate_limits
         .admit_mutations(peer_of(&request), &["requestPersonalLink".to_owned()])
     {
-        let seconds = exceeded.retry_after_seconds;
-        let text = match locale {
-            Locale::Nl => format!("Er is te vaak om een link gevraagd. Probeer het over {seconds} seconden opnieuw."),
-            Locale::En => format!("Links were asked for too often. Please try again in {seconds} seconds."),
-        };
-        let mut response = notice(
-            StatusCode::TOO_MANY_REQUESTS,
-            locale,
-            say(locale, "Even wachten", "Please wait"),
-            &text,
-        );
-        response
-            .headers_mut()
-            .insert(poem::http::header::RETRY_AFTER, seconds.into());
-        return Ok(response);
+        return Ok(too_often(locale, exceeded.retry_after_seconds));
     }
     let filled = match read_form(&mut request).await {
         Ok(filled) => filled,
@@ -155,20 +141,6 @@ async fn ask_for_link(parts: &PageParts, mut request: Request, locale: Locale) -
         }
         Err(other) => Err(other),
     }
-}
-
-fn unreadable(status: StatusCode, locale: Locale) -> Response {
-    let text = say(
-        locale,
-        "Ga terug en probeer het opnieuw.",
-        "Please go back and try again.",
-    );
-    notice(
-        status,
-        locale,
-        say(locale, "We kunnen dit formulier niet lezen", "We cannot read this form"),
-        text,
-    )
 }
 
 pub(super) fn in_words(refusals: &[Refusal], zone: Option<chrono_tz::Tz>, locale: Locale) -> Vec<String> {

@@ -58,7 +58,8 @@ pub fn registration_until(programme: &Programme, now: DateTime<Utc>, locale: Loc
     }
 }
 
-fn places(programme: &Programme, locale: Locale) -> String {
+/// How few and how many can take part.
+pub fn places(programme: &Programme, locale: Locale) -> String {
     let (minimum, maximum) = (
         programme.announced.min_participants,
         programme.announced.max_participants,
@@ -69,7 +70,8 @@ fn places(programme: &Programme, locale: Locale) -> String {
     }
 }
 
-fn price(price: &Price, locale: Locale) -> String {
+/// What it costs.
+pub fn price(price: &Price, locale: Locale) -> String {
     let amount = formats::euros(price.cents, locale);
     let vat = match price.vat_included {
         true => say(locale, "inclusief btw", "VAT included"),
@@ -101,8 +103,13 @@ fn meetings(programme: &Programme, locale: Locale) -> Option<Markup> {
 
 /// Somebody to write to.
 pub fn contact(member: &TeamMember) -> Markup {
+    html! { (member.name) ", " (address(member)) }
+}
+
+/// The address of a member of the team, to write to.
+pub fn address(member: &TeamMember) -> Markup {
     let address = utf8_percent_encode(&member.email, MAILTO);
-    html! { (member.name) ", " a href={ "mailto:" (address.to_string()) } { (*member.email) } }
+    html! { a href={ "mailto:" (address.to_string()) } { (*member.email) } }
 }
 
 /// What a programme is about.

@@ -104,7 +104,9 @@ fn entry(record: &ProgrammeRecord, now: chrono::DateTime<chrono::Utc>, locale: L
     let announced = &record.programme.announced;
     html! {
         article {
-            h3 lang=[foreign(announced.locale, locale)] { (announced.title) }
+            h3 lang=[foreign(announced.locale, locale)] {
+                a href={ "/programmes/" (*announced.slug) "?lang=" (locale.tag()) } { (announced.title) }
+            }
             @if let Some(subtitle) = &announced.subtitle { p.subtitle lang=[foreign(announced.locale, locale)] { (subtitle) } }
             p {
                 (say(locale, "Stand: ", "Status: ")) (programme::status(record.programme.status(now), locale)) ". "

@@ -1,0 +1,14 @@
+//! The calendar of a programme, to subscribe to.
+
+use chrono::{DateTime, Utc};
+
+use super::Settle;
+use crate::{domain::programme::Programme, mail::calendar::Calendar};
+
+impl Settle {
+    /// The meetings of a programme for everybody's calendar, as last changed at a moment.
+    pub fn public_calendar(&self, programme: &Programme, changed_at: DateTime<Utc>) -> String {
+        let page = format!("{}/programmes/{}", self.base_url, &*programme.announced.slug);
+        Calendar::of(programme, &page, changed_at).feed(&self.sender)
+    }
+}
