@@ -55,6 +55,8 @@ const PAYLOADS: &[(&str, &str)] = &[
         "announcementId planHash recipients difference messages errors",
     ),
     ("WithdrawAnnouncementPayload", "announcement errors"),
+    ("VenueOfferPayload", "venueOffer errors"),
+    ("MeetingPayload", "meeting difference errors"),
     ("TravelToPayload", "clock errors"),
     // Only while people are to decide: see the journeys.
     (
@@ -93,6 +95,7 @@ const TABLE: &[Row] = &[
             ("registrations", ORGANISERS),
             ("rules", ORGANISERS),
             ("announcements", ORGANISERS),
+            ("venueOffers", ORGANISERS),
             ("decisionPreview", ORGANISERS),
             ("timeline", ORGANISERS),
         ],
@@ -123,11 +126,47 @@ const TABLE: &[Row] = &[
         EVERYBODY,
         "cents currency vatIncluded vatPercentage subsidyPercentage",
     ),
+    // The participant hosts it.
+    Row {
+        of: "Meeting",
+        way: "{ node(id: $meeting) { ... on Meeting { … } } }",
+        reach: EVERYBODY,
+        open: "id number kind title startsAt endsAt days halfDays municipality needsHost",
+        gated: &[
+            ("venue", MEMBERS),
+            ("host", MEMBERS),
+            ("checklist", ORGANISERS_AND_PARTICIPANT),
+        ],
+    },
     row(
-        "Meeting",
-        "{ programme(slug: $slug) { meetings { … } } }",
-        EVERYBODY,
-        "id number kind title startsAt endsAt days halfDays municipality",
+        "Venue",
+        "{ node(id: $meeting) { ... on Meeting { venue { … } } } }",
+        MEMBERS,
+        "municipality name address isStepFree directions isComplete",
+    ),
+    row(
+        "ChecklistItem",
+        "{ node(id: $meeting) { ... on Meeting { checklist { … } } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        "key label isDone",
+    ),
+    row(
+        "VenueOffer",
+        "{ node(id: $offer) { ... on VenueOffer { … } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        "id host venue capacity rooms meetings hostedMeetings status offeredAt",
+    ),
+    row(
+        "VenueOfferConnection",
+        "{ programme(slug: $slug) { venueOffers { … } } }",
+        ORGANISERS,
+        CONNECTION,
+    ),
+    row(
+        "VenueOfferEdge",
+        "{ programme(slug: $slug) { venueOffers { edges { … } } } }",
+        ORGANISERS,
+        EDGE,
     ),
     row(
         "MeetingDay",
@@ -164,7 +203,7 @@ const TABLE: &[Row] = &[
         OWN,
         ORGANISERS_AND_PARTICIPANT,
         "id status isVerified name givenName email organisation jobTitle phone locale motivation billing registeredAt confirmBefore \
-         waitingPosition offerExpiresAt programme messages",
+         waitingPosition offerExpiresAt programme messages venueOffers",
     ),
     row(
         "Billing",
@@ -255,6 +294,8 @@ async fn ask(app: &TestApp, cast: &Cast, role: Role, query: &str) -> Value {
         ("slug", "String!", SLUG),
         ("registration", "ID!", &cast.registration),
         ("message", "ID!", &cast.message),
+        ("meeting", "ID!", &cast.meeting),
+        ("offer", "ID!", &cast.venue_offer),
     ];
     let used: Vec<_> = all
         .into_iter()
@@ -403,7 +444,7 @@ async fn every_field_is_for_those_it_is_for(app: &TestApp) {
 
 async fn nodes_are_for_those_they_are_for(app: &TestApp) {
     let (cast, types) = (Cast::gather(app).await, types(app).await);
-    let table: [(&str, &str, &[Role]); 7] = [
+    let table: [(&str, &str, &[Role]); 8] = [
         ("Programme", &cast.programme, EVERYBODY),
         ("Programme", &cast.draft, &[ForeignOrganiser, Administrator]),
         ("Meeting", &cast.meeting, EVERYBODY),
@@ -411,6 +452,7 @@ async fn nodes_are_for_those_they_are_for(app: &TestApp) {
         ("Registration", &cast.registration, ORGANISERS_AND_PARTICIPANT),
         ("Message", &cast.message, ORGANISERS_AND_PARTICIPANT),
         ("Rule", &cast.rule, ORGANISERS),
+        ("VenueOffer", &cast.venue_offer, ORGANISERS_AND_PARTICIPANT),
     ];
     for one in types
         .iter()

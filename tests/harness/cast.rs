@@ -93,6 +93,8 @@ pub struct Cast {
     pub rule: String,
     /// An announcement of the programme whose moment is to come.
     pub announcement: String,
+    /// The participant's offer of a venue, where the meeting is held.
+    pub venue_offer: String,
 }
 
 impl Cast {
@@ -178,6 +180,17 @@ impl Cast {
         let announcement = app
             .announce(json!({ "audience": "TEAM", "trigger": { "anchor": "PROGRAMME_END", "offsetDays": 1 } }))
             .await;
+        let participant = tokens.iter().find(|(role, _)| *role == Participant);
+        let venue = json!({ "venue": { "municipality": "Veere" } });
+        let offered = app
+            .act(
+                participant.map(|(_, token)| token.as_str()),
+                "offerVenue",
+                "venueOffer { id }",
+                venue,
+            )
+            .await;
+        app.settle().await;
         let query = "query ($slug: String!, $draft: String!, $to: String!) {
             programme(slug: $slug) { meetings { id } rules { id } registrations(first: 1) { nodes { id } } }
             messages(first: 1, filter: { recipient: $to }) { nodes { id } }
@@ -206,6 +219,7 @@ impl Cast {
             draft_meeting: id("/draft/meetings/0/id"),
             rule: id("/programme/rules/0/id"),
             announcement: text(&announcement["announcementId"]),
+            venue_offer: text(&offered["venueOffer"]["id"]),
         }
     }
 
