@@ -216,6 +216,7 @@ async fn ids_of_nothing_and_of_other_types_name_nothing(app: &TestApp) {
         ("withdrawRegistration", "registrationId", registration, json!({})),
         ("acceptPlace", "registrationId", registration, json!({})),
         ("declinePlace", "registrationId", registration, json!({})),
+        ("erasePerson", "registrationId", registration, json!({ "dryRun": true })),
     ] {
         for id in ids.iter().chain([rule]).chain(&nonsense).filter(|id| *id != own) {
             let mut input = more.clone();

@@ -36,6 +36,7 @@ fn told(name: &str) -> &'static str {
         // A mail goes its way meanwhile.
         "retryMessage" | "cancelMessage" => "message { id kind }",
         "releaseMessages" => "releasedCount",
+        "erasePerson" => "erased { what count }",
         "travelTo" => "clock { now mode }",
         "setRule" => "rule { key version }",
         "announce" => "announcementId recipients",
@@ -225,6 +226,20 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         organiser(),
         of(("reason", json!("Te weinig."))),
         ("reason", json!("Te veel.")),
+    )
+    .await;
+    let viewer = app
+        .data(Some(&link), "{ viewer { registration { id } } }", json!({}))
+        .await;
+    let other_link = app.link_token_of(&address(1), "de-tweede").await;
+    let other = app
+        .data(Some(&other_link), "{ viewer { registration { id } } }", json!({}))
+        .await;
+    act(
+        "erasePerson",
+        organiser(),
+        json!({ "registrationId": viewer["viewer"]["registration"]["id"] }),
+        ("registrationId", other["viewer"]["registration"]["id"].clone()),
     )
     .await;
     act(

@@ -257,6 +257,7 @@ fn table(cast: &Cast) -> Vec<Row> {
         "withdrawRegistration",
         "acceptPlace",
         "declinePlace",
+        "erasePerson",
     ] {
         rows.push((mutation, json!({}), own_registration));
         rows.push((

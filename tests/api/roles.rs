@@ -44,6 +44,8 @@ const PAYLOADS: &[(&str, &str)] = &[
     ("RegisterPayload", "receipt errors"),
     ("RegistrationReceipt", "place waitingPosition confirmBefore"),
     ("RequestPersonalLinkPayload", "errors"),
+    ("ErasePersonPayload", "erased errors"),
+    ("StoredCount", "what count"),
     ("AskQuestionPayload", "errors"),
     ("RegistrationPayload", "registration errors"),
     ("ProgrammePayload", "programme planHash difference errors"),
@@ -89,7 +91,7 @@ const TABLE: &[Row] = &[
         reach: EVERYBODY,
         open: "id slug title subtitle description audience locale timeZone status minParticipants maxParticipants registrationOpensAt \
                registrationDeadline registrationClosesAt isRegistrationOpen placesTaken placesLeft countedForMinimum waitingCount \
-               decisionMode decision decisions price meetings showcase team",
+               decisionMode decision decisions price meetings showcase retention team",
         gated: &[
             ("participants", MEMBERS),
             ("registrations", ORGANISERS),
@@ -107,6 +109,12 @@ const TABLE: &[Row] = &[
         "{ programmes { pageInfo { … } } }",
         EVERYBODY,
         "hasNextPage hasPreviousPage startCursor endCursor",
+    ),
+    row(
+        "Retention",
+        "{ programme(slug: $slug) { retention { … } } }",
+        EVERYBODY,
+        "participantsMonths guestsMonths",
     ),
     row(
         "Showcase",

@@ -9,6 +9,7 @@ mod hostile;
 mod hosting;
 mod instances;
 mod people;
+mod privacy;
 mod questions;
 mod refused_addresses;
 mod relay;
