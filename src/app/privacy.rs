@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{App, Caller, Repeatable, Result, outbox::Message, registering::RegistrationView};
 use crate::{
-    domain::{acts, ids::RegistrationId, page::Window},
+    domain::{acts, hosting::VenueOffer, ids::RegistrationId, page::Window},
     store::Scope,
 };
 
@@ -56,10 +56,13 @@ impl App {
             .messages_to(caller, &[(programme, id)], &Window::first(MAILS_AT_MOST))
             .await?;
         let mails = mails.remove(&id).map(|page| page.items).unwrap_or_default();
+        let hosting = self.hosting(caller, programme).await?;
+        let offers = hosting.offers().into_iter().filter(|offer| offer.registration == id);
         Ok(PersonalData {
             sorts: vec![
                 ("registrations", vec![registration(&view)]),
                 ("mails", mails.iter().map(mail).collect()),
+                ("venueOffers", offers.map(venue_offer).collect()),
             ],
         })
     }
@@ -110,6 +113,21 @@ fn registration(view: &RegistrationView) -> Value {
         "confirmedAt": registration.confirmed_at,
         "endedAt": registration.ended_at,
         "endReason": registration.end_reason,
+    })
+}
+
+fn venue_offer(offer: &VenueOffer) -> Value {
+    let venue = &offer.venue;
+    json!({
+        "municipality": &*venue.municipality,
+        "name": venue.name,
+        "address": venue.address,
+        "isStepFree": venue.is_step_free,
+        "directions": venue.directions,
+        "capacity": offer.capacity,
+        "rooms": offer.rooms,
+        "offeredAt": offer.offered_at,
+        "withdrawnAt": offer.withdrawn_at,
     })
 }
 

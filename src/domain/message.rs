@@ -318,26 +318,26 @@ pub enum Letter {
     /// See [`MessageKind::HostAssigned`].
     HostAssigned {
         /// The meeting.
-        meeting: MeetingNote,
+        meeting: Box<MeetingNote>,
         /// How many people come.
         people: u32,
     },
     /// See [`MessageKind::HostReleased`].
     HostReleased {
         /// The meeting.
-        meeting: MeetingNote,
+        meeting: Box<MeetingNote>,
     },
     /// See [`MessageKind::HostReminder`].
     HostReminder {
         /// The meeting.
-        meeting: MeetingNote,
+        meeting: Box<MeetingNote>,
         /// Days left until it.
         days_left: u32,
     },
     /// See [`MessageKind::HostMissing`].
     HostMissing {
         /// The meeting.
-        meeting: MeetingNote,
+        meeting: Box<MeetingNote>,
         /// Days left until it.
         days_left: u32,
         /// It had a host, who fell away.
@@ -346,16 +346,16 @@ pub enum Letter {
     /// See [`MessageKind::MeetingInformation`].
     MeetingInformation {
         /// The meeting.
-        meeting: MeetingNote,
+        meeting: Box<MeetingNote>,
         /// The recipient hosts it.
         is_host: bool,
     },
     /// See [`MessageKind::MeetingChanged`].
     MeetingChanged {
         /// The meeting as it is now.
-        meeting: MeetingNote,
+        meeting: Box<MeetingNote>,
         /// What people were told before.
-        told: Told,
+        told: Box<Told>,
         /// What an organiser says about it.
         reason: Option<Paragraphs<1000>>,
     },

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use crate::harness::{
     app::{TestApp, address},
     cast::text,
+    dump,
     engines::on_both,
 };
 
@@ -22,6 +23,7 @@ on_both!(
     a_host_is_chosen_changed_and_falls_away,
     who_sees_what_of_a_venue,
     a_host_and_an_organiser_do_it_all_on_their_pages,
+    a_host_who_is_erased_takes_the_venue_along,
 );
 
 const OFFER: &str = "venueOffer { id status capacity rooms host { givenName organisation } meetings { number } hostedMeetings { number } \
@@ -517,4 +519,30 @@ async fn a_host_and_an_organiser_do_it_all_on_their_pages(app: &TestApp) {
     assert!(get(marc).await.contains("13 juni 2014"));
     post(hosting(), &[("act", "withdraw"), ("offer", &id)]).await;
     assert!(!get(hosting()).await.contains("Stadhuis"));
+}
+
+async fn a_host_who_is_erased_takes_the_venue_along(app: &TestApp) {
+    gone_ahead(app).await;
+    app.travel("2014-05-29T09:00:00+02:00").await;
+    let venue =
+        json!({ "municipality": "Veere", "name": "Xyzzyhuis", "address": "Xyzzypad 3", "directions": "Bel xyzzy." });
+    offer(app, 1, json!({ "venue": venue, "rooms": "Xyzzyzaal" })).await;
+    assert_eq!(app.count(MeetingInformation).await, 10);
+    let traces = async || {
+        let rows = dump::rows(&app.database).await;
+        rows.into_iter()
+            .filter(|row| row.to_lowercase().contains("xyzzy"))
+            .count()
+    };
+    assert!(traces().await > 0);
+    let host = token(app, 1).await;
+    let erased = app
+        .act(Some(&host), "erasePerson", "erased { what count }", json!({}))
+        .await;
+    assert_eq!(erased["errors"], json!([]));
+    let offers = json!({ "what": "venueOffers", "count": 1 });
+    assert!(erased["erased"].as_array().unwrap().contains(&offers), "{erased}");
+    app.settle().await;
+    assert_eq!(traces().await, 0);
+    assert_eq!(app.count(HostMissing).await, 2, "and the kick-off needs a host again");
 }

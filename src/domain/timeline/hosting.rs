@@ -119,7 +119,7 @@ fn information_for(facts: &Facts, meeting: &Meeting) -> Vec<Mailing> {
     let mailing = |recipient| Mailing {
         recipient,
         letter: Letter::MeetingInformation {
-            meeting: note.clone(),
+            meeting: Box::new(note.clone()),
             is_host: host == Some(recipient),
         },
         unless: None,
@@ -186,7 +186,7 @@ impl Fold {
             (RuleKey::HostReminder28Days | RuleKey::HostReminder21Days, Some(meeting)) => {
                 let host = facts.hosting.host_of(meeting.id).map(Recipient::Registration);
                 let letter = Letter::HostReminder {
-                    meeting: facts.meeting_note(meeting),
+                    meeting: Box::new(facts.meeting_note(meeting)),
                     days_left: days_left(facts, meeting, at),
                 };
                 let unless = match host {
@@ -229,7 +229,7 @@ impl Fold {
 
     fn host_missing(&self, meeting: &Meeting, fell_away: bool, at: DateTime<Utc>) -> Letter {
         Letter::HostMissing {
-            meeting: self.facts.meeting_note(meeting),
+            meeting: Box::new(self.facts.meeting_note(meeting)),
             days_left: days_left(&self.facts, meeting, at),
             fell_away,
         }
@@ -341,7 +341,7 @@ impl Fold {
                 continue;
             }
             let letter = Letter::HostReleased {
-                meeting: facts.meeting_note(meeting),
+                meeting: Box::new(facts.meeting_note(meeting)),
             };
             for mail in Mailing::to_all([Recipient::Registration(former)], &letter) {
                 self.tell(RuleKey::HostReleased, mail, &act.to_string(), at, None);
@@ -362,7 +362,7 @@ impl Fold {
         match facts.hosting.host_of(meeting.id) {
             Some(host) => {
                 let letter = Letter::HostAssigned {
-                    meeting: facts.meeting_note(meeting),
+                    meeting: Box::new(facts.meeting_note(meeting)),
                     people: people(facts),
                 };
                 for mail in Mailing::to_all([Recipient::Registration(host)], &letter) {
@@ -414,8 +414,8 @@ impl Fold {
             ..self.facts.meeting_note(meeting)
         };
         let letter = Letter::MeetingChanged {
-            meeting: note,
-            told,
+            meeting: Box::new(note),
+            told: Box::new(told),
             reason,
         };
         let useful_until = meeting.starts_at(self.facts.programme.announced.time_zone);

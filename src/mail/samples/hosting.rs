@@ -41,11 +41,11 @@ pub(super) fn letters(text: &Paragraphs<1000>) -> Result<Vec<(&'static str, Lett
     };
     let shorter = setting.meeting(&[23])?;
     let changed = |meeting: &MeetingNote, told: &Told, reason: Option<&Paragraphs<1000>>| Letter::MeetingChanged {
-        meeting: MeetingNote {
+        meeting: Box::new(MeetingNote {
             sequence: 1,
             ..meeting.clone()
-        },
-        told: told.clone(),
+        }),
+        told: Box::new(told.clone()),
         reason: reason.cloned(),
     };
     let without_place = MeetingNote {
@@ -59,7 +59,7 @@ pub(super) fn letters(text: &Paragraphs<1000>) -> Result<Vec<(&'static str, Lett
         is_reminder,
     };
     let missing = |days_left, fell_away| Letter::HostMissing {
-        meeting: without_place.clone(),
+        meeting: Box::new(without_place.clone()),
         days_left,
         fell_away,
     };
@@ -69,40 +69,40 @@ pub(super) fn letters(text: &Paragraphs<1000>) -> Result<Vec<(&'static str, Lett
         (
             "incomplete",
             Letter::HostAssigned {
-                meeting: only_municipality(autumn()?)?,
+                meeting: Box::new(only_municipality(autumn()?)?),
                 people: 14,
             },
         ),
         (
             "complete",
             Letter::HostAssigned {
-                meeting: complete.clone(),
+                meeting: Box::new(complete.clone()),
                 people: 14,
             },
         ),
         (
             "swapped",
             Letter::HostReleased {
-                meeting: complete.clone(),
+                meeting: Box::new(complete.clone()),
             },
         ),
         (
             "one-day",
             Letter::HostReleased {
-                meeting: shorter.clone(),
+                meeting: Box::new(shorter.clone()),
             },
         ),
         (
             "early",
             Letter::HostReminder {
-                meeting: only_municipality(autumn()?)?,
+                meeting: Box::new(only_municipality(autumn()?)?),
                 days_left: 28,
             },
         ),
         (
             "late",
             Letter::HostReminder {
-                meeting: only_municipality(shorter.clone())?,
+                meeting: Box::new(only_municipality(shorter.clone())?),
                 days_left: 21,
             },
         ),
@@ -112,14 +112,14 @@ pub(super) fn letters(text: &Paragraphs<1000>) -> Result<Vec<(&'static str, Lett
         (
             "guest",
             Letter::MeetingInformation {
-                meeting: complete.clone(),
+                meeting: Box::new(complete.clone()),
                 is_host: false,
             },
         ),
         (
             "host",
             Letter::MeetingInformation {
-                meeting: setting.with_steps(shorter.clone()),
+                meeting: Box::new(setting.with_steps(shorter.clone())),
                 is_host: true,
             },
         ),
