@@ -10,6 +10,7 @@ mod m20261124_000003_delivery;
 mod m20261124_000004_operation;
 mod m20261124_000005_withdrawal_percentage;
 mod m20261124_000006_showcase;
+mod m20261124_000007_hosting;
 mod m20261124_000008_sharing;
 mod m20261124_000010_privacy;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000004_operation::Migration),
             Box::new(m20261124_000005_withdrawal_percentage::Migration),
             Box::new(m20261124_000006_showcase::Migration),
+            Box::new(m20261124_000007_hosting::Migration),
             Box::new(m20261124_000008_sharing::Migration),
             Box::new(m20261124_000010_privacy::Migration),
         ]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{App, Caller, Repeatable, Result, outbox::Message, registering::RegistrationView};
 use crate::{
-    domain::{acts, ids::RegistrationId, page::Window},
+    domain::{acts, hosting::VenueOffer, ids::RegistrationId, page::Window},
     store::Scope,
 };
 
@@ -60,6 +60,9 @@ impl App {
             ("registrations", vec![registration(&view)]),
             ("mails", mails.iter().map(mail).collect()),
         ];
+        let hosting = self.hosting(caller, programme).await?;
+        let offers = hosting.offers().into_iter().filter(|offer| offer.registration == id);
+        sorts.push(("venueOffers", offers.map(venue_offer).collect()));
         sorts.extend(self.shared_by(programme, id).await?);
         Ok(PersonalData { sorts })
     }
@@ -110,6 +113,21 @@ fn registration(view: &RegistrationView) -> Value {
         "confirmedAt": registration.confirmed_at,
         "endedAt": registration.ended_at,
         "endReason": registration.end_reason,
+    })
+}
+
+fn venue_offer(offer: &VenueOffer) -> Value {
+    let venue = &offer.venue;
+    json!({
+        "municipality": &*venue.municipality,
+        "name": venue.name,
+        "address": venue.address,
+        "isStepFree": venue.is_step_free,
+        "directions": venue.directions,
+        "capacity": offer.capacity,
+        "rooms": offer.rooms,
+        "offeredAt": offer.offered_at,
+        "withdrawnAt": offer.withdrawn_at,
     })
 }
 

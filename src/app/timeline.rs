@@ -99,7 +99,9 @@ impl TimelineItem {
             Source::BuiltIn(BuiltIn::RegistrationExpiry) => 0,
             Source::BuiltIn(BuiltIn::DecisionProposal | BuiltIn::Decision) => 1,
             Source::BuiltIn(BuiltIn::Offer) => 2,
-            Source::BuiltIn(BuiltIn::Completion | BuiltIn::GuestErasure | BuiltIn::ParticipantErasure) => 3,
+            Source::BuiltIn(
+                BuiltIn::Completion | BuiltIn::HostAssignment | BuiltIn::GuestErasure | BuiltIn::ParticipantErasure,
+            ) => 3,
             Source::Rule(_) => 4,
         };
         TimelineKey {

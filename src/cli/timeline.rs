@@ -194,6 +194,7 @@ pub(super) fn what(item: &TimelineItem) -> String {
         (_, Source::BuiltIn(BuiltIn::Offer)) => "a freed place is offered".to_owned(),
         (_, Source::BuiltIn(BuiltIn::DecisionProposal)) => "the organisers are to decide".to_owned(),
         (_, Source::BuiltIn(BuiltIn::Decision)) => "go or no-go".to_owned(),
+        (_, Source::BuiltIn(BuiltIn::HostAssignment)) => "a meeting gets a host".to_owned(),
         (_, Source::BuiltIn(BuiltIn::Completion)) => "the programme is over".to_owned(),
         (_, Source::BuiltIn(BuiltIn::GuestErasure)) => "personal data of guests is erased".to_owned(),
         (_, Source::BuiltIn(BuiltIn::ParticipantErasure)) => "personal data is erased".to_owned(),

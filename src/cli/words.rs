@@ -28,6 +28,13 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::AgendaMissing => "an agenda is not final",
         MessageKind::Agenda => "the agenda of a meeting",
         MessageKind::FacilitatorsAsked => "a question to the facilitators",
+        MessageKind::VenueRequest => "can you host a meeting?",
+        MessageKind::HostAssigned => "you host a meeting",
+        MessageKind::HostReleased => "somebody else hosts the meeting",
+        MessageKind::HostReminder => "what is not known about your venue",
+        MessageKind::HostMissing => "a meeting has no host",
+        MessageKind::MeetingInformation => "when and where the meeting is",
+        MessageKind::MeetingChanged => "a meeting has changed",
         MessageKind::Announcement => "an announcement",
         MessageKind::ProgrammeCompleted => "the programme is over",
     }

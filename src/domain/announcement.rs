@@ -23,6 +23,8 @@ pub enum Audience {
     WithoutWish,
     /// Those who wait for a place or were offered one.
     Waiting,
+    /// Those who host a meeting to come.
+    Hosts,
     /// Everybody who runs or guides the programme.
     Team,
     /// Those who run it.
@@ -33,10 +35,11 @@ pub enum Audience {
 
 impl Audience {
     /// Every audience.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Participants,
         Self::WithoutWish,
         Self::Waiting,
+        Self::Hosts,
         Self::Team,
         Self::Organisers,
         Self::Everyone,
@@ -48,6 +51,7 @@ impl Audience {
             Self::Participants => "participants",
             Self::WithoutWish => "without-wish",
             Self::Waiting => "waiting",
+            Self::Hosts => "hosts",
             Self::Team => "team",
             Self::Organisers => "organisers",
             Self::Everyone => "everyone",
@@ -59,12 +63,17 @@ impl Audience {
         Self::ALL.into_iter().find(|audience| audience.word() == word)
     }
 
-    /// Who belongs to it now: people by arrival, then the team in its order.
-    pub fn recipients(self, facts: &Facts) -> Vec<Recipient> {
+    /// Who belongs to it at a moment: people by arrival, then the team in its order.
+    pub fn recipients(self, facts: &Facts, at: DateTime<Utc>) -> Vec<Recipient> {
+        let hosts = |registration: &Registration| {
+            let mut meetings = facts.meetings_to_come(at);
+            meetings.any(|meeting| facts.hosting.host_of(meeting.id) == Some(registration.id))
+        };
         let is_meant = |registration: &Registration| match self {
             Self::Participants => registration.status.counts(),
             Self::WithoutWish => registration.status.counts() && !facts.sharing.has_wish(registration.id),
             Self::Waiting => waits(registration),
+            Self::Hosts => registration.status.counts() && hosts(registration),
             Self::Everyone => registration.status.counts() || waits(registration),
             Self::Team | Self::Organisers => false,
         };
@@ -72,7 +81,7 @@ impl Audience {
         let team = facts.programme.announced.team.iter().filter(|member| match self {
             Self::Team | Self::Everyone => true,
             Self::Organisers => member.is(TeamRole::Organiser),
-            Self::Participants | Self::WithoutWish | Self::Waiting => false,
+            Self::Participants | Self::WithoutWish | Self::Waiting | Self::Hosts => false,
         });
         people
             .chain(team.map(|member| Recipient::TeamMember(member.id)))

@@ -9,6 +9,7 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
+    hosting::Hosting,
     ids::{AnnouncementId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, LONGEST_QUESTION, Recipient},
     privacy::Erasure,
@@ -193,6 +194,8 @@ pub struct Facts {
     pub refused_addresses: Vec<RefusedAddress>,
     /// What participants share.
     pub sharing: Sharing,
+    /// Who offers venues and who hosts what.
+    pub hosting: Hosting,
     /// Whose personal data goes when these facts are stored.
     pub erasures: Vec<Erasure>,
 }
@@ -222,6 +225,7 @@ impl Facts {
             happened: VecDeque::new(),
             refused_addresses: Vec::new(),
             sharing: Sharing::default(),
+            hosting: Hosting::default(),
             erasures: Vec::new(),
         }
     }

@@ -35,6 +35,8 @@ ids! {
     TeamMemberId,
     /// One person's way through one programme.
     RegistrationId,
+    /// Somebody's offer of a venue.
+    VenueOfferId,
     /// A rule of a programme's timeline.
     RuleId,
     /// An organiser's own mail to people of a programme.

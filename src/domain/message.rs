@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     announcement::LONGEST_BODY,
     decision::DecisionOutcome,
+    hosting::{MeetingNote, Told},
     ids::{RegistrationId, TeamMemberId},
     programme::TeamRole,
     registration::RegistrationStatus,
@@ -119,6 +120,20 @@ kinds! {
     Agenda = "agenda",
     /// Brings the facilitators what a participant asks.
     FacilitatorsAsked = "facilitators-asked",
+    /// Asks participants for a venue.
+    VenueRequest = "venue-request",
+    /// Tells somebody to host a meeting, and what to see to.
+    HostAssigned = "host-assigned",
+    /// Tells somebody that another hosts the meeting now.
+    HostReleased = "host-released",
+    /// Asks a host for what is not known about the venue.
+    HostReminder = "host-reminder",
+    /// Warns the organisers that a meeting has no host.
+    HostMissing = "host-missing",
+    /// Tells when and where a meeting is, with an entry for the calendar.
+    MeetingInformation = "meeting-information",
+    /// Tells that the time or place of a meeting changed, and updates the entry.
+    MeetingChanged = "meeting-changed",
     /// Brings what an organiser writes.
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
@@ -340,6 +355,62 @@ pub enum Letter {
         cause: CancellationCause,
         /// What the organiser says about it.
         reason: Option<Paragraphs<1000>>,
+        /// The meetings that are taken out of people's calendars again.
+        #[serde(default)]
+        in_calendars: Vec<MeetingNote>,
+    },
+    /// See [`MessageKind::VenueRequest`].
+    VenueRequest {
+        /// The meetings that have no host.
+        meetings: Vec<MeetingNote>,
+        /// How many people come to a meeting.
+        people: u32,
+        /// It repeats an earlier request.
+        is_reminder: bool,
+    },
+    /// See [`MessageKind::HostAssigned`].
+    HostAssigned {
+        /// The meeting.
+        meeting: Box<MeetingNote>,
+        /// How many people come.
+        people: u32,
+    },
+    /// See [`MessageKind::HostReleased`].
+    HostReleased {
+        /// The meeting.
+        meeting: Box<MeetingNote>,
+    },
+    /// See [`MessageKind::HostReminder`].
+    HostReminder {
+        /// The meeting.
+        meeting: Box<MeetingNote>,
+        /// Days left until it.
+        days_left: u32,
+    },
+    /// See [`MessageKind::HostMissing`].
+    HostMissing {
+        /// The meeting.
+        meeting: Box<MeetingNote>,
+        /// Days left until it.
+        days_left: u32,
+        /// It had a host, who fell away.
+        fell_away: bool,
+    },
+    /// See [`MessageKind::MeetingInformation`].
+    MeetingInformation {
+        /// The meeting.
+        meeting: Box<MeetingNote>,
+        /// The recipient hosts it.
+        is_host: bool,
+    },
+    /// See [`MessageKind::MeetingChanged`].
+    MeetingChanged {
+        /// The meeting as it is now.
+        meeting: Box<MeetingNote>,
+        /// What people were told before.
+        told: Box<Told>,
+        /// What an organiser says about it.
+        reason: Option<Paragraphs<1000>>,
     },
     /// See [`MessageKind::LearningWishRequest`].
     LearningWishRequest {
@@ -443,6 +514,13 @@ impl Letter {
             Self::AgendaMissing { .. } => MessageKind::AgendaMissing,
             Self::Agenda { .. } => MessageKind::Agenda,
             Self::FacilitatorsAsked { .. } => MessageKind::FacilitatorsAsked,
+            Self::VenueRequest { .. } => MessageKind::VenueRequest,
+            Self::HostAssigned { .. } => MessageKind::HostAssigned,
+            Self::HostReleased { .. } => MessageKind::HostReleased,
+            Self::HostReminder { .. } => MessageKind::HostReminder,
+            Self::HostMissing { .. } => MessageKind::HostMissing,
+            Self::MeetingInformation { .. } => MessageKind::MeetingInformation,
+            Self::MeetingChanged { .. } => MessageKind::MeetingChanged,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
             Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,

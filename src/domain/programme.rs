@@ -119,7 +119,7 @@ impl MeetingKind {
 }
 
 /// One day of a meeting, in the programme's zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MeetingDay {
     /// The day.
     pub on: NaiveDate,
@@ -383,6 +383,11 @@ impl Programme {
             Phase::Cancelled => ProgrammeStatus::Cancelled,
             Phase::Completed => ProgrammeStatus::Completed,
         }
+    }
+
+    /// It goes ahead, or has: there is something to host, to share, to bring home.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.phase, Phase::GoingAhead | Phase::Completed)
     }
 
     /// Until when a registration has to be verified: 72 hours, and a held place not beyond the deadline (rule 2).

@@ -78,6 +78,25 @@ const fn days_after_deadline(offset_days: i32) -> Trigger {
     }
 }
 
+const fn days_after_decision(offset_days: i32) -> Trigger {
+    Trigger::Anchored {
+        anchor: Anchor::Decision,
+        offset_days,
+        at: USUAL_TIME,
+    }
+}
+
+const fn days_before_meeting(days: i32) -> Trigger {
+    Trigger::Anchored {
+        anchor: Anchor::MeetingStart,
+        offset_days: -days,
+        at: USUAL_TIME,
+    }
+}
+
+/// The second request comes a week after the first, and says the same.
+const FIVE_DAYS: Option<Duration> = Some(Duration::days(5));
+
 const fn days_after_end(offset_days: i32) -> Trigger {
     Trigger::Anchored {
         anchor: Anchor::ProgrammeEnd,
@@ -150,6 +169,30 @@ rule_keys! {
     DeadlineExtended = "deadline-extended", DeadlineExtended, Trigger::Event(TriggerEvent::DeadlineExtended), None, Again;
     /// Tells the organisers of a withdrawal that leaves fewer than the minimum after the go.
     BelowMinimumAfterGo = "below-minimum-after-go", BelowMinimum, Trigger::Event(TriggerEvent::FellBelowMinimum), None, Once;
+    /// Asks participants for a venue the day after the go (rule 8).
+    VenueRequest = "venue-request", VenueRequest, days_after_decision(1), FIVE_DAYS, Again;
+    /// Asks those who have not offered one a week later, and whoever joins after that, while a meeting has no host.
+    VenueRequestAgain = "venue-request-again", VenueRequest, days_after_decision(8), FIVE_DAYS, Again;
+    /// Tells somebody to host a meeting.
+    HostAssigned = "host-assigned", HostAssigned, Trigger::Event(TriggerEvent::HostAssigned), None, Once;
+    /// Tells somebody that another hosts the meeting now.
+    HostReleased = "host-released", HostReleased, Trigger::Event(TriggerEvent::HostReleased), None, Once;
+    /// Warns the organisers at once when a host falls away and nobody else can host the meeting.
+    HostFellAway = "host-fell-away", HostMissing, Trigger::Event(TriggerEvent::HostFellAway), None, Once;
+    /// Reminds a host without complete details four weeks before the meeting.
+    HostReminder28Days = "host-reminder-28-days", HostReminder, days_before_meeting(28), ONE_DAY, Again;
+    /// Reminds such a host three weeks before.
+    HostReminder21Days = "host-reminder-21-days", HostReminder, days_before_meeting(21), ONE_DAY, Again;
+    /// Warns the organisers that a meeting has no host, four weeks before it.
+    HostMissing28Days = "host-missing-28-days", HostMissing, days_before_meeting(28), ONE_DAY, Again;
+    /// Warns them two weeks before.
+    HostMissing14Days = "host-missing-14-days", HostMissing, days_before_meeting(14), ONE_DAY, Again;
+    /// Warns them a week before.
+    HostMissing7Days = "host-missing-7-days", HostMissing, days_before_meeting(7), ONE_DAY, Again;
+    /// Tells everybody when and where a meeting is two weeks before it, or as soon as that is known after that.
+    MeetingInformation = "meeting-information", MeetingInformation, days_before_meeting(14), None, Once;
+    /// Tells everybody that the time or place changed.
+    MeetingChanged = "meeting-changed", MeetingChanged, Trigger::Event(TriggerEvent::MeetingChanged), None, Again;
     /// Thanks everyone the day after the last meeting (rule 12).
     ProgrammeCompleted = "programme-completed", ProgrammeCompleted, days_after_end(1), TWO_WEEKS, Once;
     /// Asks participants for a learning wish, two days after the kick-off (rule 9).
@@ -186,6 +229,13 @@ impl RuleKey {
             Self::LearningWishRequest | Self::LearningWishReminder => &[Anchor::MeetingStart, Anchor::MeetingEnd],
             // An agenda that is to go out after the meeting has begun would never go.
             Self::AgendaReminder | Self::Agenda => &[Anchor::MeetingStart],
+            Self::VenueRequest | Self::VenueRequestAgain => &[Anchor::Decision],
+            Self::HostReminder28Days
+            | Self::HostReminder21Days
+            | Self::HostMissing28Days
+            | Self::HostMissing14Days
+            | Self::HostMissing7Days
+            | Self::MeetingInformation => &[Anchor::MeetingStart],
             _ => &[],
         }
     }
@@ -201,6 +251,14 @@ impl RuleKey {
                 | Self::LearningWishDigest
                 | Self::AgendaReminder
                 | Self::Agenda
+                | Self::VenueRequest
+                | Self::VenueRequestAgain
+                | Self::HostReminder28Days
+                | Self::HostReminder21Days
+                | Self::HostMissing28Days
+                | Self::HostMissing14Days
+                | Self::HostMissing7Days
+                | Self::MeetingInformation
         )
     }
 
@@ -214,7 +272,16 @@ impl RuleKey {
 
     /// Whether whom it told decides what it does later: it may tell somebody after its moment, and nobody twice.
     pub fn remembers_whom(self) -> bool {
-        matches!(self, Self::Agenda)
+        matches!(
+            self,
+            Self::Agenda
+                | Self::VenueRequestAgain
+                | Self::HostAssigned
+                | Self::HostReleased
+                | Self::HostFellAway
+                | Self::MeetingInformation
+                | Self::MeetingChanged
+        )
     }
 
     /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could

@@ -89,16 +89,24 @@ impl MessageKind {
             | Self::ProgrammeCancelled
             | Self::Agenda
             | Self::FacilitatorsAsked
+            | Self::HostAssigned
+            | Self::HostReleased
+            | Self::MeetingInformation
+            | Self::MeetingChanged
             | Self::AddressRefused
             | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
             Self::Announcement => AmbiguityPolicy::Hold,
             // The next one comes in some days, and says the same; thanks are not given twice.
-            Self::BelowMinimum | Self::ProgrammeCompleted | Self::LearningWishRequest | Self::AgendaMissing => {
-                AmbiguityPolicy::AssumeSent
-            }
-            // What it tells stands on the page as well.
-            Self::LearningWishDigest => AmbiguityPolicy::AssumeSent,
+            // What a digest tells stands on the page as well.
+            Self::BelowMinimum
+            | Self::ProgrammeCompleted
+            | Self::LearningWishRequest
+            | Self::LearningWishDigest
+            | Self::AgendaMissing
+            | Self::VenueRequest
+            | Self::HostReminder
+            | Self::HostMissing => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -114,7 +122,9 @@ impl MessageKind {
             | Self::LearningWishDigest
             | Self::AgendaMissing
             | Self::Announcement
-            | Self::ProgrammeCompleted => true,
+            | Self::ProgrammeCompleted
+            | Self::VenueRequest
+            | Self::HostReminder => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState
@@ -130,6 +140,11 @@ impl MessageKind {
             | Self::ProgrammeCancelled
             | Self::Agenda
             | Self::FacilitatorsAsked
+            | Self::HostAssigned
+            | Self::HostReleased
+            | Self::HostMissing
+            | Self::MeetingInformation
+            | Self::MeetingChanged
             | Self::AddressRefused
             | Self::QuestionAsked => false,
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::ids::{
     AgendaItemId, AnnouncementId, AssignmentId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId,
-    RuleId,
+    RuleId, VenueOfferId,
 };
 
 /// An id of a type that implements `Node`.
@@ -40,6 +40,7 @@ identified! {
     LearningWishId = "LearningWish",
     AssignmentId = "Assignment",
     AgendaItemId = "AgendaItem",
+    VenueOfferId = "VenueOffer",
 }
 
 /// The global id of a thing.

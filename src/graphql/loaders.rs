@@ -8,6 +8,7 @@ use super::{failure, request::RequestScope};
 use crate::{
     app::{
         App, AppError, Caller,
+        hosting::HostingView,
         outbox::{Attempt, Message},
         programmes::{Participant, ProgrammeRecord},
         registering::RegistrationView,
@@ -56,6 +57,20 @@ pub struct ParticipantsOf(pub ProgrammeId);
 /// What is shared in this programme; none: the caller is not one of its members.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SharedIn(pub ProgrammeId);
+/// The hosting of this programme, as the caller may see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HostingOf(pub ProgrammeId);
+
+impl Loader<HostingOf> for Loading {
+    type Value = Arc<HostingView>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[HostingOf]) -> Result<HashMap<HostingOf, Self::Value>, Self::Error> {
+        let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
+        let views = self.app.hosting_of(&self.caller, &ids).await?;
+        Ok(views.into_iter().map(|(id, view)| (HostingOf(id), view)).collect())
+    }
+}
 
 impl Loader<ProgrammeId> for Loading {
     type Value = Arc<ProgrammeRecord>;

@@ -23,7 +23,9 @@ use crate::domain::{
 };
 
 use super::{
+    calendar::beside,
     contexts::Context,
+    enclosures,
     templates::{TemplateError, Templates, Wording, WordingError},
 };
 
@@ -125,7 +127,7 @@ pub enum ComposeError {
 
 /// Makes mails. One for the whole process.
 pub struct Composer {
-    from: EmailAddress,
+    sender: Sender,
     templates: Templates,
     inliner: CSSInliner<'static>,
 }
@@ -135,7 +137,7 @@ impl Composer {
     /// once, so that a mistake shows at the start and not when the mail is due.
     pub fn new(sender: &Sender, overrides: Option<&Path>) -> Result<Self, TemplateError> {
         let composer = Self {
-            from: sender.from.clone(),
+            sender: sender.clone(),
             templates: Templates::read(overrides)?,
             inliner: CSSInliner::options().load_remote_stylesheets(false).build(),
         };
@@ -206,7 +208,7 @@ impl Composer {
         let title = &*programme.announced.title;
         let mut message = Message::builder()
             .date(composed_at.into())
-            .from(mailbox(title, &self.from)?)
+            .from(mailbox(title, &self.sender.from)?)
             .to(mailbox(&to.name, &to.email)?)
             .subject(wording.subject.as_str())
             .message_id(Some(format!("<{}>", checked_message_id(message_id)?)))
@@ -219,6 +221,12 @@ impl Composer {
             .boundary(boundary(message_id))
             .singlepart(part(&wording.text, ContentType::TEXT_PLAIN)?)
             .singlepart(part(&wording.html, ContentType::TEXT_HTML)?);
+        let files = enclosures::of(letter, programme, to.locale, composed_at, &self.sender);
+        let parts = if files.is_empty() {
+            parts
+        } else {
+            beside(parts, &files, boundary(&format!("{message_id} with files")))?
+        };
         Ok(Composed {
             subject: wording.subject.clone(),
             raw: message.multipart(parts)?.formatted(),

@@ -14,6 +14,7 @@ pub mod calendar;
 pub mod check;
 pub mod compose;
 pub mod contexts;
+mod enclosures;
 pub mod markdown;
 pub mod reading;
 pub mod samples;

@@ -2,6 +2,7 @@
 //!
 //! The usual programme has the facts of a real one of 2014; people have addresses under `.example`.
 
+mod hosting;
 mod programme;
 mod sharing;
 
@@ -348,8 +349,20 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
             Letter::ProgrammeCancelled {
                 cause,
                 reason: reason.cloned(),
+                in_calendars: Vec::new(),
             },
         );
+    }
+    add(
+        "organiser-after-go",
+        Letter::ProgrammeCancelled {
+            cause: CancellationCause::Organiser,
+            reason: Some(reason.clone()),
+            in_calendars: hosting::in_calendars(reason)?,
+        },
+    );
+    for (name, letter) in hosting::letters(reason)? {
+        add(name, letter);
     }
     for (name, reply, is_team_member) in [
         ("person", Some("RCPT: 550 5.1.1 no such mailbox".to_owned()), false),

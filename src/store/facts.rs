@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Busy, Result, Store, StoreError, Tx,
     announcements::announcements_of,
+    hosting::hosting,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
     rules, sharing, suppression,
@@ -169,6 +170,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         erasures: Vec::new(),
         refused_addresses: suppression::untold(db, programme.id).await?,
         sharing: shared(db, id, &programme, scope).await?,
+        hosting: hosting(db, &programme).await?,
         programme,
     })
 }
@@ -224,7 +226,12 @@ async fn touched_registrations(
     row: &programme::Model,
     touched: &Touched,
 ) -> Result<(Registrations, Ahead)> {
-    let mut registrations = registrations_where(db, row.id, touched.condition()).await?;
+    let mut wanted = touched.condition();
+    if row.phase == Phase::GoingAhead.word() {
+        // What an act brings then can concern everybody who takes part: a host who leaves, a place that changes.
+        wanted = wanted.add(registration::Column::Status.eq(RegistrationStatus::Confirmed.word()));
+    }
+    let mut registrations = registrations_where(db, row.id, wanted).await?;
     let is_waiting = registration::Column::Status.eq(RegistrationStatus::Waiting.word());
     if row.waiting_verified > 0 {
         let places = u64::try_from(row.max_participants - row.taken).unwrap_or(0) + 1;
@@ -276,6 +283,7 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
     let others = [
         BuiltIn::DecisionProposal.word(),
         BuiltIn::Completion.word(),
+        BuiltIn::HostAssignment.word(),
         BuiltIn::GuestErasure.word(),
         BuiltIn::ParticipantErasure.word(),
         RuleKey::Announcement.word(),
@@ -404,6 +412,7 @@ impl Tx {
             .await?;
         self.save_told(&before.refused_addresses, &after.refused_addresses, settled_at)
             .await?;
+        self.save_hosting(id, &before.hosting, &after.hosting).await?;
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;
         }

@@ -13,6 +13,7 @@ mod erasing;
 mod error;
 mod examine;
 mod facts;
+mod hosting;
 mod instances;
 mod ledger;
 mod outbox;

@@ -54,6 +54,8 @@ fn told(name: &str) -> &'static str {
         "askFacilitators" => "__typename",
         "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme"
         | "decideProgramme" => "programme { id slug status registrationDeadline title placesTaken }",
+        "offerVenue" | "updateVenueOffer" | "withdrawVenueOffer" => "venueOffer { id status venue { name } }",
+        "tickChecklistItem" | "assignHost" | "rescheduleMeeting" => "meeting { id startsAt municipality }",
         _ => "registration { id status name isVerified }",
     }
 }
@@ -318,10 +320,41 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         .await;
     app.travel("2014-05-26T09:00:00+02:00").await;
     let preview = app
-        .programme(Some(&app.organiser), "decisionPreview(outcome: NO_GO) { planHash }")
+        .programme(Some(&app.organiser), "decisionPreview(outcome: GO) { planHash }")
         .await;
-    let choice = of(json!({ "outcome": "NO_GO", "planHash": preview["decisionPreview"]["planHash"] }));
-    act("decideProgramme", organiser(), choice, ("outcome", json!("GO"))).await;
+    let hash = &preview["decisionPreview"]["planHash"];
+    let choice = of(json!({ "outcome": "GO", "planHash": hash, "reason": "Het kan." }));
+    act("decideProgramme", organiser(), choice, ("outcome", json!("NO_GO"))).await;
+
+    let meetings = app.programme(None, "meetings { id }").await;
+    let meeting = meetings["meetings"][0]["id"].clone();
+    let venue = |more: Value| {
+        let mut input = json!({ "venue": { "municipality": "Veere", "name": "Stadhuis" } });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    let other = ("rooms", json!("Raadzaal"));
+    let offered = act("offerVenue", Some(link.clone()), venue(json!({})), other.clone()).await;
+    let offer = json!({ "venueOfferId": offered["venueOffer"]["id"] });
+    act("updateVenueOffer", Some(link.clone()), venue(offer.clone()), other).await;
+    let tick = json!({ "meetingId": meeting, "key": "room", "isDone": true });
+    act("tickChecklistItem", Some(link.clone()), tick, ("isDone", json!(false))).await;
+    let anybody = json!({ "meetingId": meeting });
+    act(
+        "assignHost",
+        organiser(),
+        anybody,
+        ("venueOfferId", offer["venueOfferId"].clone()),
+    )
+    .await;
+    let days = json!([{ "on": "2014-06-13", "startsAt": "10:00", "endsAt": "16:00" }]);
+    let moved = json!({ "meetingId": meeting, "days": days });
+    act("rescheduleMeeting", organiser(), moved, ("reason", json!("Te druk."))).await;
+    let another = app
+        .act(Some(&link), "offerVenue", "venueOffer { id }", venue(json!({})))
+        .await;
+    let another = another["venueOffer"]["id"].clone();
+    act("withdrawVenueOffer", Some(link), offer, ("venueOfferId", another)).await;
 
     // A programme that goes ahead, with two who share.
     let team =

@@ -74,6 +74,32 @@ fn draft(role: Role) -> Answer {
     }
 }
 
+/// The participant's own, which others know nothing of.
+fn own_offer(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Participant | OrganiserLink | Organiser | Administrator => May,
+        _ => Refused("NOT_FOUND", "venueOfferId"),
+    }
+}
+
+/// The meeting that the participant hosts.
+fn hosted(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Participant | OrganiserLink | Organiser | Administrator => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// A meeting of the programme.
+fn meeting(role: Role) -> Answer {
+    match role {
+        ForeignOrganiser => Refused("NOT_FOUND", "meetingId"),
+        other => programme(other),
+    }
+}
+
 /// A mail of the programme.
 fn message(role: Role) -> Answer {
     match role {
@@ -250,6 +276,37 @@ fn table(cast: &Cast) -> Vec<Row> {
             guide,
         ),
         ("askFacilitators", json!({ "question": "Hoe begin ik?" }), registrant),
+        (
+            "updateVenueOffer",
+            json!({ "venueOfferId": cast.venue_offer, "venue": { "municipality": "Gouda" } }),
+            own_offer,
+        ),
+        (
+            "withdrawVenueOffer",
+            json!({ "venueOfferId": cast.venue_offer }),
+            own_offer,
+        ),
+        (
+            "tickChecklistItem",
+            json!({ "meetingId": cast.meeting, "key": "lunch", "isDone": true }),
+            hosted,
+        ),
+        ("assignHost", json!({ "meetingId": cast.meeting }), meeting),
+        (
+            "rescheduleMeeting",
+            json!({ "meetingId": cast.meeting, "days": [{ "on": "2014-06-13", "startsAt": "10:00", "endsAt": "16:00" }] }),
+            meeting,
+        ),
+        (
+            "offerVenue",
+            json!({ "venue": { "municipality": "Gouda" } }),
+            own_registration,
+        ),
+        (
+            "offerVenue",
+            json!({ "registrationId": cast.registration, "venue": { "municipality": "Gouda" } }),
+            named_registration,
+        ),
         ("travelTo", json!({ "instant": "2014-05-27T00:00:00Z" }), clock),
     ];
     for (id, who) in [(&cast.programme, programme as fn(Role) -> Answer), (&cast.draft, draft)] {

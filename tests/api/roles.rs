@@ -57,6 +57,8 @@ const PAYLOADS: &[(&str, &str)] = &[
         "announcementId planHash recipients difference messages errors",
     ),
     ("WithdrawAnnouncementPayload", "announcement errors"),
+    ("VenueOfferPayload", "venueOffer errors"),
+    ("MeetingPayload", "meeting difference errors"),
     ("TravelToPayload", "clock errors"),
     // Only while people are to decide: see the journeys.
     (
@@ -105,6 +107,7 @@ const TABLE: &[Row] = &[
             ("registrations", ORGANISERS),
             ("rules", ORGANISERS),
             ("announcements", ORGANISERS),
+            ("venueOffers", ORGANISERS),
             ("decisionPreview", ORGANISERS),
             ("timeline", ORGANISERS),
         ],
@@ -154,6 +157,18 @@ const TABLE: &[Row] = &[
         MEMBERS,
         "id meeting title proposedBy minutes votes isVotedByViewer position",
     ),
+    // The participant hosts it.
+    Row {
+        of: "Meeting",
+        way: "{ node(id: $meeting) { ... on Meeting { … } } }",
+        reach: EVERYBODY,
+        open: "id number kind title startsAt endsAt days halfDays municipality needsHost",
+        gated: &[
+            ("venue", MEMBERS),
+            ("host", MEMBERS),
+            ("checklist", ORGANISERS_AND_PARTICIPANT),
+        ],
+    },
     row(
         "LearningWishConnection",
         "{ programme(slug: $slug) { learningWishes { … } } }",
@@ -209,6 +224,36 @@ const TABLE: &[Row] = &[
         "id author title description intendedResult status result",
     ),
     row(
+        "Venue",
+        "{ node(id: $meeting) { ... on Meeting { venue { … } } } }",
+        MEMBERS,
+        "municipality name address isStepFree directions isComplete",
+    ),
+    row(
+        "ChecklistItem",
+        "{ node(id: $meeting) { ... on Meeting { checklist { … } } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        "key label isDone",
+    ),
+    row(
+        "VenueOffer",
+        "{ node(id: $offer) { ... on VenueOffer { … } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        "id host venue capacity rooms meetings hostedMeetings status offeredAt",
+    ),
+    row(
+        "VenueOfferConnection",
+        "{ programme(slug: $slug) { venueOffers { … } } }",
+        ORGANISERS,
+        CONNECTION,
+    ),
+    row(
+        "VenueOfferEdge",
+        "{ programme(slug: $slug) { venueOffers { edges { … } } } }",
+        ORGANISERS,
+        EDGE,
+    ),
+    row(
         "MeetingDay",
         "{ programme(slug: $slug) { meetings { days { … } } } }",
         EVERYBODY,
@@ -243,7 +288,7 @@ const TABLE: &[Row] = &[
         OWN,
         ORGANISERS_AND_PARTICIPANT,
         "id status isVerified name givenName email organisation jobTitle phone locale motivation billing registeredAt confirmBefore \
-         waitingPosition offerExpiresAt programme messages learningWishes assignment",
+         waitingPosition offerExpiresAt programme messages venueOffers learningWishes assignment",
     ),
     row(
         "Billing",
@@ -335,6 +380,7 @@ async fn ask(app: &TestApp, cast: &Cast, role: Role, query: &str) -> Value {
         ("registration", "ID!", &cast.registration),
         ("message", "ID!", &cast.message),
         ("meeting", "ID!", &cast.meeting),
+        ("offer", "ID!", &cast.venue_offer),
     ];
     let used: Vec<_> = all
         .into_iter()
@@ -483,7 +529,7 @@ async fn every_field_is_for_those_it_is_for(app: &TestApp) {
 
 async fn nodes_are_for_those_they_are_for(app: &TestApp) {
     let (cast, types) = (Cast::gather(app).await, types(app).await);
-    let table: [(&str, &str, &[Role]); 10] = [
+    let table: &[(&str, &str, &[Role])] = &[
         ("Programme", &cast.programme, EVERYBODY),
         ("Programme", &cast.draft, &[ForeignOrganiser, Administrator]),
         ("Meeting", &cast.meeting, EVERYBODY),
@@ -494,6 +540,7 @@ async fn nodes_are_for_those_they_are_for(app: &TestApp) {
         ("LearningWish", &cast.learning_wish, MEMBERS),
         ("Assignment", &cast.assignment, MEMBERS),
         ("AgendaItem", &cast.agenda_item, MEMBERS),
+        ("VenueOffer", &cast.venue_offer, ORGANISERS_AND_PARTICIPANT),
     ];
     for one in types
         .iter()

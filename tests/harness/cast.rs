@@ -99,6 +99,8 @@ pub struct Cast {
     pub assignment: String,
     /// Something that the participant proposed to speak about, by global id.
     pub agenda_item: String,
+    /// The participant's offer of a venue, where the meeting is held.
+    pub venue_offer: String,
 }
 
 impl Cast {
@@ -184,6 +186,17 @@ impl Cast {
         let announcement = app
             .announce(json!({ "audience": "TEAM", "trigger": { "anchor": "PROGRAMME_END", "offsetDays": 1 } }))
             .await;
+        let participant = tokens.iter().find(|(role, _)| *role == Participant);
+        let venue = json!({ "venue": { "municipality": "Veere" } });
+        let offered = app
+            .act(
+                participant.map(|(_, token)| token.as_str()),
+                "offerVenue",
+                "venueOffer { id }",
+                venue,
+            )
+            .await;
+        app.settle().await;
         let query = "query ($slug: String!, $draft: String!, $to: String!) {
             programme(slug: $slug) { meetings { id } rules { id } registrations(first: 1) { nodes { id } } }
             messages(first: 1, filter: { recipient: $to }) { nodes { id } }
@@ -226,6 +239,7 @@ impl Cast {
             learning_wish: text(&shared["addLearningWish"]["learningWish"]["id"]),
             assignment: text(&shared["saveAssignment"]["assignment"]["id"]),
             agenda_item: text(&shared["proposeAgendaItem"]["agendaItem"]["id"]),
+            venue_offer: text(&offered["venueOffer"]["id"]),
         }
     }
 

@@ -6,6 +6,7 @@ mod deadline;
 mod deciding;
 mod extending;
 mod hostile;
+mod hosting;
 mod instances;
 mod people;
 mod privacy;

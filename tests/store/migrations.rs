@@ -152,6 +152,7 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         of_entity::<entities::audit_entry::Entity>(),
         of_entity::<entities::decision::Entity>(),
         of_entity::<entities::delivery_attempt::Entity>(),
+        of_entity::<entities::hosting::Entity>(),
         of_entity::<entities::idempotency_key::Entity>(),
         of_entity::<entities::instance::Entity>(),
         of_entity::<entities::ledger_entry::Entity>(),
@@ -169,6 +170,7 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         of_entity::<entities::team_member::Entity>(),
         of_entity::<entities::test_clock::Entity>(),
         of_entity::<entities::token_programme::Entity>(),
+        of_entity::<entities::venue_offer::Entity>(),
     ]
     .into();
     assert_eq!(

@@ -257,7 +257,7 @@ pub fn announce(facts: &mut Facts, mail: OwnMail, now: DateTime<Utc>) -> Result<
         }
         return Ok(());
     }
-    if mail.audience.recipients(facts).is_empty() {
+    if mail.audience.recipients(facts, now).is_empty() {
         return Err(Refusal::invalid(
             "audience",
             format!("has nobody in it now: nobody belongs to {}", mail.audience.word()),

@@ -3,6 +3,7 @@
 
 mod arranging;
 mod deciding;
+mod hosting;
 mod organising;
 mod privacy;
 mod questions;
@@ -28,6 +29,9 @@ pub use arranging::{
     FARTHEST_DAYS, RuleChange, TriggerFields, announce, changed_rule, set_rule, withdraw_announcement,
 };
 pub use deciding::{can_decide, choose, decide};
+pub use hosting::{
+    MOST_LIVE_OFFERS, assign_host, offer_venue, reschedule, tick, update_venue_offer, withdraw_venue_offer,
+};
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
 pub use privacy::erase;
 pub use questions::ask_question;

@@ -180,6 +180,14 @@ impl Fold {
             RuleKey::LearningWishDigest => Some(self.wish_digest(occurrence)),
             RuleKey::AgendaReminder => self.agenda_reminder(occurrence),
             RuleKey::Agenda => self.agenda(occurrence),
+            RuleKey::VenueRequest
+            | RuleKey::VenueRequestAgain
+            | RuleKey::HostReminder28Days
+            | RuleKey::HostReminder21Days
+            | RuleKey::HostMissing28Days
+            | RuleKey::HostMissing14Days
+            | RuleKey::HostMissing7Days
+            | RuleKey::MeetingInformation => self.hosting_content(key, occurrence),
             _ => None,
         }
     }
@@ -193,7 +201,7 @@ impl Fold {
             .max(programme.deadline_set_at)
     }
 
-    fn organisers(&self) -> Vec<Recipient> {
+    pub(super) fn organisers(&self) -> Vec<Recipient> {
         let members = self.facts.programme.team_with(TeamRole::Organiser);
         members.map(|member| Recipient::TeamMember(member.id)).collect()
     }
@@ -262,7 +270,7 @@ impl Fold {
         };
         let mail = self.facts.announcements.iter().find(is_meant)?;
         Some(Content {
-            mails: Mailing::to_all(mail.audience.recipients(&self.facts), &mail.letter()),
+            mails: Mailing::to_all(mail.audience.recipients(&self.facts, occurrence.at), &mail.letter()),
             unless: None,
             useful_until: None,
             known_from: mail.announced_at,

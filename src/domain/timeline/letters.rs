@@ -97,7 +97,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
         Happened::RegistrationExpired(id, cause) => {
             // At a kick-off that brought the no-go nothing started; whoever waited until then is told what happened instead.
             if let (ExpiryCause::ProgrammeStarted, Some(cancellation)) = (cause, &facts.programme.cancellation) {
-                return cancelled(facts, *id, cancellation.cause);
+                return cancelled(facts, *id, cancellation.cause, at);
             }
             let can_register_anew = facts.programme.is_registration_open(at);
             person(facts, *id, RuleKey::RegistrationExpired, first(), |_| {
@@ -184,7 +184,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
         Happened::Announced(id) => {
             let mail = facts.announcements.iter().find(|mail| mail.id == *id);
             mail.map(|mail| {
-                let recipients = mail.audience.recipients(facts).into_iter();
+                let recipients = mail.audience.recipients(facts, at).into_iter();
                 recipients
                     .map(|recipient| to(RuleKey::Announcement, recipient, id.to_string(), mail.letter()))
                     .collect()
@@ -218,7 +218,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                 participants: facts.counts.counted,
             })
         }),
-        Happened::Cancelled(id, cause) => cancelled(facts, *id, *cause),
+        Happened::Cancelled(id, cause) => cancelled(facts, *id, *cause, at),
         Happened::QuestionAsked(question) => {
             let contacts = facts
                 .programme
@@ -260,14 +260,18 @@ fn first() -> String {
     "1".to_owned()
 }
 
-fn cancelled(facts: &Facts, id: RegistrationId, cause: CancellationCause) -> Vec<Answer> {
+fn cancelled(facts: &Facts, id: RegistrationId, cause: CancellationCause, at: DateTime<Utc>) -> Vec<Answer> {
     person(facts, id, RuleKey::ProgrammeCancelled, first(), |_| {
         let reason = facts
             .programme
             .cancellation
             .as_ref()
             .and_then(|cancellation| cancellation.reason.clone());
-        Some(Letter::ProgrammeCancelled { cause, reason })
+        Some(Letter::ProgrammeCancelled {
+            cause,
+            reason,
+            in_calendars: facts.in_calendar_of(Recipient::Registration(id), at),
+        })
     })
 }
 

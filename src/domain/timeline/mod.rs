@@ -5,6 +5,7 @@
 //! end give the same facts; only how late a mail is depends on when somebody looked.
 
 mod by_calendar;
+mod hosting;
 mod letters;
 mod moments;
 mod refusals;
@@ -26,6 +27,7 @@ use super::{
 };
 use by_calendar::Mailing;
 pub use by_calendar::calendar_occurrences;
+pub use hosting::HostingWhy;
 pub use step::{BuiltIn, Outcome, Source, Step, StepKey, StepKind, Why};
 
 /// What should have happened by `now` and has not, in due order, and the facts after it. Asked again of those facts, it
@@ -284,6 +286,7 @@ impl Fold {
     fn follow_up(&mut self, at: DateTime<Utc>) {
         self.answer(at);
         self.tell_of_agendas(at);
+        self.follow_up_hosting(at);
     }
 
     /// Lets rules answer what happened.

@@ -1,6 +1,6 @@
 //! Moments at which the machine itself does something, beside those of registrations, offers and the decision.
 
-use super::{BuiltIn, Fold, Outcome, Source, Step, StepKey, StepKind};
+use super::{BuiltIn, Fold, Outcome, Source, Step, StepKey, StepKind, hosting};
 use crate::domain::{
     calendar::{self, USUAL_TIME},
     facts::Facts,
@@ -12,14 +12,14 @@ use crate::domain::{
 /// Every such moment, also those whose step is in the ledger.
 pub(super) fn all(facts: &Facts) -> Vec<(BuiltIn, Occurrence)> {
     let retention = facts.programme.announced.retention;
-    [
+    let once = [
         completion(facts),
         erasure(facts, BuiltIn::GuestErasure, retention.guests_months),
         erasure(facts, BuiltIn::ParticipantErasure, retention.participants_months),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    let mut moments = hosting::assignment_moments(facts);
+    moments.extend(once.into_iter().flatten());
+    moments
 }
 
 /// Rule 14: some time after the last meeting personal data goes, whatever became of the programme.
@@ -53,6 +53,7 @@ impl Fold {
             BuiltIn::Completion => self.facts.programme.phase = Phase::Completed,
             BuiltIn::GuestErasure => self.facts.erasures.push(Erasure::Guests),
             BuiltIn::ParticipantErasure => self.facts.erasures.push(Erasure::Participants),
+            BuiltIn::HostAssignment => return self.keep_assignment(occurrence),
             // They have no moments of this kind.
             BuiltIn::RegistrationExpiry | BuiltIn::Offer | BuiltIn::DecisionProposal | BuiltIn::Decision => return,
         }

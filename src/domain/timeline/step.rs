@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
+use super::hosting::HostingWhy;
 use crate::domain::{
     decision::DecisionOutcome,
     formats,
@@ -25,6 +26,8 @@ pub enum BuiltIn {
     Decision,
     /// The programme is over.
     Completion,
+    /// A host is assigned to a meeting.
+    HostAssignment,
     /// The personal data of guests goes.
     GuestErasure,
     /// The personal data of everybody who registered goes.
@@ -33,12 +36,13 @@ pub enum BuiltIn {
 
 impl BuiltIn {
     /// Every built-in step.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RegistrationExpiry,
         Self::Offer,
         Self::DecisionProposal,
         Self::Decision,
         Self::Completion,
+        Self::HostAssignment,
         Self::GuestErasure,
         Self::ParticipantErasure,
     ];
@@ -51,6 +55,7 @@ impl BuiltIn {
             Self::DecisionProposal => "decision-proposal",
             Self::Decision => "decision",
             Self::Completion => "completion",
+            Self::HostAssignment => "host-assignment",
             Self::GuestErasure => "guest-erasure",
             Self::ParticipantErasure => "participant-erasure",
         }
@@ -233,6 +238,8 @@ pub enum Why {
     },
     /// Something better took its place.
     OfferedAtOnce,
+    /// As hosting stood.
+    Hosting(HostingWhy),
 }
 
 impl Why {
@@ -296,6 +303,7 @@ impl Why {
             Self::NoLongerUseful { seen_at } => {
                 format!("not carried out until {}, when what it says was over", moment(*seen_at))
             }
+            Self::Hosting(why) => why.words(),
             Self::OfferedAtOnce => "a place was offered at once".to_owned(),
         }
     }

@@ -153,6 +153,16 @@ pub struct MeetingDayInput {
     ends_at: LocalTime,
 }
 
+impl From<MeetingDayInput> for MeetingDay {
+    fn from(input: MeetingDayInput) -> Self {
+        Self {
+            on: input.on.0,
+            starts: input.starts_at.0,
+            ends: input.ends_at.0,
+        }
+    }
+}
+
 /// A meeting of one or more days.
 #[derive(Debug, InputObject)]
 pub struct MeetingInput {
@@ -170,17 +180,12 @@ pub struct MeetingInput {
 
 impl From<MeetingInput> for MeetingFields {
     fn from(input: MeetingInput) -> Self {
-        let day = |day: MeetingDayInput| MeetingDay {
-            on: day.on.0,
-            starts: day.starts_at.0,
-            ends: day.ends_at.0,
-        };
         Self {
             kind: input.kind.map(Into::into),
             title: input.title,
             half_days: input.half_days.map(Into::into),
             municipality: input.municipality,
-            days: input.days.into_iter().map(day).collect(),
+            days: input.days.into_iter().map(Into::into).collect(),
         }
     }
 }

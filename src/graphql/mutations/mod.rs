@@ -4,6 +4,7 @@
 //! `app`.
 
 mod clock;
+mod hosting;
 mod inputs;
 mod mails;
 mod organiser;
@@ -29,6 +30,7 @@ pub struct Mutation(
     sharing::Sharing,
     organiser::Organiser,
     planning::Planning,
+    hosting::Hosting,
     mails::Mails,
     privacy::Privacy,
     clock::TestClock,

@@ -20,6 +20,8 @@ pub enum Audience {
     WithoutWish,
     /// Those who wait for a place or were offered one.
     Waiting,
+    /// Those who host a meeting to come.
+    Hosts,
     /// Everybody who runs or guides the programme.
     Team,
     /// Those who run it.

@@ -1,11 +1,17 @@
 //! Meetings and their days.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono_tz::Tz;
 
-use super::sharing::AgendaItem;
+use super::{
+    hosting::{ChecklistItem, Venue},
+    programme::Participant,
+    sharing::AgendaItem,
+};
 use crate::{
-    app::programmes::ProgrammeRecord,
+    app::{hosting::HostingView, programmes::ProgrammeRecord},
     domain::{
         calendar,
         ids::{MeetingId, ProgrammeId},
@@ -13,8 +19,9 @@ use crate::{
     },
     graphql::{
         error_code::ErrorCode,
+        failure::for_role,
         global_id::global_id,
-        loaders::SharedIn,
+        loaders::{HostingOf, SharedIn},
         request::scope,
         scalars::{DateTime, LocalDate},
     },
@@ -75,6 +82,11 @@ impl Meeting {
         }
     }
 
+    async fn hosting(&self, ctx: &Context<'_>) -> Result<Arc<HostingView>> {
+        let found = scope(ctx)?.load(HostingOf(self.programme)).await?;
+        found.ok_or_else(|| ErrorCode::InternalServerError.error("a meeting of no programme"))
+    }
+
     /// The bare id.
     pub fn key_id(&self) -> MeetingId {
         self.meeting.id
@@ -130,9 +142,42 @@ impl Meeting {
         self.meeting.half_days
     }
 
-    /// The municipality where it is held, once known.
-    async fn municipality(&self) -> Option<&str> {
-        self.meeting.municipality.as_deref()
+    /// The municipality where it is held, once known: the host's, else the one that the organiser entered.
+    async fn municipality(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.hosting(ctx).await?.municipality(&self.meeting))
+    }
+
+    /// Where it is held, once known; for members.
+    async fn venue(&self, ctx: &Context<'_>) -> Option<Result<Option<Venue>>> {
+        match self.hosting(ctx).await {
+            Ok(hosting) => for_role(hosting.venue(self.meeting.id).map(|venue| venue.map(Venue::from))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Who hosts it, once known; for members.
+    async fn host(&self, ctx: &Context<'_>) -> Option<Result<Option<Participant>>> {
+        match self.hosting(ctx).await {
+            Ok(hosting) => for_role(hosting.host(self.meeting.id).map(|host| host.map(Participant::from))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Whether it is to come in a programme that goes ahead, and nobody hosts it.
+    async fn needs_host(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(self.hosting(ctx).await?.needs_host(&self.meeting))
+    }
+
+    /// What its host sees to; for the host and the organiser. Null while it has no host. Another host begins anew.
+    async fn checklist(&self, ctx: &Context<'_>) -> Option<Result<Option<Vec<ChecklistItem>>>> {
+        match self.hosting(ctx).await {
+            Ok(hosting) => {
+                let locale = hosting.programme().announced.locale;
+                let items = |items: Vec<_>| items.into_iter().map(|item| ChecklistItem::of(item, locale)).collect();
+                for_role(hosting.checklist(self.meeting.id).map(|found| found.map(items)))
+            }
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// What is proposed to speak about: first the final agenda in its order, then the others by votes, at most 100; for members.

@@ -61,6 +61,20 @@ pub enum MessageKind {
     Agenda,
     /// Brings the facilitators what a participant asks.
     FacilitatorsAsked,
+    /// Asks participants for a venue.
+    VenueRequest,
+    /// Tells somebody to host a meeting, and what to see to.
+    HostAssigned,
+    /// Tells somebody that another hosts the meeting now.
+    HostReleased,
+    /// Asks a host for what is not known about the venue.
+    HostReminder,
+    /// Warns the organisers that a meeting has no host.
+    HostMissing,
+    /// Tells when and where a meeting is, with an entry for the calendar.
+    MeetingInformation,
+    /// Tells that the time or place of a meeting changed, and updates the entry.
+    MeetingChanged,
     /// Brings what an organiser writes.
     Announcement,
     /// Tells the organisers that somebody's address refuses mail.

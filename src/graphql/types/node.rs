@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
 use super::{
+    hosting::VenueOffer,
     meeting::Meeting,
     message::Message,
     programme::Programme,
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     domain::ids::{
         AgendaItemId, AssignmentId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId,
+        VenueOfferId,
     },
     graphql::{
         failure,
@@ -48,6 +50,8 @@ pub enum Node {
     Assignment(Assignment),
     /// An item of an agenda.
     AgendaItem(AgendaItem),
+    /// An offer of a venue.
+    VenueOffer(VenueOffer),
 }
 
 /// The ids of one type among global ids.
@@ -121,6 +125,12 @@ impl Node {
                     .iter()
                     .filter_map(|id| Some((*id, AgendaItem::find(&shared, *id)?)));
                 found.extend(known.map(|(id, item)| (name_of(id), Self::AgendaItem(item))));
+            }
+        }
+        let offers: Vec<VenueOfferId> = of_type(&ids);
+        if !offers.is_empty() {
+            for (id, view) in app.venue_offers_by_id(caller, &offers).await.map_err(failed)? {
+                found.extend(VenueOffer::find(view, id).map(|offer| (name_of(id), Self::VenueOffer(offer))));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     announcement::Announcement,
     decision::{Decision, DecisionMode, DecisionOutcome},
+    hosting::VenueOffer,
     meeting::Meeting,
     plan::DecisionPreview,
     registration::{Locale, Registration, RegistrationStatus},
@@ -421,6 +422,36 @@ impl Programme {
             Ok(rules.iter().cloned().map(Rule).collect())
         };
         Some(load.await)
+    }
+
+    /// The venues that participants offer, in the order of offering, those withdrawn too; for the organiser.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    async fn venue_offers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Option<Result<Connection<VenueOffer>>> {
+        let find = async {
+            let scope = scope(ctx)?;
+            let window = Paging {
+                first,
+                after,
+                last,
+                before,
+            }
+            .window::<VenueOffer>()?;
+            Ok(scope.app.venue_offers(&scope.caller, self.key_id(), &window).await)
+        };
+        match find.await {
+            Ok(page) => for_role(page.map(|page| page.map(|(view, offer)| VenueOffer::within(view, offer)).into())),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// What organisers announced, the earliest first; for the organiser.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::{
+    hosting::VenueOffer,
     message::Message,
     programme::Programme,
     sharing::{Assignment, LearningWish},
@@ -16,7 +17,7 @@ use crate::{
         connection::{Connection, Listed, Paging, page_cost},
         error_code::ErrorCode,
         global_id::global_id,
-        loaders::{MessagesTo, SharedIn},
+        loaders::{HostingOf, MessagesTo, SharedIn},
         request::scope,
         scalars::DateTime,
     },
@@ -218,6 +219,17 @@ impl Registration {
         let shared = scope(ctx)?.load(SharedIn(self.view.programme_id)).await?;
         let id = self.view.registration.id;
         Ok(shared.and_then(|shared| Assignment::of(&shared, id)))
+    }
+    /// The venues that this person offers, in the order of offering, those withdrawn too: at most fifty.
+    async fn venue_offers(&self, ctx: &Context<'_>) -> Result<Vec<VenueOffer>> {
+        let Some(hosting) = scope(ctx)?.load(HostingOf(self.view.programme_id)).await? else {
+            return Ok(Vec::new());
+        };
+        let own = self.view.registration.id;
+        let offers = hosting.offers().into_iter().filter(|offer| offer.registration == own);
+        Ok(offers
+            .map(|offer| VenueOffer::within(hosting.clone(), offer.clone()))
+            .collect())
     }
 
     /// The mails to this person, the newest first.

@@ -50,6 +50,14 @@ pub enum TriggerEvent {
     Announced,
     /// Somebody's address refuses mail.
     AddressRefused,
+    /// Somebody was assigned as the host of a meeting.
+    HostAssigned,
+    /// Somebody was assigned in the place of a host.
+    HostReleased,
+    /// A host fell away, and nobody else can host the meeting.
+    HostFellAway,
+    /// The time or place of a meeting is another than people were told.
+    MeetingChanged,
     /// Somebody asked a question on the public page.
     QuestionAsked,
 }

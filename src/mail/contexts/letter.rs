@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::hosting::HostingWords;
 use super::sharing::{AgendaLineWords, DigestWords};
 use crate::domain::{
     decision::DecisionOutcome,
@@ -102,6 +103,7 @@ pub(super) enum LetterWords<'a> {
         counted: u32,
         minimum: u32,
         reason: Option<&'a str>,
+        is_in_calendars: bool,
     },
     LearningWishRequest {
         is_reminder: bool,
@@ -124,6 +126,7 @@ pub(super) enum LetterWords<'a> {
         organisation: String,
         question: String,
     },
+    Hosting(HostingWords<'a>),
     Announcement {
         subject: &'a str,
         body: &'a str,
@@ -283,7 +286,32 @@ impl<'a> LetterWords<'a> {
             Letter::ProgrammeGoesAhead { participants } => Self::ProgrammeGoesAhead {
                 participants: *participants,
             },
-            Letter::ProgrammeCancelled { cause, reason } => {
+            Letter::VenueRequest {
+                meetings,
+                people,
+                is_reminder,
+            } => Self::Hosting(HostingWords::request(meetings, *people, *is_reminder, locale)),
+            Letter::HostAssigned { meeting, people } => Self::Hosting(HostingWords::host(meeting, *people, locale)),
+            Letter::HostReleased { meeting } => Self::Hosting(HostingWords::released(meeting, locale)),
+            Letter::HostReminder { meeting, days_left } => {
+                Self::Hosting(HostingWords::reminder(meeting, *days_left, locale))
+            }
+            Letter::HostMissing {
+                meeting,
+                days_left,
+                fell_away,
+            } => Self::Hosting(HostingWords::missing(meeting, *days_left, *fell_away, locale)),
+            Letter::MeetingInformation { meeting, is_host } => {
+                Self::Hosting(HostingWords::information(meeting, *is_host, locale))
+            }
+            Letter::MeetingChanged { meeting, told, reason } => {
+                Self::Hosting(HostingWords::changed(meeting, told, reason.as_deref(), locale))
+            }
+            Letter::ProgrammeCancelled {
+                cause,
+                reason,
+                in_calendars,
+            } => {
                 let (by_organiser, counted, minimum) = match *cause {
                     CancellationCause::NoGo { counted, minimum } => (false, counted, minimum),
                     CancellationCause::Organiser => (true, 0, 0),
@@ -294,6 +322,7 @@ impl<'a> LetterWords<'a> {
                     counted,
                     minimum,
                     reason: reason.as_deref(),
+                    is_in_calendars: !in_calendars.is_empty(),
                 }
             }
             Letter::ProgrammeCompleted { is_participant } => Self::ProgrammeCompleted {

@@ -9,8 +9,9 @@ use poem::{Response, http::StatusCode};
 use super::{
     PageParts, answer,
     asking::Values,
+    hosting,
     layout::{Sheet, Switch, say},
-    own_data, people, see_other, sharing,
+    meetings, own_data, people, see_other, sharing,
 };
 use crate::{
     app::{AppError, Caller, programmes::ProgrammeRecord},
@@ -20,6 +21,10 @@ use crate::{
 /// One area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Area {
+    /// When and where meetings are.
+    Meetings,
+    /// The venues that one offers, and what one hosts.
+    Hosting,
     /// Who takes part.
     People,
     /// What participants want to learn.
@@ -39,6 +44,8 @@ pub enum Area {
 impl Area {
     /// Every area, in the order of the navigation.
     const ALL: &[Self] = &[
+        Self::Meetings,
+        Self::Hosting,
         Self::People,
         Self::Wishes,
         Self::Assignment,
@@ -51,6 +58,8 @@ impl Area {
     /// Its name in addresses.
     pub fn word(self) -> &'static str {
         match self {
+            Self::Meetings => "meetings",
+            Self::Hosting => "hosting",
             Self::People => "people",
             Self::Wishes => "wishes",
             Self::Assignment => "assignment",
@@ -64,6 +73,8 @@ impl Area {
     /// Its title.
     fn title(self, locale: Locale) -> &'static str {
         match self {
+            Self::Meetings => say(locale, "Bijeenkomsten", "Meetings"),
+            Self::Hosting => say(locale, "Een bijeenkomst ontvangen", "Hosting a meeting"),
             Self::People => say(locale, "Wie doet mee", "Who takes part"),
             Self::Wishes => say(locale, "Leerwensen", "Learning wishes"),
             Self::Assignment => say(locale, "Opdracht", "Assignment"),
@@ -81,7 +92,8 @@ impl Area {
         let is_participant = is_member && matches!(visit.caller, Caller::Registrant { .. });
         let went_ahead = matches!(programme.phase, Phase::GoingAhead | Phase::Completed);
         match self {
-            Self::People => is_member,
+            Self::Meetings | Self::People => is_member,
+            Self::Hosting => is_participant && programme.is_under_way(),
             Self::Wishes | Self::Assignment => is_participant && went_ahead,
             Self::Agenda => is_member && went_ahead,
             Self::Ask => is_participant,
@@ -206,6 +218,8 @@ impl<'a> Visit<'a> {
 /// Shows an area.
 pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
     match area {
+        Area::Meetings => meetings::show(visit, area).await,
+        Area::Hosting => hosting::show(visit, area).await,
         Area::People => people::show(visit, area).await,
         Area::Wishes => sharing::wishes::show(visit, area).await,
         Area::Assignment => sharing::assignment::show(visit, area).await,
@@ -223,6 +237,8 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
         Area::Assignment => sharing::assignment::act(visit, area, form).await,
         Area::Agenda => sharing::agenda::act(visit, area, form).await,
         Area::Ask => sharing::ask::act(visit, area, form).await,
+        Area::Meetings => meetings::act(visit, area, form).await,
+        Area::Hosting => hosting::act(visit, area, form).await,
         Area::People | Area::Work => Ok(None),
         Area::OwnData => own_data::act(visit, area, form).await,
     }

@@ -76,11 +76,12 @@ impl Life {
     /// Time goes on to a moment in one go; what holds always is checked. What came of it.
     pub fn to(&mut self, now: DateTime<Utc>) -> Vec<Step> {
         assert!(now >= self.now, "time goes back");
+        let is_at_once = now == self.now;
         self.now = now;
         let before = self.facts.clone();
         let (steps, facts) = advance(before.clone(), now);
         self.facts = facts;
-        self.holds_always(&before, &steps);
+        self.holds_always(&before, &steps, is_at_once);
         for step in &steps {
             assert!(self.keys.insert(step.key.clone()), "twice: {}", step.key);
         }
@@ -88,7 +89,7 @@ impl Life {
         steps
     }
 
-    fn holds_always(&self, before: &Facts, steps: &[Step]) {
+    fn holds_always(&self, before: &Facts, steps: &[Step], is_at_once: bool) {
         let facts = &self.facts;
         assert_eq!(
             facts.counts,
@@ -104,9 +105,15 @@ impl Life {
         }
         // What was past when it came to be known, such as with the go, stands after what made it known.
         let was_known = |step: &&Step| !matches!(step.outcome, Outcome::Skipped(Why::BeforeKnown { .. }));
-        let known = steps.iter().filter(was_known);
+        // What an act or the go brings with a moment that was past by then comes at once.
+        let came_to_be = facts.goes_ahead_since().filter(|_| before.goes_ahead_since().is_none());
+        let known_from = came_to_be.unwrap_or_default().max(before.programme.deadline_set_at);
         assert!(
-            known.is_sorted_by_key(|step| step.due_at.max(before.programme.deadline_set_at)),
+            is_at_once
+                || steps
+                    .iter()
+                    .filter(was_known)
+                    .is_sorted_by_key(|step| step.due_at.max(known_from)),
             "in due order"
         );
         let (more, same) = advance(facts.clone(), self.now);

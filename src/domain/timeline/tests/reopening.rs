@@ -259,6 +259,7 @@ fn cancelling_tells_everybody_who_is_in_and_is_final() {
     let letter = Letter::ProgrammeCancelled {
         cause: CancellationCause::Organiser,
         reason: Some("Too few hands.".parse().unwrap()),
+        in_calendars: Vec::new(),
     };
     for id in crowd.iter().chain([&waiting]) {
         assert_eq!(

@@ -486,7 +486,7 @@ fn without_a_wish_are_participants_who_have_none() {
     let (mut life, people) = under_way();
     life.wish(people[0], "Leren luisteren").unwrap();
     let without: Vec<_> = people[1..].iter().copied().map(Recipient::Registration).collect();
-    assert_eq!(Audience::WithoutWish.recipients(&life.facts), without);
+    assert_eq!(Audience::WithoutWish.recipients(&life.facts, life.now), without);
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! What lies beside the words of a letter: meetings for the recipient's calendar.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    calendar::{Calendar, CalendarFile, Entry, Method, Standing},
+    compose::Sender,
+};
+use crate::domain::{
+    calendar,
+    hosting::MeetingNote,
+    message::{Letter, Locale},
+    programme::{MeetingDay, Programme},
+};
+
+/// The calendar files of a letter.
+pub(super) fn of(
+    letter: &Letter,
+    programme: &Programme,
+    locale: Locale,
+    made_at: DateTime<Utc>,
+    sender: &Sender,
+) -> Vec<CalendarFile> {
+    let files = |entries: Vec<Entry>, method| {
+        let calendar = Calendar {
+            name: programme.announced.title.to_string(),
+            zone: programme.announced.time_zone,
+            entries,
+        };
+        calendar.files(method, made_at, sender)
+    };
+    let all_days = |note: &MeetingNote| entries(note, &note.days, 0, programme, locale, made_at);
+    match letter {
+        Letter::MeetingInformation { meeting, .. } => files(all_days(meeting), Method::Publish),
+        Letter::MeetingChanged { meeting, told, .. } if told.venue.is_some() => {
+            let mut changed = files(all_days(meeting), Method::Publish);
+            // Days that it has no more.
+            let dropped = told.days.get(meeting.days.len()..).unwrap_or_default();
+            let dropped = entries(meeting, dropped, meeting.days.len(), programme, locale, made_at);
+            changed.extend(files(dropped, Method::Cancel));
+            changed
+        }
+        Letter::ProgrammeCancelled { in_calendars, .. } => {
+            let each = in_calendars.iter().flat_map(all_days);
+            files(each.collect(), Method::Cancel)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The entries of some days of a meeting, of which `before` come before them.
+fn entries(
+    note: &MeetingNote,
+    days: &[MeetingDay],
+    before: usize,
+    programme: &Programme,
+    locale: Locale,
+    made_at: DateTime<Utc>,
+) -> Vec<Entry> {
+    let zone = programme.announced.time_zone;
+    let venue = note.venue.as_ref();
+    let location = venue.map(|venue| {
+        let parts = [
+            venue.name.as_deref(),
+            venue.address.as_deref(),
+            Some(&*venue.municipality),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    });
+    let entry = |(index, day): (usize, &MeetingDay)| Entry {
+        meeting: note.id,
+        day: u32::try_from(before + index + 1).unwrap_or(u32::MAX),
+        starts_at: calendar::resolve(day.on, day.starts, zone),
+        ends_at: calendar::resolve(day.on, day.ends, zone),
+        summary: format!("{}: {}", programme.announced.title, note.title),
+        location: location.clone(),
+        description: description(note, locale),
+        url: None,
+        standing: Standing::Confirmed,
+        sequence: note.sequence,
+        changed_at: note.changed_at.unwrap_or(made_at),
+    };
+    days.iter().enumerate().map(entry).collect()
+}
+
+fn description(note: &MeetingNote, locale: Locale) -> Option<String> {
+    let venue = note.venue.as_ref()?;
+    let step_free = venue.is_step_free.map(|is_step_free| match (is_step_free, locale) {
+        (true, Locale::Nl) => "U komt er zonder trappen.",
+        (true, Locale::En) => "You can get there without steps.",
+        (false, Locale::Nl) => "Er zijn trappen.",
+        (false, Locale::En) => "There are steps.",
+    });
+    let lines: Vec<&str> = step_free.into_iter().chain(venue.directions.as_deref()).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
