@@ -556,7 +556,7 @@ async fn nodes_are_for_those_they_are_for(app: &TestApp) {
     for role in EVERYBODY {
         let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
         let together = app.data(cast.token(*role), query, json!({ "ids": ids })).await;
-        for (index, (of, id, audience)) in table.into_iter().enumerate() {
+        for (index, (of, id, audience)) in table.iter().enumerate() {
             let expected = if audience.contains(role) {
                 json!({ "__typename": of, "id": id })
             } else {
