@@ -403,8 +403,8 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
         };
         add(name, letter);
     }
-    letters.extend(sharing::letters(reason)?);
-    letters.extend(harvest::letters(reason)?);
+    letters.extend(sharing::letters(reason, is_hostile)?);
+    letters.extend(harvest::letters(reason, is_hostile)?);
     Ok(letters)
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// Each of them, with what the setting lets people write.
-pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError> {
+pub(super) fn letters(words: &Paragraphs<1000>, is_hostile: bool) -> Result<Vec<(String, Letter)>, TextError> {
     let due_on = on(2014, 12, 1);
     let request = |opens_at| Letter::HarvestRequest {
         opens_at,
@@ -27,6 +27,11 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
             given_name: name.parse()?,
             organisation: organisation.parse()?,
         })
+    };
+    let other = if is_hostile {
+        colleague("www.evil.example", "<b>https://evil.example</b>")?
+    } else {
+        colleague("Carla", "Gemeente Goes")?
     };
     let submitted = |author, is_again| Letter::HarvestSubmitted {
         author,
@@ -56,10 +61,7 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
         ("returned", reminder(1, HarvestProgress::Returned)),
         ("last-day", reminder(0, HarvestProgress::None)),
         ("first", submitted(colleague("Bram", "Gemeente Veere")?, false)),
-        (
-            "again",
-            submitted(colleague("www.evil.example", "<b>https://evil.example</b>")?, true),
-        ),
+        ("again", submitted(other, true)),
         ("with-remark", returned(remark.clone(), false)),
         ("reopened", returned(None, true)),
         ("reopened-with-remark", returned(remark.clone(), true)),
