@@ -64,6 +64,7 @@ impl App {
         let offers = hosting.offers().into_iter().filter(|offer| offer.registration == id);
         sorts.push(("venueOffers", offers.map(venue_offer).collect()));
         sorts.extend(self.shared_by(programme, id).await?);
+        sorts.push(("harvests", self.brought_home_by(programme, id).await?));
         Ok(PersonalData { sorts })
     }
 

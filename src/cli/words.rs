@@ -35,6 +35,12 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::HostMissing => "a meeting has no host",
         MessageKind::MeetingInformation => "when and where the meeting is",
         MessageKind::MeetingChanged => "a meeting has changed",
+        MessageKind::HarvestRequest => "what do you bring home?",
+        MessageKind::HarvestReminder => "your harvest is due",
+        MessageKind::HarvestSubmitted => "a harvest was handed in",
+        MessageKind::HarvestReturned => "your harvest came back",
+        MessageKind::HarvestAccepted => "your harvest was accepted",
+        MessageKind::HarvestScheduled => "when you present",
         MessageKind::Announcement => "an announcement",
         MessageKind::ProgrammeCompleted => "the programme is over",
     }

@@ -9,6 +9,7 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
+    harvest::Harvests,
     hosting::Hosting,
     ids::{AnnouncementId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, LONGEST_QUESTION, Recipient},
@@ -120,6 +121,35 @@ pub enum Happened {
         /// What was asked.
         text: super::text::Paragraphs<2000>,
     },
+    /// Somebody handed a harvest in.
+    HarvestSubmitted {
+        /// Whose it is.
+        author: RegistrationId,
+        /// It had been handed in before.
+        is_again: bool,
+        /// The act's id.
+        act: Uuid,
+    },
+    /// A harvest went back to its author: with a remark, or reopened.
+    HarvestReturned {
+        /// Whose it is.
+        author: RegistrationId,
+        /// An organiser reopened it.
+        is_reopened: bool,
+        /// The act's id.
+        act: Uuid,
+    },
+    /// A harvest was accepted.
+    HarvestAccepted(RegistrationId, Uuid),
+    /// A harvest got a time at the showcase.
+    HarvestScheduled {
+        /// Whose it is.
+        author: RegistrationId,
+        /// It had another time before.
+        is_moved: bool,
+        /// The act's id.
+        act: Uuid,
+    },
     /// A place became final.
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
@@ -196,6 +226,8 @@ pub struct Facts {
     pub sharing: Sharing,
     /// Who offers venues and who hosts what.
     pub hosting: Hosting,
+    /// What participants bring home.
+    pub harvests: Harvests,
     /// Whose personal data goes when these facts are stored.
     pub erasures: Vec<Erasure>,
 }
@@ -226,6 +258,7 @@ impl Facts {
             refused_addresses: Vec::new(),
             sharing: Sharing::default(),
             hosting: Hosting::default(),
+            harvests: Harvests::new(),
             erasures: Vec::new(),
         }
     }

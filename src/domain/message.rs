@@ -134,6 +134,18 @@ kinds! {
     MeetingInformation = "meeting-information",
     /// Tells that the time or place of a meeting changed, and updates the entry.
     MeetingChanged = "meeting-changed",
+    /// Asks a participant for a harvest.
+    HarvestRequest = "harvest-request",
+    /// Reminds a participant of the harvest that is due.
+    HarvestReminder = "harvest-reminder",
+    /// Tells those who run and guide a programme that a harvest was handed in.
+    HarvestSubmitted = "harvest-submitted",
+    /// Brings a harvest back to its author.
+    HarvestReturned = "harvest-returned",
+    /// Tells its author that a harvest was accepted.
+    HarvestAccepted = "harvest-accepted",
+    /// Tells its author when a harvest is presented.
+    HarvestScheduled = "harvest-scheduled",
     /// Brings what an organiser writes.
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
@@ -226,6 +238,18 @@ pub struct AgendaLine {
     pub title: String,
     /// How long it takes.
     pub minutes: Option<u32>,
+}
+
+/// How far a participant has come with the harvest that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HarvestProgress {
+    /// There is none.
+    None,
+    /// It is a draft.
+    Draft,
+    /// It came back.
+    Returned,
 }
 
 /// What one mail to one person says. Instants are told in the programme's zone.
@@ -455,6 +479,60 @@ pub enum Letter {
         /// What is asked.
         question: Paragraphs<2000>,
     },
+    /// See [`MessageKind::HarvestRequest`].
+    HarvestRequest {
+        /// From when it can be written; none: it can be now.
+        opens_at: Option<DateTime<Utc>>,
+        /// The last day on which it can be handed in.
+        due_on: NaiveDate,
+        /// The day of the showcase.
+        showcase_on: NaiveDate,
+    },
+    /// See [`MessageKind::HarvestReminder`].
+    HarvestReminder {
+        /// The last day on which it can be handed in.
+        due_on: NaiveDate,
+        /// Days left until then.
+        days_left: u32,
+        /// How far the recipient has come.
+        progress: HarvestProgress,
+    },
+    /// See [`MessageKind::HarvestSubmitted`].
+    HarvestSubmitted {
+        /// Whose it is.
+        author: Colleague,
+        /// What it is called.
+        title: Line<150>,
+        /// It had been handed in before.
+        is_again: bool,
+    },
+    /// See [`MessageKind::HarvestReturned`].
+    HarvestReturned {
+        /// What it is called.
+        title: Line<150>,
+        /// What an organiser says about it.
+        remark: Option<Paragraphs<2000>>,
+        /// An organiser reopened it.
+        is_reopened: bool,
+    },
+    /// See [`MessageKind::HarvestAccepted`].
+    HarvestAccepted {
+        /// What it is called.
+        title: Line<150>,
+        /// What an organiser says about it.
+        remark: Option<Paragraphs<2000>>,
+    },
+    /// See [`MessageKind::HarvestScheduled`].
+    HarvestScheduled {
+        /// What it is called.
+        title: Line<150>,
+        /// When it is presented.
+        starts_at: DateTime<Utc>,
+        /// How long that takes.
+        minutes: u32,
+        /// It had another time before.
+        is_moved: bool,
+    },
     /// See [`MessageKind::Announcement`].
     Announcement {
         /// The subject of the mail.
@@ -521,6 +599,12 @@ impl Letter {
             Self::HostMissing { .. } => MessageKind::HostMissing,
             Self::MeetingInformation { .. } => MessageKind::MeetingInformation,
             Self::MeetingChanged { .. } => MessageKind::MeetingChanged,
+            Self::HarvestRequest { .. } => MessageKind::HarvestRequest,
+            Self::HarvestReminder { .. } => MessageKind::HarvestReminder,
+            Self::HarvestSubmitted { .. } => MessageKind::HarvestSubmitted,
+            Self::HarvestReturned { .. } => MessageKind::HarvestReturned,
+            Self::HarvestAccepted { .. } => MessageKind::HarvestAccepted,
+            Self::HarvestScheduled { .. } => MessageKind::HarvestScheduled,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
             Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,

@@ -93,6 +93,10 @@ impl MessageKind {
             | Self::HostReleased
             | Self::MeetingInformation
             | Self::MeetingChanged
+            | Self::HarvestSubmitted
+            | Self::HarvestReturned
+            | Self::HarvestAccepted
+            | Self::HarvestScheduled
             | Self::AddressRefused
             | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
@@ -106,7 +110,9 @@ impl MessageKind {
             | Self::AgendaMissing
             | Self::VenueRequest
             | Self::HostReminder
-            | Self::HostMissing => AmbiguityPolicy::AssumeSent,
+            | Self::HostMissing
+            | Self::HarvestRequest
+            | Self::HarvestReminder => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -124,7 +130,8 @@ impl MessageKind {
             | Self::Announcement
             | Self::ProgrammeCompleted
             | Self::VenueRequest
-            | Self::HostReminder => true,
+            | Self::HostReminder
+            | Self::HarvestRequest => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState
@@ -145,6 +152,11 @@ impl MessageKind {
             | Self::HostMissing
             | Self::MeetingInformation
             | Self::MeetingChanged
+            | Self::HarvestReminder
+            | Self::HarvestSubmitted
+            | Self::HarvestReturned
+            | Self::HarvestAccepted
+            | Self::HarvestScheduled
             | Self::AddressRefused
             | Self::QuestionAsked => false,
         }

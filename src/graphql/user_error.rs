@@ -35,6 +35,8 @@ pub enum UserErrorCode {
     AlreadyRegistered,
     /// The offered place went to the next in line.
     OfferExpired,
+    /// Harvests cannot be handed in yet, or no longer.
+    HarvestClosed,
 }
 
 /// Something that kept a mutation from being carried out and that a person can mend.
@@ -77,7 +79,10 @@ pub fn outcome<T>(result: app::Result<T>) -> Result<(Option<T>, Vec<UserError>)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::text::TextError;
+    use crate::domain::{
+        refusal::{HarvestClosed, SlotError},
+        text::TextError,
+    };
 
     #[test]
     fn every_refusal_has_its_code() {
@@ -101,6 +106,13 @@ mod tests {
             },
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
+            Refusal::HarvestClosed {
+                error: HarvestClosed::NoShowcase,
+            },
+            Refusal::Slot {
+                field: vec!["startsAt".to_owned()],
+                error: SlotError::Past,
+            },
             Refusal::IdempotencyKeyReused,
         ];
         let mut seen = Vec::new();

@@ -2,6 +2,7 @@
 //!
 //! The usual programme has the facts of a real one of 2014; people have addresses under `.example`.
 
+mod harvest;
 mod hosting;
 mod programme;
 mod sharing;
@@ -403,6 +404,7 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
         add(name, letter);
     }
     letters.extend(sharing::letters(reason, is_hostile)?);
+    letters.extend(harvest::letters(reason, is_hostile)?);
     Ok(letters)
 }
 

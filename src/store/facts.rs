@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Busy, Result, Store, StoreError, Tx,
     announcements::announcements_of,
+    harvest::harvests,
     hosting::hosting,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
@@ -171,6 +172,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         refused_addresses: suppression::untold(db, programme.id).await?,
         sharing: shared(db, id, &programme, scope).await?,
         hosting: hosting(db, &programme).await?,
+        harvests: harvests(db, &programme).await?,
         programme,
     })
 }
@@ -419,6 +421,7 @@ impl Tx {
         self.save_announcements(id, &before.announcements, &after.announcements)
             .await?;
         self.save_sharing(id, &before.sharing, &after.sharing).await?;
+        self.save_harvests(id, &before.harvests, &after.harvests).await?;
         for rule in after.rules.iter().filter(|rule| !before.rules.contains(rule)) {
             let row = rules::rule_row(id, rule);
             if before.rules.iter().any(|earlier| earlier.id == rule.id) {

@@ -13,6 +13,7 @@ mod erasing;
 mod error;
 mod examine;
 mod facts;
+mod harvest;
 mod hosting;
 mod instances;
 mod ledger;

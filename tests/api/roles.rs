@@ -58,6 +58,7 @@ const PAYLOADS: &[(&str, &str)] = &[
     ),
     ("WithdrawAnnouncementPayload", "announcement errors"),
     ("VenueOfferPayload", "venueOffer errors"),
+    ("HarvestPayload", "harvest errors"),
     ("MeetingPayload", "meeting difference errors"),
     ("TravelToPayload", "clock errors"),
     // Only while people are to decide: see the journeys.
@@ -98,7 +99,7 @@ const TABLE: &[Row] = &[
         reach: EVERYBODY,
         open: "id slug title subtitle description audience locale timeZone status minParticipants maxParticipants registrationOpensAt \
                registrationDeadline registrationClosesAt isRegistrationOpen placesTaken placesLeft countedForMinimum waitingCount \
-               decisionMode decision decisions price meetings showcase retention team",
+               decisionMode decision decisions price meetings showcase harvests retention team",
         gated: &[
             ("participants", MEMBERS),
             ("learningWishes", MEMBERS),
@@ -130,7 +131,32 @@ const TABLE: &[Row] = &[
         "Showcase",
         "{ programme(slug: $slug) { showcase { … } } }",
         EVERYBODY,
-        "startsAt endsAt capacity guestQuota",
+        "startsAt endsAt capacity guestQuota slots",
+    ),
+    row(
+        "ShowcaseSlot",
+        "{ programme(slug: $slug) { showcase { slots { … } } } }",
+        EVERYBODY,
+        "startsAt minutes harvest",
+    ),
+    row(
+        "HarvestConnection",
+        "{ programme(slug: $slug) { harvests { … } } }",
+        EVERYBODY,
+        CONNECTION,
+    ),
+    row(
+        "HarvestEdge",
+        "{ programme(slug: $slug) { harvests { edges { … } } } }",
+        EVERYBODY,
+        EDGE,
+    ),
+    // It is published. Who reads which others: see the journeys.
+    row(
+        "Harvest",
+        "{ programme(slug: $slug) { harvests { nodes { … } } } }",
+        EVERYBODY,
+        "id author title summary body status remark submittedAt learningWishes assignment slot",
     ),
     row(
         "Decision",
@@ -282,7 +308,7 @@ const TABLE: &[Row] = &[
         OWN,
         ORGANISERS_AND_PARTICIPANT,
         "id status isVerified name givenName email organisation jobTitle phone locale motivation billing registeredAt confirmBefore \
-         waitingPosition offerExpiresAt programme messages venueOffers learningWishes assignment",
+         waitingPosition offerExpiresAt programme messages venueOffers learningWishes assignment harvest",
     ),
     row(
         "Billing",
@@ -535,6 +561,7 @@ async fn nodes_are_for_those_they_are_for(app: &TestApp) {
         ("Assignment", &cast.assignment, MEMBERS),
         ("AgendaItem", &cast.agenda_item, MEMBERS),
         ("VenueOffer", &cast.venue_offer, ORGANISERS_AND_PARTICIPANT),
+        ("Harvest", &cast.harvest, EVERYBODY),
     ];
     for one in types
         .iter()

@@ -101,6 +101,8 @@ pub struct Cast {
     pub agenda_item: String,
     /// The participant's offer of a venue, where the meeting is held.
     pub venue_offer: String,
+    /// What the participant brings home, published and with a time at the showcase, by global id.
+    pub harvest: String,
 }
 
 impl Cast {
@@ -115,7 +117,9 @@ impl Cast {
             member("Birgit", &["FACILITATOR"]),
             member("Richard", &["CONTACT"]),
         ];
-        let input = json!({ "programmeId": programme, "minParticipants": 1, "maxParticipants": 2, "team": team });
+        let input = json!({ "programmeId": programme, "minParticipants": 1, "maxParticipants": 2, "team": team,
+            // So near that harvests can be written.
+            "showcase": { "on": "2014-07-05", "startsAt": "13:00", "endsAt": "16:00" } });
         app.mutate(organiser, update, json!({ "input": input })).await;
         app.verified(0..1).await;
         app.travel("2014-05-26T00:00:00+02:00").await;
@@ -226,6 +230,20 @@ impl Cast {
         let shared = app
             .data(participant, share, json!({ "meeting": id("/programme/meetings/0/id") }))
             .await;
+        let bring = "mutation {
+            saveHarvest(input: { title: \"Luisteren\", summary: \"Doorvragen helpt.\" }) { errors { code } }
+            submitHarvest(input: {}) { harvest { id } errors { code } } }";
+        let brought = app.data(participant, bring, json!({})).await;
+        let harvest = text(&brought["submitHarvest"]["harvest"]["id"]);
+        for verdict in ["ACCEPT", "PUBLISH"] {
+            let input = json!({ "harvestId": harvest, "verdict": verdict });
+            let reviewed = app.act(organiser, "reviewHarvest", "harvest { status }", input).await;
+            assert_eq!(reviewed["errors"], json!([]), "{verdict}");
+        }
+        let input = json!({ "harvestId": harvest, "startsAt": "2014-07-05T13:30:00+02:00", "minutes": 20 });
+        let scheduled = app.act(organiser, "scheduleHarvest", "harvest { id }", input).await;
+        assert_eq!(scheduled["errors"], json!([]));
+        app.settle().await;
         Self {
             tokens,
             programme,
@@ -240,6 +258,7 @@ impl Cast {
             assignment: text(&shared["saveAssignment"]["assignment"]["id"]),
             agenda_item: text(&shared["proposeAgendaItem"]["agendaItem"]["id"]),
             venue_offer: text(&offered["venueOffer"]["id"]),
+            harvest,
         }
     }
 

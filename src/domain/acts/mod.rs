@@ -3,6 +3,7 @@
 
 mod arranging;
 mod deciding;
+mod harvest;
 mod hosting;
 mod organising;
 mod privacy;
@@ -29,6 +30,7 @@ pub use arranging::{
     FARTHEST_DAYS, RuleChange, TriggerFields, announce, changed_rule, set_rule, withdraw_announcement,
 };
 pub use deciding::{can_decide, choose, decide};
+pub use harvest::{Review, review_harvest, save_harvest, schedule_harvest, submit_harvest};
 pub use hosting::{
     MOST_LIVE_OFFERS, assign_host, offer_venue, reschedule, tick, update_venue_offer, withdraw_venue_offer,
 };

@@ -188,6 +188,8 @@ impl Fold {
             | RuleKey::HostMissing14Days
             | RuleKey::HostMissing7Days
             | RuleKey::MeetingInformation => self.hosting_content(key, occurrence),
+            RuleKey::HarvestRequest => self.harvest_request(occurrence.at),
+            RuleKey::HarvestReminder21Days | RuleKey::HarvestReminder12Days => self.harvest_reminder(occurrence.at),
             _ => None,
         }
     }

@@ -474,7 +474,7 @@ impl Fold {
     }
 
     /// The name of a rule's moment, if it has come.
-    fn settled_occurrence(&self, key: RuleKey, meeting: Option<MeetingId>) -> Option<String> {
+    pub(super) fn settled_occurrence(&self, key: RuleKey, meeting: Option<MeetingId>) -> Option<String> {
         let facts = &self.facts;
         let rule = facts.rule(key)?;
         let decision = facts.decisions.last();

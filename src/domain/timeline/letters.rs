@@ -10,7 +10,7 @@ use crate::domain::{
     programme::TeamRole,
     registration::{Registration, RegistrationStatus as Status},
     rule::RuleKey,
-    timeline::Why,
+    timeline::{Why, harvest},
 };
 
 /// A letter that a rule would send.
@@ -240,6 +240,10 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                 })
                 .collect()
         }
+        Happened::HarvestSubmitted { .. }
+        | Happened::HarvestReturned { .. }
+        | Happened::HarvestAccepted(..)
+        | Happened::HarvestScheduled { .. } => harvest::answers(facts, happened),
         Happened::DeadlineExtended {
             registration,
             reason,
@@ -275,7 +279,7 @@ fn cancelled(facts: &Facts, id: RegistrationId, cause: CancellationCause, at: Da
     })
 }
 
-fn to(rule: RuleKey, recipient: Recipient, occurrence: String, letter: Letter) -> Answer {
+pub(super) fn to(rule: RuleKey, recipient: Recipient, occurrence: String, letter: Letter) -> Answer {
     Answer {
         rule,
         recipient,

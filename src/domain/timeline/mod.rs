@@ -5,6 +5,7 @@
 //! end give the same facts; only how late a mail is depends on when somebody looked.
 
 mod by_calendar;
+mod harvest;
 mod hosting;
 mod letters;
 mod moments;
@@ -287,6 +288,7 @@ impl Fold {
         self.answer(at);
         self.tell_of_agendas(at);
         self.follow_up_hosting(at);
+        self.follow_up_harvests(at);
     }
 
     /// Lets rules answer what happened.

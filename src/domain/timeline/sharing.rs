@@ -24,7 +24,7 @@ const EXCERPT: usize = 300;
 
 impl Facts {
     /// Who takes part, by arrival.
-    fn participants(&self) -> Vec<RegistrationId> {
+    pub(super) fn participants(&self) -> Vec<RegistrationId> {
         self.in_line(|registration| registration.status == Status::Confirmed)
     }
 
@@ -33,7 +33,7 @@ impl Facts {
         self.sharing.among(|id| self.takes_part(id))
     }
 
-    fn colleague(&self, id: RegistrationId) -> Option<Colleague> {
+    pub(super) fn colleague(&self, id: RegistrationId) -> Option<Colleague> {
         self.registrations.get(&id).map(|registration| Colleague {
             given_name: registration.person.given_name.clone(),
             organisation: registration.person.organisation.clone(),

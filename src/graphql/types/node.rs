@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
 use super::{
+    harvest::Harvest,
     hosting::VenueOffer,
     meeting::Meeting,
     message::Message,
@@ -16,8 +17,8 @@ use super::{
 };
 use crate::{
     domain::ids::{
-        AgendaItemId, AssignmentId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId,
-        VenueOfferId,
+        AgendaItemId, AssignmentId, HarvestId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId,
+        RuleId, VenueOfferId,
     },
     graphql::{
         failure,
@@ -52,6 +53,8 @@ pub enum Node {
     AgendaItem(AgendaItem),
     /// An offer of a venue.
     VenueOffer(VenueOffer),
+    /// A harvest.
+    Harvest(Harvest),
 }
 
 /// The ids of one type among global ids.
@@ -131,6 +134,12 @@ impl Node {
         if !offers.is_empty() {
             for (id, view) in app.venue_offers_by_id(caller, &offers).await.map_err(failed)? {
                 found.extend(VenueOffer::find(view, id).map(|offer| (name_of(id), Self::VenueOffer(offer))));
+            }
+        }
+        let harvests: Vec<HarvestId> = of_type(&ids);
+        if !harvests.is_empty() {
+            for (id, view) in app.harvests_by_id(caller, &harvests).await.map_err(failed)? {
+                found.extend(Harvest::find(&view, id).map(|harvest| (name_of(id), Self::Harvest(harvest))));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

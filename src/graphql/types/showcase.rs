@@ -1,13 +1,19 @@
 //! The showcase, where participants present what they bring home.
 
-use async_graphql::Object;
+use async_graphql::{Context, Object, Result};
 use chrono_tz::Tz;
 
-use crate::{app::programmes::ProgrammeRecord, domain::programme, graphql::scalars::DateTime};
+use super::harvest::ShowcaseSlot;
+use crate::{
+    app::programmes::ProgrammeRecord,
+    domain::{ids::ProgrammeId, programme},
+    graphql::{loaders::HarvestsOf, request::scope, scalars::DateTime},
+};
 
 /// The day on which participants present to guests.
 #[derive(Debug, Clone, Copy)]
 pub struct Showcase {
+    programme: ProgrammeId,
     showcase: programme::Showcase,
     zone: Tz,
 }
@@ -17,6 +23,7 @@ impl Showcase {
     pub fn of(record: &ProgrammeRecord) -> Option<Self> {
         let announced = &record.programme.announced;
         announced.showcase.map(|showcase| Self {
+            programme: record.programme.id,
             showcase,
             zone: announced.time_zone,
         })
@@ -44,5 +51,11 @@ impl Showcase {
     /// How many guests one person may invite.
     async fn guest_quota(&self) -> u32 {
         self.showcase.guest_quota
+    }
+
+    /// What is presented, in order of time: of published harvests to everybody, of accepted ones to members as well. A time that the showcase was moved away from is none.
+    async fn slots(&self, ctx: &Context<'_>) -> Result<Vec<ShowcaseSlot>> {
+        let view = scope(ctx)?.load(HarvestsOf(self.programme)).await?;
+        Ok(view.map_or_else(Vec::new, |view| ShowcaseSlot::all_of(&view)))
     }
 }

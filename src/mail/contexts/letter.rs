@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::harvest::HarvestWords;
 use super::hosting::HostingWords;
 use super::sharing::{AgendaLineWords, DigestWords};
 use crate::domain::{
@@ -127,6 +128,7 @@ pub(super) enum LetterWords<'a> {
         question: String,
     },
     Hosting(HostingWords<'a>),
+    Harvest(Option<HarvestWords<'a>>),
     Announcement {
         subject: &'a str,
         body: &'a str,
@@ -362,6 +364,12 @@ impl<'a> LetterWords<'a> {
                 organisation: unlinked(organisation),
                 question: unlinked(question),
             },
+            Letter::HarvestRequest { .. }
+            | Letter::HarvestReminder { .. }
+            | Letter::HarvestSubmitted { .. }
+            | Letter::HarvestReturned { .. }
+            | Letter::HarvestAccepted { .. }
+            | Letter::HarvestScheduled { .. } => Self::Harvest(HarvestWords::of(letter, zone, locale)),
             Letter::Announcement { subject, body } => Self::Announcement { subject, body },
         }
     }
