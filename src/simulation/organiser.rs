@@ -2,7 +2,7 @@
 
 use super::{
     Actor, Plan, View,
-    deed::{Deed, SharingDeed},
+    deed::{Deed, HarvestDeed, SharingDeed},
 };
 use crate::{
     app::outbox::Message,
@@ -102,6 +102,19 @@ impl Organiser {
 }
 
 impl Organiser {
+    /// Most that is handed in is good as it is.
+    fn reviews(view: &View<'_>) -> Plan {
+        Plan {
+            at: view
+                .chance
+                .in_minutes(view.now, 60, 48 * 60, view.programme.announced.time_zone),
+            deed: Deed::Bring(HarvestDeed::Review {
+                nth: view.chance.between(0, 99),
+                is_good: view.chance.percent(80),
+            }),
+        }
+    }
+
     /// Somebody who is asked mostly answers; who does not is reminded.
     fn decides(view: &View<'_>) -> Option<Plan> {
         if !view.chance.percent(60) {
@@ -130,10 +143,25 @@ impl Actor for Organiser {
     }
 
     fn read(&mut self, mail: &Message, view: &View<'_>) -> Vec<Plan> {
+        let zone = view.programme.announced.time_zone;
         let plan = match mail.kind {
             MessageKind::BelowMinimum => self.extends(view, 10),
             MessageKind::DecisionRequested => self.extends(view, 40).or_else(|| Self::decides(view)),
             MessageKind::AgendaMissing if self.makes_agendas => makes_agenda(view),
+            MessageKind::HarvestSubmitted => Some(Self::reviews(view)),
+            // The showcase is over: everybody may read it.
+            MessageKind::Agenda
+                if view
+                    .programme
+                    .announced
+                    .showcase
+                    .is_some_and(|showcase| showcase.ends_at(zone) < view.now) =>
+            {
+                Some(Plan {
+                    at: view.chance.in_minutes(view.now, 60, 600, zone),
+                    deed: Deed::Bring(HarvestDeed::Publish),
+                })
+            }
             // A no-go can be reopened.
             MessageKind::DecisionReport if view.programme.cancellation.is_some() => self.extends(view, 40),
             _ => None,

@@ -4,7 +4,7 @@ use chrono::Duration;
 
 use super::{
     Plan, View,
-    deed::{Deed, HostingDeed, SharingDeed},
+    deed::{Deed, HarvestDeed, HostingDeed, SharingDeed},
 };
 use crate::domain::{message::MessageKind, sharing::AssignmentStatus};
 
@@ -60,6 +60,14 @@ impl Participant {
             MessageKind::LearningWishRequest => self.wishes(view),
             MessageKind::LearningWishDigest => plan(view, 20, 0, 3, support(view)).into_iter().collect(),
             MessageKind::MeetingInformation => self.prepares(view),
+            MessageKind::HarvestRequest => self.harvests(view),
+            // Whoever is reminded mostly hands in, a few too late.
+            MessageKind::HarvestReminder => plan(view, 75, 0, 5, Deed::Bring(HarvestDeed::Submit))
+                .into_iter()
+                .collect(),
+            MessageKind::HarvestReturned => plan(view, 90, 0, 4, Deed::Bring(HarvestDeed::Submit))
+                .into_iter()
+                .collect(),
             MessageKind::Agenda => plan(view, 10, 0, 3, Deed::Share(SharingDeed::Ask))
                 .into_iter()
                 .collect(),
@@ -104,6 +112,24 @@ impl Participant {
         let follows = plan(&later, 60, 1, 8, follow);
         let supports = plan(&later, 30, 1, 12, support(view));
         [Some(wish), follows, supports].into_iter().flatten().collect()
+    }
+
+    /// Some write at once, and hand in before anybody reminds them.
+    fn harvests(&self, view: &View<'_>) -> Vec<Plan> {
+        let writes = plan(view, 60, 1, 18, Deed::Bring(HarvestDeed::Write));
+        let submits = writes.as_ref().and_then(|written| {
+            plan(
+                &View {
+                    now: written.at,
+                    ..*view
+                },
+                50,
+                1,
+                10,
+                Deed::Bring(HarvestDeed::Submit),
+            )
+        });
+        [writes, submits].into_iter().flatten().collect()
     }
 
     /// Before a meeting people think of what they bring there.
