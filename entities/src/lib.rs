@@ -11,6 +11,7 @@ pub mod delivery_attempt;
 pub mod hosting;
 pub mod idempotency_key;
 pub mod instance;
+pub mod invitation;
 pub mod learning_wish;
 pub mod ledger_entry;
 pub mod meeting;

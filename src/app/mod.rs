@@ -11,6 +11,7 @@ pub mod deciding;
 mod error;
 pub mod exporting;
 pub mod fields;
+pub mod guests;
 pub mod hosting;
 pub mod outbox;
 pub mod planning;

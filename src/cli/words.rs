@@ -35,6 +35,12 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::HostMissing => "a meeting has no host",
         MessageKind::MeetingInformation => "when and where the meeting is",
         MessageKind::MeetingChanged => "a meeting has changed",
+        MessageKind::ShowcaseInvitation => "you are invited to the showcase",
+        MessageKind::ShowcasePlace => "you come to the showcase",
+        MessageKind::ShowcaseReminder => "will you come to the showcase?",
+        MessageKind::ShowcaseDirections => "how to get to the showcase",
+        MessageKind::ShowcaseChanged => "the showcase has changed",
+        MessageKind::ShowcaseCancelled => "you are no longer expected at the showcase",
         MessageKind::Announcement => "an announcement",
         MessageKind::ProgrammeCompleted => "the programme is over",
     }

@@ -9,9 +9,10 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
+    guests::Guests,
     hosting::Hosting,
-    ids::{AnnouncementId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
-    message::{CancellationCause, ExpiryCause, LONGEST_QUESTION, Recipient},
+    ids::{AnnouncementId, InvitationId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
+    message::{CancellationCause, ExpiryCause, InvitationEnd, LONGEST_QUESTION, Recipient},
     privacy::Erasure,
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
@@ -76,6 +77,27 @@ pub struct Question {
     pub act: Uuid,
 }
 
+/// Something that happened to an invitation to the showcase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuestHappened {
+    /// The guest was invited.
+    Invited,
+    /// The guest got a place.
+    Comes {
+        /// The guest was waiting for it.
+        was_waiting: bool,
+    },
+    /// The guest asked for a link.
+    LinkRequested(Uuid),
+    /// The invitation no longer holds.
+    Ended {
+        /// Why.
+        cause: InvitationEnd,
+        /// The guest was coming.
+        was_coming: bool,
+    },
+}
+
 /// Something that happened and that rules have still to answer, in the same transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happened {
@@ -124,6 +146,8 @@ pub enum Happened {
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
     Cancelled(RegistrationId, CancellationCause),
+    /// Something happened to an invitation.
+    Guest(InvitationId, GuestHappened),
     /// Somebody asked the contacts something.
     QuestionAsked(Box<Question>),
     /// People can register longer: who is told, what is said, and whether this person can register anew.
@@ -196,6 +220,8 @@ pub struct Facts {
     pub sharing: Sharing,
     /// Who offers venues and who hosts what.
     pub hosting: Hosting,
+    /// Who is invited to the showcase.
+    pub guests: Guests,
     /// Whose personal data goes when these facts are stored.
     pub erasures: Vec<Erasure>,
 }
@@ -226,6 +252,7 @@ impl Facts {
             refused_addresses: Vec::new(),
             sharing: Sharing::default(),
             hosting: Hosting::default(),
+            guests: Guests::default(),
             erasures: Vec::new(),
         }
     }

@@ -64,6 +64,9 @@ pub enum Refusal {
     /// The offered place went to the next.
     #[error("the offer of a place has ended")]
     OfferExpired,
+    /// No more guests can be invited by this person.
+    #[error("{0}")]
+    InvitationQuotaReached(String),
     /// The idempotency key was used for another input.
     #[error("this idempotency key was used with another input; take a new key for a new request")]
     IdempotencyKeyReused,
@@ -105,6 +108,7 @@ impl Refusal {
             Self::DeadlinePassed { .. } => "DEADLINE_PASSED",
             Self::AlreadyRegistered => "ALREADY_REGISTERED",
             Self::OfferExpired => "OFFER_EXPIRED",
+            Self::InvitationQuotaReached(_) => "INVITATION_QUOTA_REACHED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
         }
     }

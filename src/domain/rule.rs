@@ -94,6 +94,14 @@ const fn days_before_meeting(days: i32) -> Trigger {
     }
 }
 
+const fn days_before_showcase(days: i32) -> Trigger {
+    Trigger::Anchored {
+        anchor: Anchor::Showcase,
+        offset_days: -days,
+        at: USUAL_TIME,
+    }
+}
+
 /// The second request comes a week after the first, and says the same.
 const FIVE_DAYS: Option<Duration> = Some(Duration::days(5));
 
@@ -193,6 +201,18 @@ rule_keys! {
     MeetingInformation = "meeting-information", MeetingInformation, days_before_meeting(14), None, Once;
     /// Tells everybody that the time or place changed.
     MeetingChanged = "meeting-changed", MeetingChanged, Trigger::Event(TriggerEvent::MeetingChanged), None, Again;
+    /// Invites a guest to the showcase (rule 12).
+    ShowcaseInvitation = "showcase-invitation", ShowcaseInvitation, Trigger::Event(TriggerEvent::GuestInvited), None, Once;
+    /// Tells a guest that there is a place.
+    ShowcasePlace = "showcase-place", ShowcasePlace, Trigger::Event(TriggerEvent::GuestComes), None, Once;
+    /// Reminds guests who have not answered, a week before the showcase.
+    ShowcaseReminder = "showcase-reminder", ShowcaseReminder, days_before_showcase(7), ONE_DAY, Again;
+    /// Tells guests who come how to get there two days before, or as soon as the place is known, and whoever accepts after that at once.
+    ShowcaseDirections = "showcase-directions", ShowcaseDirections, days_before_showcase(2), None, Once;
+    /// Tells guests that the time or place of the showcase changed.
+    ShowcaseChanged = "showcase-changed", ShowcaseChanged, Trigger::Event(TriggerEvent::ShowcaseChanged), None, Again;
+    /// Tells guests that they are no longer expected.
+    ShowcaseCancelled = "showcase-cancelled", ShowcaseCancelled, Trigger::Event(TriggerEvent::InvitationCancelled), None, Once;
     /// Thanks everyone the day after the last meeting (rule 12).
     ProgrammeCompleted = "programme-completed", ProgrammeCompleted, days_after_end(1), TWO_WEEKS, Once;
     /// Asks participants for a learning wish, two days after the kick-off (rule 9).
@@ -236,6 +256,7 @@ impl RuleKey {
             | Self::HostMissing14Days
             | Self::HostMissing7Days
             | Self::MeetingInformation => &[Anchor::MeetingStart],
+            Self::ShowcaseReminder | Self::ShowcaseDirections => &[Anchor::Showcase],
             _ => &[],
         }
     }
@@ -259,6 +280,8 @@ impl RuleKey {
                 | Self::HostMissing14Days
                 | Self::HostMissing7Days
                 | Self::MeetingInformation
+                | Self::ShowcaseReminder
+                | Self::ShowcaseDirections
         )
     }
 
@@ -281,15 +304,16 @@ impl RuleKey {
                 | Self::HostFellAway
                 | Self::MeetingInformation
                 | Self::MeetingChanged
+                | Self::ShowcaseDirections
         )
     }
 
-    /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could
-    /// take part at all; and a question would be lost to which somebody awaits an answer.
+    /// Whether it can be paused: without the mail that verifies an address, the one that invites a guest, and the one that brings
+    /// a lost link, nobody could take part at all; and a question would be lost to which somebody awaits an answer.
     pub fn can_be_paused(self) -> bool {
         !matches!(
             self,
-            Self::ConfirmRegistration | Self::PersonalLink | Self::QuestionAsked
+            Self::ConfirmRegistration | Self::PersonalLink | Self::QuestionAsked | Self::ShowcaseInvitation
         )
     }
 }

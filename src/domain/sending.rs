@@ -93,6 +93,11 @@ impl MessageKind {
             | Self::HostReleased
             | Self::MeetingInformation
             | Self::MeetingChanged
+            | Self::ShowcaseInvitation
+            | Self::ShowcasePlace
+            | Self::ShowcaseDirections
+            | Self::ShowcaseChanged
+            | Self::ShowcaseCancelled
             | Self::AddressRefused
             | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
@@ -106,7 +111,9 @@ impl MessageKind {
             | Self::AgendaMissing
             | Self::VenueRequest
             | Self::HostReminder
-            | Self::HostMissing => AmbiguityPolicy::AssumeSent,
+            | Self::HostMissing
+            // The invitation says the same.
+            | Self::ShowcaseReminder => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -124,7 +131,8 @@ impl MessageKind {
             | Self::Announcement
             | Self::ProgrammeCompleted
             | Self::VenueRequest
-            | Self::HostReminder => true,
+            | Self::HostReminder
+            | Self::ShowcaseReminder => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState
@@ -145,6 +153,11 @@ impl MessageKind {
             | Self::HostMissing
             | Self::MeetingInformation
             | Self::MeetingChanged
+            | Self::ShowcaseInvitation
+            | Self::ShowcasePlace
+            | Self::ShowcaseDirections
+            | Self::ShowcaseChanged
+            | Self::ShowcaseCancelled
             | Self::AddressRefused
             | Self::QuestionAsked => false,
         }

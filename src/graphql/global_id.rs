@@ -5,8 +5,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    AgendaItemId, AnnouncementId, AssignmentId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId,
-    RuleId, VenueOfferId,
+    AgendaItemId, AnnouncementId, AssignmentId, InvitationId, LearningWishId, MeetingId, MessageId, ProgrammeId,
+    RegistrationId, RuleId, VenueOfferId,
 };
 
 /// An id of a type that implements `Node`.
@@ -41,6 +41,7 @@ identified! {
     AssignmentId = "Assignment",
     AgendaItemId = "AgendaItem",
     VenueOfferId = "VenueOffer",
+    InvitationId = "Invitation",
 }
 
 /// The global id of a thing.

@@ -35,6 +35,8 @@ pub enum UserErrorCode {
     AlreadyRegistered,
     /// The offered place went to the next in line.
     OfferExpired,
+    /// No more guests can be invited by this person.
+    InvitationQuotaReached,
 }
 
 /// Something that kept a mutation from being carried out and that a person can mend.
@@ -101,6 +103,7 @@ mod tests {
             },
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
+            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::IdempotencyKeyReused,
         ];
         let mut seen = Vec::new();

@@ -188,6 +188,8 @@ impl Fold {
             | RuleKey::HostMissing14Days
             | RuleKey::HostMissing7Days
             | RuleKey::MeetingInformation => self.hosting_content(key, occurrence),
+            RuleKey::ShowcaseReminder => self.reminder_to_guests(),
+            RuleKey::ShowcaseDirections => self.directions_for_guests(occurrence),
             _ => None,
         }
     }

@@ -321,7 +321,7 @@ impl Fold {
             let why = Why::Hosting(HostingWhy::Assigned {
                 municipality: municipality(facts, id),
             });
-            let host = facts.hosting.host_of(id);
+            let host = facts.hosting.host_of(id).map(Recipient::Registration);
             self.change(BuiltIn::HostAssignment, host, format!("{id}@{times}"), at, why);
         }
     }
@@ -474,7 +474,7 @@ impl Fold {
     }
 
     /// The name of a rule's moment, if it has come.
-    fn settled_occurrence(&self, key: RuleKey, meeting: Option<MeetingId>) -> Option<String> {
+    pub(super) fn settled_occurrence(&self, key: RuleKey, meeting: Option<MeetingId>) -> Option<String> {
         let facts = &self.facts;
         let rule = facts.rule(key)?;
         let decision = facts.decisions.last();

@@ -33,7 +33,7 @@ impl Facts {
         self.sharing.among(|id| self.takes_part(id))
     }
 
-    fn colleague(&self, id: RegistrationId) -> Option<Colleague> {
+    pub(super) fn colleague(&self, id: RegistrationId) -> Option<Colleague> {
         self.registrations.get(&id).map(|registration| Colleague {
             given_name: registration.person.given_name.clone(),
             organisation: registration.person.organisation.clone(),

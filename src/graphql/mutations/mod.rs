@@ -4,6 +4,7 @@
 //! `app`.
 
 mod clock;
+mod guests;
 mod hosting;
 mod inputs;
 mod mails;
@@ -31,6 +32,7 @@ pub struct Mutation(
     organiser::Organiser,
     planning::Planning,
     hosting::Hosting,
+    guests::Guests,
     mails::Mails,
     privacy::Privacy,
     clock::TestClock,

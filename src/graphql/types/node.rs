@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
 use super::{
+    guests::Invitation,
     hosting::VenueOffer,
     meeting::Meeting,
     message::Message,
@@ -16,8 +17,8 @@ use super::{
 };
 use crate::{
     domain::ids::{
-        AgendaItemId, AssignmentId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId, RuleId,
-        VenueOfferId,
+        AgendaItemId, AssignmentId, InvitationId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId,
+        RuleId, VenueOfferId,
     },
     graphql::{
         failure,
@@ -52,6 +53,8 @@ pub enum Node {
     AgendaItem(AgendaItem),
     /// An offer of a venue.
     VenueOffer(VenueOffer),
+    /// An invitation to the showcase.
+    Invitation(Invitation),
 }
 
 /// The ids of one type among global ids.
@@ -131,6 +134,13 @@ impl Node {
         if !offers.is_empty() {
             for (id, view) in app.venue_offers_by_id(caller, &offers).await.map_err(failed)? {
                 found.extend(VenueOffer::find(view, id).map(|offer| (name_of(id), Self::VenueOffer(offer))));
+            }
+        }
+        let invitations: Vec<InvitationId> = of_type(&ids);
+        if !invitations.is_empty() {
+            for view in app.invitations_by_id(caller, &invitations).await.map_err(failed)? {
+                let invitation = Invitation::from(view);
+                found.insert(name_of(invitation.key_id()), Self::Invitation(invitation));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

@@ -9,7 +9,7 @@ use poem::{Response, http::StatusCode};
 use super::{
     PageParts, answer,
     asking::Values,
-    hosting,
+    guests, hosting,
     layout::{Sheet, Switch, say},
     meetings, own_data, people, see_other, sharing,
 };
@@ -33,6 +33,8 @@ pub enum Area {
     Assignment,
     /// What meetings speak about.
     Agenda,
+    /// Guests of the showcase.
+    Guests,
     /// Asking the facilitators.
     Ask,
     /// What participants want to learn and work on, for those who guide them.
@@ -50,6 +52,7 @@ impl Area {
         Self::Wishes,
         Self::Assignment,
         Self::Agenda,
+        Self::Guests,
         Self::Ask,
         Self::Work,
         Self::OwnData,
@@ -64,6 +67,7 @@ impl Area {
             Self::Wishes => "wishes",
             Self::Assignment => "assignment",
             Self::Agenda => "agenda",
+            Self::Guests => "guests",
             Self::Ask => "ask",
             Self::Work => "work",
             Self::OwnData => "data",
@@ -79,6 +83,7 @@ impl Area {
             Self::Wishes => say(locale, "Leerwensen", "Learning wishes"),
             Self::Assignment => say(locale, "Opdracht", "Assignment"),
             Self::Agenda => say(locale, "Agenda", "Agenda"),
+            Self::Guests => say(locale, "Gasten", "Guests"),
             Self::Ask => say(locale, "Vraag het de begeleiders", "Ask the facilitators"),
             Self::Work => say(locale, "Werk van de deelnemers", "Participants' work"),
             Self::OwnData => say(locale, "Uw gegevens", "Your data"),
@@ -96,9 +101,10 @@ impl Area {
             Self::Hosting => is_participant && programme.is_under_way(),
             Self::Wishes | Self::Assignment => is_participant && went_ahead,
             Self::Agenda => is_member && went_ahead,
+            Self::Guests => is_member && went_ahead && programme.announced.showcase.is_some(),
             Self::Ask => is_participant,
             Self::Work => is_member && !is_participant && went_ahead,
-            Self::OwnData => matches!(visit.caller, Caller::Registrant { .. }),
+            Self::OwnData => matches!(visit.caller, Caller::Registrant { .. } | Caller::Guest { .. }),
         }
     }
 }
@@ -136,6 +142,12 @@ impl<'a> Visit<'a> {
                 (*programme, own.map(|view| view.registration.person.locale))
             }
             Caller::TeamMember { programme, .. } => (*programme, None),
+            Caller::Guest {
+                invitation, programme, ..
+            } => {
+                let own = app.invitations_by_id(caller, &[*invitation]).await?.pop();
+                (*programme, own.map(|view| view.invitation.guest.locale))
+            }
             _ => return Err(AppError::Forbidden),
         };
         let record = app.programmes_by_id(caller, &[programme]).await?.pop();
@@ -224,8 +236,10 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
         Area::Wishes => sharing::wishes::show(visit, area).await,
         Area::Assignment => sharing::assignment::show(visit, area).await,
         Area::Agenda => sharing::agenda::show(visit, area).await,
+        Area::Guests => guests::inviting::show(visit, area).await,
         Area::Ask => sharing::ask::show(visit, area).await,
         Area::Work => sharing::work::show(visit, area).await,
+        Area::OwnData if matches!(visit.caller, Caller::Guest { .. }) => guests::own_data::show(visit, area).await,
         Area::OwnData => own_data::show(visit, area).await,
     }
 }
@@ -236,10 +250,12 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
         Area::Wishes => sharing::wishes::act(visit, area, form).await,
         Area::Assignment => sharing::assignment::act(visit, area, form).await,
         Area::Agenda => sharing::agenda::act(visit, area, form).await,
+        Area::Guests => guests::inviting::act(visit, area, form).await,
         Area::Ask => sharing::ask::act(visit, area, form).await,
         Area::Meetings => meetings::act(visit, area, form).await,
         Area::Hosting => hosting::act(visit, area, form).await,
         Area::People | Area::Work => Ok(None),
+        Area::OwnData if matches!(visit.caller, Caller::Guest { .. }) => guests::own_data::act(visit, area, form).await,
         Area::OwnData => own_data::act(visit, area, form).await,
     }
 }

@@ -13,6 +13,7 @@ mod areas;
 mod asking;
 mod deciding;
 mod fields;
+mod guests;
 mod hosting;
 mod layout;
 mod link_request;

@@ -59,6 +59,10 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
             "U bent te laat: de plaats die wij u aanboden, is naar de volgende op de wachtlijst gegaan.",
             "You are too late: the place that we offered you has gone to the next person on the waiting list.",
         ),
+        Refusal::InvitationQuotaReached(_) => own(
+            "U hebt zoveel gasten uitgenodigd als u mag. Trek een uitnodiging in, of vraag de organisatie om iemand uit te nodigen.",
+            "You have invited as many guests as you may. Call an invitation back, or ask the organisers to invite somebody.",
+        ),
         Refusal::IdempotencyKeyReused => own(
             "Deze opdracht was al eens gegeven, met andere gegevens. Laad de pagina opnieuw en probeer het nog eens.",
             "This was asked before with other details. Please reload the page and try again.",
@@ -87,6 +91,7 @@ fn name(field: &[String], locale: Locale) -> &str {
         Some("intendedResult") => say(locale, "wat het moet opleveren", "what it should bring"),
         Some("result") => say(locale, "wat het heeft opgeleverd", "what it brought"),
         Some("minutes") => say(locale, "aantal minuten", "minutes"),
+        Some("message") => say(locale, "uw bericht", "your message"),
         Some("question") => say(locale, "uw vraag", "your question"),
         Some(other) => other,
         None => say(locale, "dit veld", "this field"),
@@ -154,6 +159,7 @@ mod tests {
             Refusal::DeadlinePassed { closed_at: at },
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
+            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::IdempotencyKeyReused,
         ]
     }
