@@ -109,10 +109,16 @@ impl Composer {
     }
 }
 
+/// Whether a line is the personal link and nothing else, as it is or to one of its areas.
+fn is_personal_link(line: &str) -> bool {
+    line.strip_prefix(samples::LINK)
+        .is_some_and(|area| area.is_empty() || (area.starts_with("?page=") && !area.contains(' ')))
+}
+
 fn what_is_wrong(preview: &Preview) -> Option<&'static str> {
     let kind = preview.name.split('/').nth(1).and_then(MessageKind::from_word);
     let links = usize::from(!kind.is_some_and(is_answered_elsewhere));
-    let link_lines = preview.text.lines().filter(|line| *line == samples::LINK).count();
+    let link_lines = preview.text.lines().filter(|line| is_personal_link(line)).count();
     if preview.composed.subject.is_empty() {
         Some("the subject is empty")
     } else if link_lines != links {

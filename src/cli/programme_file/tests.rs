@@ -139,7 +139,7 @@ pause_note = \"x\"
     assert_eq!(rules, known.join(", "));
     insta::assert_snapshot!(told, @r#"
     line 1: slug: is not a slug: use 1 to 80 lower-case letters, digits and single hyphens, such as werken-in-het-westen-2014
-    line 2: titel: unknown field `titel`, expected one of `slug`, `title`, `subtitle`, `description`, `audience`, `locale`, `time_zone`, `min_participants`, `max_participants`, `registration_opens_at`, `registration_deadline`, `decision_mode`, `draft`, `price`, `meetings`, `showcase`, `team`, `rules`, `announced`
+    line 2: titel: unknown field `titel`, expected one of `slug`, `title`, `subtitle`, `description`, `audience`, `locale`, `time_zone`, `min_participants`, `max_participants`, `registration_opens_at`, `registration_deadline`, `decision_mode`, `draft`, `price`, `meetings`, `showcase`, `retention`, `team`, `rules`, `announced`
     line 3: title: invalid type: integer `5`, expected a string
     line 4: description: is empty; please fill it in
     line 5: locale: unknown variant `fr`, expected `nl` or `en`
@@ -151,7 +151,7 @@ pause_note = \"x\"
     line 18: meetings.days: missing field `starts`
     line 23: team.email: is not an e-mail address; it should look like name@organisation.example
     line 24: team.roles: unknown variant `boss`, expected one of `contact`, `facilitator`, `organiser`
-    line 29: rules: there is no rule "none"; 
+    line 29: rules: there is no rule "none";
     "#);
 }
 

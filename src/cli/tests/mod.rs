@@ -65,34 +65,40 @@ async fn the_timeline_tells_past_and_future() {
     Eigen regie en vertrouwen (Europe/Amsterdam); now it is Tuesday 20 May 2014 at 12:00
 
     Thursday 1 May 2014
-      09:00  ✓ done     mail: welcome to the team    birgit.oelkerts@organisator.example  the mail is queued
-      09:00  ✓ done     mail: welcome to the team    marc.jetten@organisator.example      the mail is queued
-      09:00  ✓ done     mail: welcome to the team    richard.zondag@gemeente.example      the mail is queued
+      09:00  ✓ done     mail: welcome to the team          birgit.oelkerts@organisator.example  the mail is queued
+      09:00  ✓ done     mail: welcome to the team          marc.jetten@organisator.example      the mail is queued
+      09:00  ✓ done     mail: welcome to the team          richard.zondag@gemeente.example      the mail is queued
 
     Sunday 11 May 2014
-      09:00  ! missed   mail: too few registrations  marc.jetten@organisator.example      not carried out until 20 May 2014 at 12:00; more than 24 hours late is too late
+      09:00  ! missed   mail: too few registrations        marc.jetten@organisator.example      not carried out until 20 May 2014 at 12:00; more than 24 hours late is too late
 
     Sunday 18 May 2014
-      09:00  ! missed   mail: too few registrations  marc.jetten@organisator.example      not carried out until 20 May 2014 at 12:00; more than 24 hours late is too late
+      09:00  ! missed   mail: too few registrations        marc.jetten@organisator.example      not carried out until 20 May 2014 at 12:00; more than 24 hours late is too late
 
     Thursday 22 May 2014
-      09:00  ○ planned  mail: too few registrations  marc.jetten@organisator.example      rule below-minimum-3-days
+      09:00  ○ planned  mail: too few registrations        marc.jetten@organisator.example      rule below-minimum-3-days
 
     Saturday 24 May 2014
-      09:00  ○ planned  mail: too few registrations  marc.jetten@organisator.example      rule below-minimum-1-day
+      09:00  ○ planned  mail: too few registrations        marc.jetten@organisator.example      rule below-minimum-1-day
 
     Monday 26 May 2014
-      00:00  ○ planned  go or no-go                  -                                    no-go: 0 counted at the closing instant; the minimum is 8
-      00:00  ○ planned  mail: what was decided       marc.jetten@organisator.example      rule decision-report
+      00:00  ○ planned  go or no-go                        -                                    no-go: 0 counted at the closing instant; the minimum is 8
+      00:00  ○ planned  mail: what was decided             marc.jetten@organisator.example      rule decision-report
 
     Wednesday 28 May 2014
-      09:00  – skipped  mail: please decide          marc.jetten@organisator.example      go or no-go was decided already
+      09:00  – skipped  mail: please decide                marc.jetten@organisator.example      go or no-go was decided already
 
     Sunday 1 June 2014
-      09:00  – skipped  mail: please decide          marc.jetten@organisator.example      go or no-go was decided already
+      09:00  – skipped  mail: please decide                marc.jetten@organisator.example      go or no-go was decided already
 
     Sunday 8 June 2014
-      09:00  – skipped  mail: please decide          marc.jetten@organisator.example      go or no-go was decided already
+      09:00  – skipped  mail: please decide                marc.jetten@organisator.example      go or no-go was decided already
+
+    Wednesday 29 April 2015
+      09:00  ○ planned  personal data of guests is erased  -                                    rule guest-erasure
+
+    Sunday 29 January 2017
+      09:00  ○ planned  personal data is erased            -                                    rule participant-erasure
     ");
     let until = |until: &'static str| ["timeline", SLUG, "--until", until];
     let may_11 = desk.run(&until("2014-05-11")).await.out;

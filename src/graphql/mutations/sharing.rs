@@ -4,23 +4,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
-use super::repeatable;
+use super::{hosting::MeetingPayload, repeatable};
 use crate::{
     app::{
         self,
-        planning::PlanView,
-        programmes::ProgrammeRecord,
         sharing::{AssignmentFields, ProposalFields, Shared, WishFields},
     },
     domain::ids::{AgendaItemId, LearningWishId, MeetingId},
     graphql::{
         global_id::id_in,
         request::{RequestScope, scope},
-        types::{
-            meeting::Meeting,
-            plan::{TimelineDifference, differences},
-            sharing::{AgendaItem, Assignment, AssignmentStatus, LearningWish},
-        },
+        types::sharing::{AgendaItem, Assignment, AssignmentStatus, LearningWish},
         user_error::UserError,
     },
 };
@@ -61,33 +55,6 @@ pub struct AgendaItemPayload {
 pub struct AskFacilitatorsPayload {
     /// Why it was refused; empty on success.
     errors: Vec<UserError>,
-}
-
-/// What became of a meeting.
-#[derive(Debug, SimpleObject)]
-pub struct MeetingPayload {
-    /// The meeting as it is now; null when it was refused.
-    meeting: Option<Meeting>,
-    /// What the change makes different in the timeline, where that can be looked at beforehand.
-    difference: Vec<TimelineDifference>,
-    /// Why it was refused; empty on success.
-    errors: Vec<UserError>,
-}
-
-impl MeetingPayload {
-    /// The answer about a meeting of a programme.
-    fn of(
-        record: Option<&ProgrammeRecord>,
-        meeting: MeetingId,
-        plan: Option<&PlanView>,
-        errors: Vec<UserError>,
-    ) -> Self {
-        Self {
-            meeting: record.and_then(|record| Meeting::of(record, meeting)),
-            difference: differences(plan),
-            errors,
-        }
-    }
 }
 
 impl LearningWishPayload {

@@ -170,7 +170,7 @@ fn in_september_hosts_are_assigned_35_days_before_and_everybody_is_told_14_days_
     life.on("2014-05-28T08:00:00Z");
     offer(&mut life, people[0], draft("Gouda", true, &[])).unwrap();
     let second = offer(&mut life, people[1], draft("Veere", false, &[])).unwrap();
-    life.on("2014-08-19T06:59:59Z");
+    walk(&mut life, "2014-08-19T06:59:59Z");
     assert_eq!(host(&life, 2), None);
     life.on("2014-08-19T07:00:00Z");
     assert_eq!(host(&life, 2), Some(people[1]), "the first one hosted the kick-off");
