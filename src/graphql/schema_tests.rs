@@ -206,6 +206,7 @@ async fn the_nodes_are_those_with_global_ids() {
         [
             "AgendaItem",
             "Assignment",
+            "Harvest",
             "LearningWish",
             "Meeting",
             "Message",
