@@ -3,6 +3,7 @@
 //! Every method takes the [`Caller`]. Without the role it is [`AppError::Forbidden`]; things that a caller may not know of are
 //! not found.
 
+pub mod agendas;
 pub mod arranging;
 mod calendar;
 pub mod caller;

@@ -171,15 +171,10 @@ async fn walk_and_compare(app: &TestApp) {
         "2014-07-01T00:00:00Z",
         "2014-10-31T12:00:00Z",
         "2015-03-01T00:00:00Z",
-        "2017-02-01T00:00:00Z",
     ] {
         app.travel(to).await;
     }
     let after = app.timeline().await;
-    assert!(
-        after.iter().all(|entry| entry["doneAt"] != json!(null)),
-        "nothing is left to come"
-    );
     let came: BTreeMap<_, _> = after
         .iter()
         .map(|entry| (entry["key"].as_str().unwrap().to_owned(), story(entry)))
@@ -190,6 +185,14 @@ async fn walk_and_compare(app: &TestApp) {
     let mails = app.mails().await.len();
     let made = after.iter().filter(|entry| entry["message"] != json!(null)).count();
     assert_eq!(made, mails, "every mail has its entry");
+    // What is left is that personal data goes; the names in the rest of the record go with it.
+    app.travel("2017-02-01T00:00:00Z").await;
+    let at_last = app.timeline().await;
+    assert!(
+        at_last.iter().all(|entry| entry["doneAt"] != json!(null)),
+        "nothing is left to come"
+    );
+    assert_eq!(at_last.len(), after.len());
 }
 
 async fn what_is_foretold_is_what_comes(app: &TestApp) {

@@ -8,7 +8,8 @@ use super::{hosting::MeetingPayload, repeatable};
 use crate::{
     app::{
         self,
-        sharing::{AssignmentFields, ProposalFields, Shared, WishFields},
+        agendas::ProposalFields,
+        sharing::{AssignmentFields, Shared, WishFields},
     },
     domain::ids::{AgendaItemId, LearningWishId, MeetingId},
     graphql::{

@@ -87,12 +87,12 @@ pub(super) fn letters(words: &Paragraphs<1000>, is_hostile: bool) -> Result<Vec<
                 items: vec![
                     line("Kennismaken", Some(45)),
                     line(&excerpt(words, 150), Some(1)),
-                    line("Afspraken voor de volgende keer", None),
+                    line("Afspraken maken", None),
                 ],
             },
         ),
         ("asked", asked(words)?),
-        ("asked-shortly", asked("Kunt u mij bellen?")?),
+        ("asked-shortly", asked("Is er lunch?")?),
     ];
     Ok(letters.map(|(name, letter)| (name.to_owned(), letter)).into())
 }

@@ -9,10 +9,7 @@ use super::{
     goes_on, id_of, shared,
 };
 use crate::{
-    app::{
-        AppError, Repeatable,
-        sharing::{ProposalFields, Shared},
-    },
+    app::{AppError, Repeatable, agendas::ProposalFields, sharing::Shared},
     domain::{
         formats,
         ids::{AgendaItemId, MeetingId},
