@@ -18,6 +18,8 @@ pub struct Model {
     pub registration_id: Option<Uuid>,
     /// Whose link.
     pub team_member_id: Option<Uuid>,
+    /// Whose link.
+    pub invitation_id: Option<Uuid>,
     /// organiser or administrator, of an API token.
     #[sea_orm(column_type = "Text")]
     pub role: Option<String>,

@@ -42,6 +42,8 @@ pub struct Model {
     pub registration_id: Option<Uuid>,
     /// The member of the team.
     pub team_member_id: Option<Uuid>,
+    /// The guest.
+    pub invitation_id: Option<Uuid>,
     /// The letter, while its mail is not made.
     #[sea_orm(column_type = "VarBinary(StringLen::None)")]
     pub sealed_letter: Option<Vec<u8>>,

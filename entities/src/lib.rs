@@ -13,6 +13,7 @@ pub mod harvest_wish;
 pub mod hosting;
 pub mod idempotency_key;
 pub mod instance;
+pub mod invitation;
 pub mod learning_wish;
 pub mod ledger_entry;
 pub mod meeting;

@@ -17,6 +17,8 @@ pub struct Model {
     pub registration_id: Option<Uuid>,
     /// The member of the team.
     pub team_member_id: Option<Uuid>,
+    /// The guest.
+    pub invitation_id: Option<Uuid>,
     /// Which mail.
     #[sea_orm(column_type = "Text")]
     pub kind: String,

@@ -11,7 +11,7 @@ pub struct Model {
     /// The mail whose refusal it was.
     #[sea_orm(primary_key, auto_increment = false)]
     pub suppressed_by: Uuid,
-    /// The registration, or the member of the team.
+    /// The registration, the member of the team, or the guest's invitation.
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: Uuid,
     /// The programme.
@@ -20,6 +20,8 @@ pub struct Model {
     pub registration_id: Option<Uuid>,
     /// The member of the team.
     pub team_member_id: Option<Uuid>,
+    /// The guest.
+    pub invitation_id: Option<Uuid>,
     /// The first mail to that person that did not go.
     pub message_id: Uuid,
     /// What the relay said.

@@ -6,7 +6,8 @@ use super::{App, AppError, Result};
 use crate::{
     domain::{
         access::Holder,
-        ids::{ProgrammeId, RegistrationId, TeamMemberId, TokenId},
+        guests::InvitationStatus,
+        ids::{InvitationId, ProgrammeId, RegistrationId, TeamMemberId, TokenId},
         programme::TeamRole,
         registration::RegistrationStatus,
     },
@@ -36,6 +37,15 @@ pub enum Caller {
         /// What the member does there.
         roles: Vec<TeamRole>,
     },
+    /// The holder of a guest's personal link.
+    Guest {
+        /// The invitation.
+        invitation: InvitationId,
+        /// Its programme.
+        programme: ProgrammeId,
+        /// Where it stood when asking.
+        status: InvitationStatus,
+    },
     /// An organiser's API token.
     Organiser {
         /// The token.
@@ -57,6 +67,7 @@ impl Caller {
             Self::Public => "public".to_owned(),
             Self::Registrant { registration, .. } => format!("registration:{registration}"),
             Self::TeamMember { member, .. } => format!("team-member:{member}"),
+            Self::Guest { invitation, .. } => format!("invitation:{invitation}"),
             Self::Organiser { token, .. } => format!("organiser-token:{token}"),
             Self::Administrator { token: Some(token) } => format!("administrator-token:{token}"),
             Self::Administrator { token: None } => "administrator".to_owned(),
@@ -71,7 +82,7 @@ impl Caller {
             Self::TeamMember {
                 programme: own, roles, ..
             } => *own == programme && roles.contains(&TeamRole::Organiser),
-            Self::Public | Self::Registrant { .. } => false,
+            Self::Public | Self::Registrant { .. } | Self::Guest { .. } => false,
         }
     }
 
@@ -81,7 +92,7 @@ impl Caller {
             Self::Administrator { .. } => None,
             Self::Organiser { programmes, .. } => Some(programmes.clone()),
             Self::TeamMember { programme, roles, .. } if roles.contains(&TeamRole::Organiser) => Some(vec![*programme]),
-            Self::Public | Self::Registrant { .. } | Self::TeamMember { .. } => Some(Vec::new()),
+            Self::Public | Self::Registrant { .. } | Self::TeamMember { .. } | Self::Guest { .. } => Some(Vec::new()),
         }
     }
 
@@ -94,7 +105,9 @@ impl Caller {
     /// Whether a programme belongs to the caller's own, in whatever role: those see its draft too.
     pub fn belongs_to(&self, programme: ProgrammeId) -> bool {
         match self {
-            Self::TeamMember { programme: own, .. } | Self::Registrant { programme: own, .. } => *own == programme,
+            Self::TeamMember { programme: own, .. }
+            | Self::Registrant { programme: own, .. }
+            | Self::Guest { programme: own, .. } => *own == programme,
             _ => self.organises(programme),
         }
     }
@@ -158,6 +171,14 @@ impl App {
                         programme,
                         roles: member.roles,
                     })
+            }
+            Some(Holder::Guest(id)) => {
+                let found = store.invitations_by_id(&[id]).await?.pop();
+                found.map(|(programme, invitation)| Caller::Guest {
+                    invitation: id,
+                    programme,
+                    status: invitation.status,
+                })
             }
             Some(Holder::Registration(id)) => {
                 store

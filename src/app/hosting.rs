@@ -111,6 +111,17 @@ impl HostingView {
         Ok(self.hosting.offer_for(meeting).map(|offer| &offer.venue))
     }
 
+    /// Where the showcase is, as far as that is known; for members, and for its guests.
+    ///
+    /// # Errors
+    /// The caller is neither.
+    pub fn showcase_venue(&self) -> Result<Option<Venue>> {
+        if !self.caller.is_guest_of(self.programme.id) {
+            self.must_be_member()?;
+        }
+        Ok(self.hosting.venue_of_showcase(&self.programme.announced))
+    }
+
     /// Who hosts a meeting; for members.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ pub mod deciding;
 mod error;
 pub mod exporting;
 pub mod fields;
+pub mod guests;
 pub mod harvest;
 pub mod hosting;
 pub mod outbox;

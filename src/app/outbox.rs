@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 use super::{About, App, AppError, Caller, Repeatable, Result, programmes::must_be_known};
 use crate::{
     domain::{
-        ids::{MessageId, ProgrammeId, RegistrationId},
+        ids::{InvitationId, MessageId, ProgrammeId, RegistrationId},
         message::{MessageKind, MessageStatus, Recipient},
         page::{Page, Window},
         refusal::Refusal,
@@ -52,6 +52,7 @@ impl App {
             statuses: wanted.statuses,
             programmes,
             registration: wanted.registration,
+            invitation: None,
             recipient: wanted.recipient,
         };
         Ok(self.store().messages(&filter, window).await?)
@@ -80,14 +81,24 @@ impl App {
             .collect())
     }
 
+    /// The newest mails to a guest. The caller may see them.
+    pub(super) async fn messages_to_guest(&self, id: InvitationId, limit: usize) -> Result<Vec<Message>> {
+        let filter = MessageFilter {
+            invitation: Some(id),
+            ..MessageFilter::default()
+        };
+        Ok(self.store().messages(&filter, &Window::first(limit)).await?.items)
+    }
+
     /// The mails of some ids that the caller may see.
     pub async fn messages_by_id(&self, caller: &Caller, ids: &[MessageId]) -> Result<HashMap<MessageId, Message>> {
         let mut messages = self.store().messages_by_id(ids).await?;
         messages.retain(|_, message| {
-            let is_own = matches!(
-                (caller, message.recipient),
-                (Caller::Registrant { registration, .. }, Recipient::Registration(id)) if *registration == id
-            );
+            let is_own = match (caller, message.recipient) {
+                (Caller::Registrant { registration, .. }, Recipient::Registration(id)) => *registration == id,
+                (Caller::Guest { invitation, .. }, Recipient::Guest(id)) => *invitation == id,
+                _ => false,
+            };
             is_own || caller.organises(message.programme_id)
         });
         Ok(messages)

@@ -3,9 +3,15 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{App, Caller, Repeatable, Result, outbox::Message, registering::RegistrationView};
+use super::{App, Caller, Repeatable, Result, guests::InvitationView, outbox::Message, registering::RegistrationView};
 use crate::{
-    domain::{acts, hosting::VenueOffer, ids::RegistrationId, page::Window},
+    domain::{
+        acts,
+        guests::Invitation,
+        hosting::VenueOffer,
+        ids::{InvitationId, RegistrationId},
+        page::Window,
+    },
     store::Scope,
 };
 
@@ -65,7 +71,43 @@ impl App {
         sorts.push(("venueOffers", offers.map(venue_offer).collect()));
         sorts.extend(self.shared_by(programme, id).await?);
         sorts.push(("harvests", self.brought_home_by(programme, id).await?));
+        let record = self.own_programme(programme).await?;
+        let guests = self.store().guests_of(&record.programme).await?;
+        let invited = guests.in_order(|one| one.invited_by == Some(id));
+        sorts.push(("invitationsToGuests", invited.into_iter().map(invited_guest).collect()));
         Ok(PersonalData { sorts })
+    }
+
+    /// Everything that is stored about a guest: the guest's own, or one that an organiser names.
+    pub async fn guest_data(&self, caller: &Caller, id: Option<InvitationId>) -> Result<PersonalData> {
+        let (_, id) = self.guest_target(caller, id).await?;
+        let views = self.invitations_by_id(caller, &[id]).await?;
+        let mails = self.messages_to_guest(id, MAILS_AT_MOST).await?;
+        let sorts = vec![
+            ("invitations", views.iter().map(invitation).collect()),
+            ("mails", mails.iter().map(mail).collect()),
+        ];
+        Ok(PersonalData { sorts })
+    }
+
+    /// Everything about a guest goes, by the own wish or by an organiser. Whoever was coming leaves the place to the next by it.
+    pub async fn erase_guest(
+        &self,
+        caller: &Caller,
+        id: Option<InvitationId>,
+        is_rehearsal: bool,
+        repeatable: &Repeatable,
+    ) -> Result<Vec<Stored>> {
+        let (programme, id) = self.guest_target(caller, id).await?;
+        let stored = self.guest_data(caller, Some(id)).await?.counts();
+        if is_rehearsal {
+            return Ok(stored);
+        }
+        let scope = Scope::invitation(id);
+        self.act(caller, programme, "erasePerson", repeatable, scope, |facts, now| {
+            acts::erase_guest(facts, id, now).map(|()| stored)
+        })
+        .await
     }
 
     /// Everything about the person behind a registration goes, by the own wish or by an organiser. Whoever is still in leaves
@@ -114,6 +156,34 @@ fn registration(view: &RegistrationView) -> Value {
         "confirmedAt": registration.confirmed_at,
         "endedAt": registration.ended_at,
         "endReason": registration.end_reason,
+    })
+}
+
+fn invitation(view: &InvitationView) -> Value {
+    let (one, guest) = (&view.invitation, &view.invitation.guest);
+    json!({
+        "status": one.status.word(),
+        "name": &*guest.name,
+        "email": &*guest.email,
+        "relation": guest.relation.word(),
+        "locale": guest.locale.tag(),
+        "message": one.message,
+        "invitedBy": view.inviter.as_ref().map(|inviter| json!({
+            "givenName": &*inviter.given_name,
+            "organisation": &*inviter.organisation,
+        })),
+        "invitedAt": one.invited_at,
+        "answeredAt": one.answered_at,
+    })
+}
+
+/// Of an invitation what its inviter said; who the guest is, is somebody else's.
+fn invited_guest(invitation: &Invitation) -> Value {
+    json!({
+        "relation": invitation.guest.relation.word(),
+        "message": invitation.message,
+        "status": invitation.status.word(),
+        "invitedAt": invitation.invited_at,
     })
 }
 

@@ -73,7 +73,9 @@ impl App {
         window: &Window<Uuid>,
     ) -> Result<Page<ProgrammeRecord>> {
         let own = match caller {
-            Caller::Registrant { programme, .. } | Caller::TeamMember { programme, .. } => Some(vec![*programme]),
+            Caller::Registrant { programme, .. }
+            | Caller::TeamMember { programme, .. }
+            | Caller::Guest { programme, .. } => Some(vec![*programme]),
             Caller::Public => Some(Vec::new()),
             _ => caller.organised(),
         };

@@ -245,8 +245,8 @@ impl App {
         let address = found.map(|(_, registration)| registration.person.email.comparable());
         let scope = Scope::Touched(Touched {
             registration: Some(id),
-            person: None,
             address,
+            ..Touched::default()
         });
         self.act(
             caller,
@@ -278,7 +278,7 @@ impl App {
         let scope = Scope::Touched(Touched {
             registration: Some(earlier),
             person,
-            address: None,
+            ..Touched::default()
         });
         let id = RegistrationId(self.settle.entropy.id(self.now().await?));
         let id = self

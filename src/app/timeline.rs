@@ -9,7 +9,7 @@ use super::{App, Caller, Result};
 use crate::{
     domain::{
         facts::Facts,
-        ids::{MessageId, ProgrammeId, RegistrationId},
+        ids::{InvitationId, MessageId, ProgrammeId, RegistrationId, TeamMemberId},
         message::{MessageKind, Recipient},
         page::{Page, Window},
         refusal::Refusal,
@@ -100,7 +100,11 @@ impl TimelineItem {
             Source::BuiltIn(BuiltIn::DecisionProposal | BuiltIn::Decision) => 1,
             Source::BuiltIn(BuiltIn::Offer) => 2,
             Source::BuiltIn(
-                BuiltIn::Completion | BuiltIn::HostAssignment | BuiltIn::GuestErasure | BuiltIn::ParticipantErasure,
+                BuiltIn::Completion
+                | BuiltIn::HostAssignment
+                | BuiltIn::GuestPlace
+                | BuiltIn::GuestErasure
+                | BuiltIn::ParticipantErasure,
             ) => 3,
             Source::Rule(_) => 4,
         };
@@ -201,17 +205,20 @@ pub(super) fn addresses(facts: &Facts) -> HashMap<Recipient, String> {
         .team
         .iter()
         .map(|member| (Recipient::TeamMember(member.id), member.email.to_string()));
-    registrations.chain(team).collect()
+    let guests = facts.guests.invitations.values();
+    let guests = guests.map(|one| (Recipient::Guest(one.id), one.guest.email.to_string()));
+    registrations.chain(team).chain(guests).collect()
 }
 
 fn recipient_of(item: &TimelineItem, addresses: &HashMap<Recipient, String>) -> Option<String> {
     let subject = item.key.split('/').nth(1)?;
     let id = subject.parse().ok()?;
-    let registration = Recipient::Registration(RegistrationId(id));
-    addresses
-        .get(&registration)
-        .or_else(|| addresses.get(&Recipient::TeamMember(crate::domain::ids::TeamMemberId(id))))
-        .cloned()
+    let anybody = [
+        Recipient::Registration(RegistrationId(id)),
+        Recipient::TeamMember(TeamMemberId(id)),
+        Recipient::Guest(InvitationId(id)),
+    ];
+    anybody.iter().find_map(|who| addresses.get(who)).cloned()
 }
 
 fn planned_item(step: &Step, zone: Tz) -> TimelineItem {

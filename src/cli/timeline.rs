@@ -196,6 +196,7 @@ pub(super) fn what(item: &TimelineItem) -> String {
         (_, Source::BuiltIn(BuiltIn::Decision)) => "go or no-go".to_owned(),
         (_, Source::BuiltIn(BuiltIn::HostAssignment)) => "a meeting gets a host".to_owned(),
         (_, Source::BuiltIn(BuiltIn::Completion)) => "the programme is over".to_owned(),
+        (_, Source::BuiltIn(BuiltIn::GuestPlace)) => "a waiting guest gets a place".to_owned(),
         (_, Source::BuiltIn(BuiltIn::GuestErasure)) => "personal data of guests is erased".to_owned(),
         (_, Source::BuiltIn(BuiltIn::ParticipantErasure)) => "personal data is erased".to_owned(),
         (ItemKind::Decision | ItemKind::Change, Source::Rule(key)) => key.word().to_owned(),

@@ -117,7 +117,7 @@ fn access(record: &TokenRecord, slug: impl Fn(ProgrammeId) -> String) -> String 
             format!("organiser of {}", slugs.join(", "))
         }
         Holder::Administrator { .. } => "administrator".to_owned(),
-        Holder::Registration(_) | Holder::TeamMember(_) => "personal link".to_owned(),
+        Holder::Registration(_) | Holder::TeamMember(_) | Holder::Guest(_) => "personal link".to_owned(),
     }
 }
 

@@ -41,6 +41,12 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::HarvestReturned => "your harvest came back",
         MessageKind::HarvestAccepted => "your harvest was accepted",
         MessageKind::HarvestScheduled => "when you present",
+        MessageKind::ShowcaseInvitation => "you are invited to the showcase",
+        MessageKind::ShowcasePlace => "you come to the showcase",
+        MessageKind::ShowcaseReminder => "will you come to the showcase?",
+        MessageKind::ShowcaseDirections => "how to get to the showcase",
+        MessageKind::ShowcaseChanged => "the showcase has changed",
+        MessageKind::ShowcaseCancelled => "you are no longer expected at the showcase",
         MessageKind::Announcement => "an announcement",
         MessageKind::ProgrammeCompleted => "the programme is over",
     }

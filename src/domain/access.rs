@@ -1,6 +1,6 @@
 //! What a token gives access to.
 
-use super::ids::{ProgrammeId, RegistrationId, TeamMemberId, TokenId};
+use super::ids::{InvitationId, ProgrammeId, RegistrationId, TeamMemberId, TokenId};
 
 /// Whom or what a token stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum Holder {
     Registration(RegistrationId),
     /// The personal link of a member of a programme's team.
     TeamMember(TeamMemberId),
+    /// The personal link of a guest of the showcase: the capability for that invitation.
+    Guest(InvitationId),
     /// An API token of an organiser.
     Organiser {
         /// The token.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     facts::Facts,
+    guests::{Invitation, InvitationStatus},
     ids::AnnouncementId,
     message::{Letter, Recipient},
     programme::TeamRole,
@@ -27,6 +28,8 @@ pub enum Audience {
     Waiting,
     /// Those who host a meeting to come.
     Hosts,
+    /// Guests of the showcase who come, or wait for a place.
+    Guests,
     /// Everybody who runs or guides the programme.
     Team,
     /// Those who run it.
@@ -37,12 +40,13 @@ pub enum Audience {
 
 impl Audience {
     /// Every audience.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Participants,
         Self::WithoutWish,
         Self::WithoutHarvest,
         Self::Waiting,
         Self::Hosts,
+        Self::Guests,
         Self::Team,
         Self::Organisers,
         Self::Everyone,
@@ -56,6 +60,7 @@ impl Audience {
             Self::WithoutHarvest => "without-harvest",
             Self::Waiting => "waiting",
             Self::Hosts => "hosts",
+            Self::Guests => "guests",
             Self::Team => "team",
             Self::Organisers => "organisers",
             Self::Everyone => "everyone",
@@ -67,7 +72,8 @@ impl Audience {
         Self::ALL.into_iter().find(|audience| audience.word() == word)
     }
 
-    /// Who belongs to it at a moment: people by arrival, then the team in its order.
+    /// Who belongs to it at a moment: people by arrival, then the team in its order. Guests gave their addresses for the showcase
+    /// only: they do not belong to everyone.
     pub fn recipients(self, facts: &Facts, at: DateTime<Utc>) -> Vec<Recipient> {
         let hosts = |registration: &Registration| {
             let mut meetings = facts.meetings_to_come(at);
@@ -80,15 +86,25 @@ impl Audience {
             Self::Waiting => waits(registration),
             Self::Hosts => registration.status.counts() && hosts(registration),
             Self::Everyone => registration.status.counts() || waits(registration),
-            Self::Team | Self::Organisers => false,
+            Self::Guests | Self::Team | Self::Organisers => false,
         };
         let people = facts.in_line(is_meant).into_iter().map(Recipient::Registration);
         let team = facts.programme.announced.team.iter().filter(|member| match self {
             Self::Team | Self::Everyone => true,
             Self::Organisers => member.is(TeamRole::Organiser),
-            Self::Participants | Self::WithoutWish | Self::WithoutHarvest | Self::Waiting | Self::Hosts => false,
+            Self::Participants
+            | Self::WithoutWish
+            | Self::WithoutHarvest
+            | Self::Waiting
+            | Self::Hosts
+            | Self::Guests => false,
         });
+        let guests = match self {
+            Self::Guests => facts.guests.in_order(wants_to_come),
+            _ => Vec::new(),
+        };
         people
+            .chain(guests.into_iter().map(|invitation| Recipient::Guest(invitation.id)))
             .chain(team.map(|member| Recipient::TeamMember(member.id)))
             .collect()
     }
@@ -96,6 +112,14 @@ impl Audience {
 
 fn waits(registration: &Registration) -> bool {
     registration.is_verified() && matches!(registration.status, Status::Waiting | Status::Offered)
+}
+
+fn wants_to_come(invitation: &Invitation) -> bool {
+    let wants = matches!(
+        invitation.status,
+        InvitationStatus::Accepted | InvitationStatus::Waiting
+    );
+    wants && invitation.erased_at.is_none()
 }
 
 /// The longest text of an announcement, in characters.

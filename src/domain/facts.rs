@@ -9,10 +9,11 @@ use super::{
     announcement::OwnMail,
     calendar,
     decision::{Decision, DecisionOutcome},
+    guests::Guests,
     harvest::Harvests,
     hosting::Hosting,
-    ids::{AnnouncementId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
-    message::{CancellationCause, ExpiryCause, LONGEST_QUESTION, Recipient},
+    ids::{AnnouncementId, InvitationId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
+    message::{CancellationCause, ExpiryCause, InvitationEnd, LONGEST_QUESTION, Recipient},
     privacy::Erasure,
     programme::{Announcement, Phase, Programme},
     registration::{OFFER_WORKING_DAYS, Registration, RegistrationStatus as Status, Transition, Verb, transition},
@@ -75,6 +76,27 @@ pub struct Question {
     pub text: Paragraphs<LONGEST_QUESTION>,
     /// The act's id: each question is an occurrence of its own.
     pub act: Uuid,
+}
+
+/// Something that happened to an invitation to the showcase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuestHappened {
+    /// The guest was invited.
+    Invited,
+    /// The guest got a place.
+    Comes {
+        /// The guest was waiting for it.
+        was_waiting: bool,
+    },
+    /// The guest asked for a link.
+    LinkRequested(Uuid),
+    /// The invitation no longer holds.
+    Ended {
+        /// Why.
+        cause: InvitationEnd,
+        /// The guest was coming.
+        was_coming: bool,
+    },
 }
 
 /// Something that happened and that rules have still to answer, in the same transaction.
@@ -154,6 +176,8 @@ pub enum Happened {
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
     Cancelled(RegistrationId, CancellationCause),
+    /// Something happened to an invitation.
+    Guest(InvitationId, GuestHappened),
     /// Somebody asked the contacts something.
     QuestionAsked(Box<Question>),
     /// People can register longer: who is told, what is said, and whether this person can register anew.
@@ -228,6 +252,8 @@ pub struct Facts {
     pub hosting: Hosting,
     /// What participants bring home.
     pub harvests: Harvests,
+    /// Who is invited to the showcase.
+    pub guests: Guests,
     /// Whose personal data goes when these facts are stored.
     pub erasures: Vec<Erasure>,
 }
@@ -259,6 +285,7 @@ impl Facts {
             sharing: Sharing::default(),
             hosting: Hosting::default(),
             harvests: Harvests::new(),
+            guests: Guests::default(),
             erasures: Vec::new(),
         }
     }

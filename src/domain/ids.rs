@@ -53,6 +53,8 @@ ids! {
     HarvestId,
     /// That somebody asked the facilitators something.
     QuestionId,
+    /// An invitation to the showcase.
+    InvitationId,
     /// A mail in the outbox; its Message-ID is made from this.
     MessageId,
     /// An API token.

@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     announcement::LONGEST_BODY,
     decision::DecisionOutcome,
+    guests::{InvitationStatus, LONGEST_MESSAGE, ShowcaseNote},
     hosting::{MeetingNote, Told},
-    ids::{RegistrationId, TeamMemberId},
-    programme::TeamRole,
+    ids::{InvitationId, RegistrationId, TeamMemberId},
+    programme::{MeetingDay, TeamRole},
     registration::RegistrationStatus,
     text::{EmailAddress, Line, Organisation, Paragraphs, PersonName},
 };
@@ -146,6 +147,18 @@ kinds! {
     HarvestAccepted = "harvest-accepted",
     /// Tells its author when a harvest is presented.
     HarvestScheduled = "harvest-scheduled",
+    /// Invites a guest to the showcase.
+    ShowcaseInvitation = "showcase-invitation",
+    /// Tells a guest that there is a place, with an entry for the calendar.
+    ShowcasePlace = "showcase-place",
+    /// Reminds a guest who has not answered.
+    ShowcaseReminder = "showcase-reminder",
+    /// Tells a guest who comes how to get to the showcase.
+    ShowcaseDirections = "showcase-directions",
+    /// Tells a guest that the time or place of the showcase changed, and updates the entry.
+    ShowcaseChanged = "showcase-changed",
+    /// Tells a guest that the invitation no longer holds, and takes the entry out.
+    ShowcaseCancelled = "showcase-cancelled",
     /// Brings what an organiser writes.
     Announcement = "announcement",
     /// Tells the organisers that somebody's address refuses mail.
@@ -164,6 +177,8 @@ pub enum Recipient {
     Registration(RegistrationId),
     /// A member of the programme's team.
     TeamMember(TeamMemberId),
+    /// A guest of the showcase.
+    Guest(InvitationId),
 }
 
 impl fmt::Display for Recipient {
@@ -171,6 +186,7 @@ impl fmt::Display for Recipient {
         match self {
             Self::Registration(id) => id.fmt(f),
             Self::TeamMember(id) => id.fmt(f),
+            Self::Guest(id) => id.fmt(f),
         }
     }
 }
@@ -198,6 +214,18 @@ pub enum CancellationCause {
     },
     /// An organiser cancelled.
     Organiser,
+}
+
+/// Why an invitation to the showcase no longer holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum InvitationEnd {
+    /// Whoever invited, or an organiser, called it back.
+    CalledBack,
+    /// There is no showcase any more.
+    ShowcaseOff,
+    /// The programme does not go on.
+    ProgrammeOff,
 }
 
 /// What is new about a learning wish, as a mail tells it.
@@ -311,8 +339,11 @@ pub enum Letter {
     },
     /// See [`MessageKind::PersonalLink`].
     PersonalLink {
-        /// Where the registration stands; none: a member of the team.
+        /// Where the registration stands; none: not somebody who registered.
         status: Option<RegistrationStatus>,
+        /// Where the invitation stands; neither: a member of the team.
+        #[serde(default)]
+        invitation: Option<InvitationStatus>,
     },
     /// See [`MessageKind::TeamWelcome`].
     TeamWelcome {
@@ -436,6 +467,54 @@ pub enum Letter {
         /// What an organiser says about it.
         reason: Option<Paragraphs<1000>>,
     },
+    /// See [`MessageKind::ShowcaseInvitation`].
+    ShowcaseInvitation {
+        /// When and where.
+        showcase: Box<ShowcaseNote>,
+        /// Who invites; none: the organisers, or somebody who does not take part any more.
+        inviter: Option<Colleague>,
+        /// What that person writes.
+        message: Option<Paragraphs<LONGEST_MESSAGE>>,
+    },
+    /// See [`MessageKind::ShowcasePlace`].
+    ShowcasePlace {
+        /// When and where.
+        showcase: Box<ShowcaseNote>,
+        /// The guest was waiting for the place.
+        was_waiting: bool,
+    },
+    /// See [`MessageKind::ShowcaseReminder`].
+    ShowcaseReminder {
+        /// When and where.
+        showcase: Box<ShowcaseNote>,
+        /// Who invites, as in the invitation.
+        inviter: Option<Colleague>,
+    },
+    /// See [`MessageKind::ShowcaseDirections`].
+    ShowcaseDirections {
+        /// When and where.
+        showcase: Box<ShowcaseNote>,
+    },
+    /// See [`MessageKind::ShowcaseChanged`].
+    ShowcaseChanged {
+        /// When and where it is now.
+        showcase: Box<ShowcaseNote>,
+        /// When it was to be; none: that stays.
+        was: Option<MeetingDay>,
+        /// It is elsewhere than the guest was told.
+        place_changed: bool,
+        /// The guest comes, and so has it in the calendar.
+        comes: bool,
+    },
+    /// See [`MessageKind::ShowcaseCancelled`].
+    ShowcaseCancelled {
+        /// When and where it was to be.
+        showcase: Box<ShowcaseNote>,
+        /// Why.
+        cause: InvitationEnd,
+        /// The guest was coming, and so has it in the calendar.
+        was_coming: bool,
+    },
     /// See [`MessageKind::LearningWishRequest`].
     LearningWishRequest {
         /// It repeats an earlier request.
@@ -552,6 +631,9 @@ pub enum Letter {
         reply: Option<String>,
         /// It is a member of the team, not somebody who registered.
         is_team_member: bool,
+        /// It is a guest of the showcase.
+        #[serde(default)]
+        is_guest: bool,
     },
     /// See [`MessageKind::ProgrammeCompleted`].
     ProgrammeCompleted {
@@ -607,6 +689,12 @@ impl Letter {
             Self::HarvestReturned { .. } => MessageKind::HarvestReturned,
             Self::HarvestAccepted { .. } => MessageKind::HarvestAccepted,
             Self::HarvestScheduled { .. } => MessageKind::HarvestScheduled,
+            Self::ShowcaseInvitation { .. } => MessageKind::ShowcaseInvitation,
+            Self::ShowcasePlace { .. } => MessageKind::ShowcasePlace,
+            Self::ShowcaseReminder { .. } => MessageKind::ShowcaseReminder,
+            Self::ShowcaseDirections { .. } => MessageKind::ShowcaseDirections,
+            Self::ShowcaseChanged { .. } => MessageKind::ShowcaseChanged,
+            Self::ShowcaseCancelled { .. } => MessageKind::ShowcaseCancelled,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
             Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,

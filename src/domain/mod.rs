@@ -14,6 +14,7 @@ pub mod edition;
 pub mod facts;
 pub mod fate;
 pub mod formats;
+pub mod guests;
 pub mod harvest;
 pub mod hosting;
 pub mod ids;

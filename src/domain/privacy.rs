@@ -5,7 +5,7 @@ use chrono::{DateTime, Months, Utc};
 
 use super::{
     calendar::{self, USUAL_TIME},
-    ids::RegistrationId,
+    ids::{InvitationId, RegistrationId},
     programme::Programme,
 };
 
@@ -37,6 +37,8 @@ impl Retention {
 pub enum Erasure {
     /// One person's, who asked for it or for whom an organiser did.
     Registration(RegistrationId),
+    /// One guest's.
+    Guest(InvitationId),
     /// Everybody's who registered.
     Participants,
     /// Every guest's.

@@ -201,6 +201,15 @@ impl Showcase {
         calendar::resolve(on, calendar::USUAL_TIME, zone)
     }
 
+    /// Its day and hours.
+    pub fn day(&self) -> MeetingDay {
+        MeetingDay {
+            on: self.on,
+            starts: self.starts,
+            ends: self.ends,
+        }
+    }
+
     /// The last day on which a harvest can be submitted.
     pub fn harvest_due_on(&self) -> NaiveDate {
         calendar::days_after(self.on, -HARVEST_DUE_DAYS_BEFORE)
@@ -320,6 +329,13 @@ pub struct Announcement {
 }
 
 impl Announcement {
+    /// The meeting one of whose days the showcase is on.
+    pub fn meeting_of_showcase(&self) -> Option<&Meeting> {
+        let on = self.showcase?.on;
+        let is_on_it = |meeting: &&Meeting| meeting.days.iter().any(|day| day.on == on);
+        self.meetings.iter().find(is_on_it)
+    }
+
     /// When the first meeting starts.
     pub fn kick_off_at(&self) -> Option<DateTime<Utc>> {
         self.meetings

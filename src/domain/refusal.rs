@@ -78,6 +78,9 @@ pub enum Refusal {
         /// What is wrong with it.
         error: SlotError,
     },
+    /// No more guests can be invited by this person.
+    #[error("{0}")]
+    InvitationQuotaReached(String),
     /// The idempotency key was used for another input.
     #[error("this idempotency key was used with another input; take a new key for a new request")]
     IdempotencyKeyReused,
@@ -164,6 +167,7 @@ impl Refusal {
             Self::AlreadyRegistered => "ALREADY_REGISTERED",
             Self::OfferExpired => "OFFER_EXPIRED",
             Self::HarvestClosed { .. } => "HARVEST_CLOSED",
+            Self::InvitationQuotaReached(_) => "INVITATION_QUOTA_REACHED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
         }
     }

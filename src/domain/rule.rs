@@ -201,6 +201,18 @@ rule_keys! {
     MeetingInformation = "meeting-information", MeetingInformation, days_before_meeting(14), None, Once;
     /// Tells everybody that the time or place changed.
     MeetingChanged = "meeting-changed", MeetingChanged, Trigger::Event(TriggerEvent::MeetingChanged), None, Again;
+    /// Invites a guest to the showcase (rule 12).
+    ShowcaseInvitation = "showcase-invitation", ShowcaseInvitation, Trigger::Event(TriggerEvent::GuestInvited), None, Once;
+    /// Tells a guest that there is a place.
+    ShowcasePlace = "showcase-place", ShowcasePlace, Trigger::Event(TriggerEvent::GuestComes), None, Once;
+    /// Reminds guests who have not answered, a week before the showcase.
+    ShowcaseReminder = "showcase-reminder", ShowcaseReminder, days_before_showcase(7), ONE_DAY, Again;
+    /// Tells guests who come how to get there two days before, or as soon as the place is known, and whoever accepts after that at once.
+    ShowcaseDirections = "showcase-directions", ShowcaseDirections, days_before_showcase(2), None, Once;
+    /// Tells guests that the time or place of the showcase changed.
+    ShowcaseChanged = "showcase-changed", ShowcaseChanged, Trigger::Event(TriggerEvent::ShowcaseChanged), None, Again;
+    /// Tells guests that they are no longer expected.
+    ShowcaseCancelled = "showcase-cancelled", ShowcaseCancelled, Trigger::Event(TriggerEvent::InvitationCancelled), None, Once;
     /// Thanks everyone the day after the last meeting (rule 12).
     ProgrammeCompleted = "programme-completed", ProgrammeCompleted, days_after_end(1), TWO_WEEKS, Once;
     /// Asks participants for a learning wish, two days after the kick-off (rule 9).
@@ -261,6 +273,7 @@ impl RuleKey {
             Self::HarvestRequest | Self::HarvestReminder21Days | Self::HarvestReminder12Days => {
                 &[Anchor::Showcase, Anchor::HarvestDue]
             }
+            Self::ShowcaseReminder | Self::ShowcaseDirections => &[Anchor::Showcase],
             _ => &[],
         }
     }
@@ -287,6 +300,8 @@ impl RuleKey {
                 | Self::HarvestRequest
                 | Self::HarvestReminder21Days
                 | Self::HarvestReminder12Days
+                | Self::ShowcaseReminder
+                | Self::ShowcaseDirections
         )
     }
 
@@ -310,15 +325,16 @@ impl RuleKey {
                 | Self::MeetingInformation
                 | Self::MeetingChanged
                 | Self::HarvestRequest
+                | Self::ShowcaseDirections
         )
     }
 
-    /// Whether it can be paused: without the mail that verifies an address, and the one that brings a lost link, nobody could
-    /// take part at all; and a question would be lost to which somebody awaits an answer.
+    /// Whether it can be paused: without the mail that verifies an address, the one that invites a guest, and the one that brings
+    /// a lost link, nobody could take part at all; and a question would be lost to which somebody awaits an answer.
     pub fn can_be_paused(self) -> bool {
         !matches!(
             self,
-            Self::ConfirmRegistration | Self::PersonalLink | Self::QuestionAsked
+            Self::ConfirmRegistration | Self::PersonalLink | Self::QuestionAsked | Self::ShowcaseInvitation
         )
     }
 }

@@ -97,6 +97,11 @@ impl MessageKind {
             | Self::HarvestReturned
             | Self::HarvestAccepted
             | Self::HarvestScheduled
+            | Self::ShowcaseInvitation
+            | Self::ShowcasePlace
+            | Self::ShowcaseDirections
+            | Self::ShowcaseChanged
+            | Self::ShowcaseCancelled
             | Self::AddressRefused
             | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
@@ -112,7 +117,9 @@ impl MessageKind {
             | Self::HostReminder
             | Self::HostMissing
             | Self::HarvestRequest
-            | Self::HarvestReminder => AmbiguityPolicy::AssumeSent,
+            | Self::HarvestReminder
+            // The invitation says the same.
+            | Self::ShowcaseReminder => AmbiguityPolicy::AssumeSent,
         }
     }
 
@@ -131,7 +138,8 @@ impl MessageKind {
             | Self::ProgrammeCompleted
             | Self::VenueRequest
             | Self::HostReminder
-            | Self::HarvestRequest => true,
+            | Self::HarvestRequest
+            | Self::ShowcaseReminder => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
             | Self::RegistrationState
@@ -157,6 +165,11 @@ impl MessageKind {
             | Self::HarvestReturned
             | Self::HarvestAccepted
             | Self::HarvestScheduled
+            | Self::ShowcaseInvitation
+            | Self::ShowcasePlace
+            | Self::ShowcaseDirections
+            | Self::ShowcaseChanged
+            | Self::ShowcaseCancelled
             | Self::AddressRefused
             | Self::QuestionAsked => false,
         }

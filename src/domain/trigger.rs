@@ -58,6 +58,14 @@ pub enum TriggerEvent {
     HostFellAway,
     /// The time or place of a meeting is another than people were told.
     MeetingChanged,
+    /// A guest was invited to the showcase.
+    GuestInvited,
+    /// A guest got a place.
+    GuestComes,
+    /// The time or place of the showcase is another than guests were told.
+    ShowcaseChanged,
+    /// An invitation that was answered, or a showcase, was called off.
+    InvitationCancelled,
     /// Somebody asked a question on the public page.
     QuestionAsked,
     /// A participant handed a harvest in.

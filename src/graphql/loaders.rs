@@ -77,6 +77,24 @@ impl Loader<HarvestsOf> for Loading {
     }
 }
 
+/// How many guests come to the showcase of this programme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AcceptedGuestsOf(pub ProgrammeId);
+
+impl Loader<AcceptedGuestsOf> for Loading {
+    type Value = u32;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[AcceptedGuestsOf]) -> Result<HashMap<AcceptedGuestsOf, u32>, Self::Error> {
+        let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
+        let counts = self.app.accepted_guests(&ids).await?;
+        Ok(counts
+            .into_iter()
+            .map(|(id, count)| (AcceptedGuestsOf(id), count))
+            .collect())
+    }
+}
+
 impl Loader<HostingOf> for Loading {
     type Value = Arc<HostingView>;
     type Error = Arc<AppError>;

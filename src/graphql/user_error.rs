@@ -37,6 +37,8 @@ pub enum UserErrorCode {
     OfferExpired,
     /// Harvests cannot be handed in yet, or no longer.
     HarvestClosed,
+    /// No more guests can be invited by this person.
+    InvitationQuotaReached,
 }
 
 /// Something that kept a mutation from being carried out and that a person can mend.
@@ -113,6 +115,7 @@ mod tests {
                 field: vec!["startsAt".to_owned()],
                 error: SlotError::Past,
             },
+            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::IdempotencyKeyReused,
         ];
         let mut seen = Vec::new();

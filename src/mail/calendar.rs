@@ -17,11 +17,11 @@ use lettre::message::{
     Attachment, Body, MultiPart, SinglePart,
     header::{ContentTransferEncoding, ContentType},
 };
+use uuid::Uuid;
 
 use super::compose::{ComposeError, Sender};
 use crate::domain::{
     calendar::resolve,
-    ids::MeetingId,
     programme::{Phase, Programme},
 };
 
@@ -54,12 +54,12 @@ impl Method {
     }
 }
 
-/// One day of a meeting.
+/// One day of a meeting, or the showcase for one guest.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    /// The meeting; together with the day this is what an update is recognised by.
-    pub meeting: MeetingId,
-    /// Which day of the meeting, from 1.
+    /// The id of the meeting, or of the guest's invitation; together with the day this is what an update is recognised by.
+    pub about: Uuid,
+    /// Which day of it, from 1.
     pub day: u32,
     /// When it starts.
     pub starts_at: DateTime<Utc>,
@@ -123,7 +123,7 @@ impl Calendar {
         let sequence = u32::try_from((changed_at - since).num_seconds()).unwrap_or(0);
         let entries = announced.meetings.iter().flat_map(|meeting| {
             meeting.days.iter().zip(1..).map(move |(day, number)| Entry {
-                meeting: meeting.id,
+                about: meeting.id.0,
                 day: number,
                 starts_at: resolve(day.on, day.starts, announced.time_zone),
                 ends_at: resolve(day.on, day.ends, announced.time_zone),
@@ -199,7 +199,7 @@ impl Calendar {
     fn event(&self, entry: &Entry, standing: Standing, stamped_at: DateTime<Utc>, sender: &Sender) -> icalendar::Event {
         let mut event = icalendar::Event::new();
         event
-            .uid(&format!("{}-{}@{}", entry.meeting, entry.day, sender.domain()))
+            .uid(&format!("{}-{}@{}", entry.about, entry.day, sender.domain()))
             .timestamp(stamped_at)
             .last_modified(entry.changed_at)
             .sequence(entry.sequence)
@@ -289,7 +289,6 @@ mod tests {
     use icalendar::DatePerhapsTime;
     use lettre::message::Message;
     use mail_parser::{MessageParser, MimeHeaders};
-    use uuid::Uuid;
 
     use super::*;
 
@@ -307,7 +306,7 @@ mod tests {
 
     fn entry(day: u32) -> Entry {
         Entry {
-            meeting: MeetingId(Uuid::from_u128(7)),
+            about: Uuid::from_u128(7),
             day,
             starts_at: at(22 + day, 7),
             ends_at: at(22 + day, 14),

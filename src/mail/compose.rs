@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::domain::{
+    guests::Guest,
     ids::MessageId,
     message::{Letter, Locale, MessageKind},
     programme::{Programme, TeamMember},
@@ -71,6 +72,18 @@ impl From<&Registrant> for Addressee {
             email: person.email.clone(),
             locale: person.locale,
             organisation: Some(person.organisation.clone()),
+        }
+    }
+}
+
+impl From<&Guest> for Addressee {
+    fn from(guest: &Guest) -> Self {
+        Self {
+            name: guest.name.clone(),
+            given_name: registration::given_name_of(&guest.name),
+            email: guest.email.clone(),
+            locale: guest.locale,
+            organisation: None,
         }
     }
 }

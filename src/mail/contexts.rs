@@ -3,6 +3,7 @@
 //! Templates hold the sentences; days, moments, amounts and lists come here, ready to be read. Names of fields are the
 //! names in the templates.
 
+mod guests;
 mod harvest;
 mod hosting;
 mod letter;

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::domain::{
     calendar,
-    hosting::MeetingNote,
+    guests::ShowcaseNote,
+    hosting::{MeetingNote, Venue},
     message::{Letter, Locale},
     programme::{MeetingDay, Programme},
 };
@@ -44,8 +45,49 @@ pub(super) fn of(
             let each = in_calendars.iter().flat_map(all_days);
             files(each.collect(), Method::Cancel)
         }
+        Letter::ShowcasePlace { showcase, .. }
+        | Letter::ShowcaseDirections { showcase }
+        | Letter::ShowcaseChanged {
+            showcase, comes: true, ..
+        } => files(vec![entry_of_showcase(showcase, programme, locale)], Method::Publish),
+        Letter::ShowcaseCancelled {
+            showcase,
+            was_coming: true,
+            ..
+        } => files(vec![entry_of_showcase(showcase, programme, locale)], Method::Cancel),
         _ => Vec::new(),
     }
+}
+
+/// The showcase, for one guest.
+fn entry_of_showcase(note: &ShowcaseNote, programme: &Programme, locale: Locale) -> Entry {
+    let (announced, day) = (&programme.announced, note.day);
+    let word = match locale {
+        Locale::Nl => "manifestatie",
+        Locale::En => "showcase",
+    };
+    Entry {
+        about: note.invitation.0,
+        day: 1,
+        starts_at: calendar::resolve(day.on, day.starts, announced.time_zone),
+        ends_at: calendar::resolve(day.on, day.ends, announced.time_zone),
+        summary: format!("{}: {word}", announced.title),
+        location: note.venue.as_ref().map(location),
+        description: note.venue.as_ref().and_then(|venue| description(venue, locale)),
+        url: None,
+        standing: Standing::Confirmed,
+        sequence: note.sequence,
+        changed_at: note.changed_at,
+    }
+}
+
+fn location(venue: &Venue) -> String {
+    let parts = [
+        venue.name.as_deref(),
+        venue.address.as_deref(),
+        Some(&*venue.municipality),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The entries of some days of a meeting, of which `before` come before them.
@@ -59,22 +101,14 @@ fn entries(
 ) -> Vec<Entry> {
     let zone = programme.announced.time_zone;
     let venue = note.venue.as_ref();
-    let location = venue.map(|venue| {
-        let parts = [
-            venue.name.as_deref(),
-            venue.address.as_deref(),
-            Some(&*venue.municipality),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    });
     let entry = |(index, day): (usize, &MeetingDay)| Entry {
-        meeting: note.id,
+        about: note.id.0,
         day: u32::try_from(before + index + 1).unwrap_or(u32::MAX),
         starts_at: calendar::resolve(day.on, day.starts, zone),
         ends_at: calendar::resolve(day.on, day.ends, zone),
         summary: format!("{}: {}", programme.announced.title, note.title),
-        location: location.clone(),
-        description: description(note, locale),
+        location: venue.map(location),
+        description: venue.and_then(|venue| description(venue, locale)),
         url: None,
         standing: Standing::Confirmed,
         sequence: note.sequence,
@@ -83,8 +117,7 @@ fn entries(
     days.iter().enumerate().map(entry).collect()
 }
 
-fn description(note: &MeetingNote, locale: Locale) -> Option<String> {
-    let venue = note.venue.as_ref()?;
+fn description(venue: &Venue, locale: Locale) -> Option<String> {
     let step_free = venue.is_step_free.map(|is_step_free| match (is_step_free, locale) {
         (true, Locale::Nl) => "U komt er zonder trappen.",
         (true, Locale::En) => "You can get there without steps.",

@@ -2,6 +2,7 @@
 //!
 //! The usual programme has the facts of a real one of 2014; people have addresses under `.example`.
 
+mod guests;
 mod harvest;
 mod hosting;
 mod programme;
@@ -207,9 +208,17 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
             RegistrationStatus::Offered => add("offered", letter(true, Some(closing))),
             other => add(other.word(), letter(true, None)),
         }
-        add(status.word(), Letter::PersonalLink { status: Some(status) });
+        let link = Letter::PersonalLink {
+            status: Some(status),
+            invitation: None,
+        };
+        add(status.word(), link);
     }
-    add("team", Letter::PersonalLink { status: None });
+    let link = Letter::PersonalLink {
+        status: None,
+        invitation: None,
+    };
+    add("team", link);
     for can_register_anew in [true, false] {
         let name = |what: &str| format!("{what}{}", if can_register_anew { "-can-register" } else { "" });
         for (what, cause) in [
@@ -365,21 +374,29 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
     for (name, letter) in hosting::letters(reason)? {
         add(name, letter);
     }
-    for (name, reply, is_team_member) in [
-        ("person", Some("RCPT: 550 5.1.1 no such mailbox".to_owned()), false),
+    for (name, reply, is_team_member, is_guest) in [
+        (
+            "person",
+            Some("RCPT: 550 5.1.1 no such mailbox".to_owned()),
+            false,
+            false,
+        ),
+        ("guest", Some("550 5.1.1".to_owned()), false, true),
         // As long and as hostile as a relay may be.
         (
             "wordy",
             Some(reason.split_whitespace().collect::<Vec<_>>().join(" ")),
             false,
+            false,
         ),
-        ("colleague", None, true),
+        ("colleague", None, true, false),
     ] {
         let letter = Letter::AddressRefused {
             name: "Bram Jansen".to_owned(),
             address: "bram.jansen@veere.example".to_owned(),
             reply,
             is_team_member,
+            is_guest,
         };
         add(name, letter);
     }
@@ -405,6 +422,7 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
     }
     letters.extend(sharing::letters(reason, is_hostile)?);
     letters.extend(harvest::letters(reason, is_hostile)?);
+    letters.extend(guests::letters(reason)?);
     Ok(letters)
 }
 

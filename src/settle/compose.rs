@@ -10,6 +10,7 @@ use crate::{
     domain::{
         access::Holder,
         facts::Facts,
+        guests::Invitation,
         ids::{MessageId, ProgrammeId, TokenId},
         message::{Letter, Recipient},
         programme::Programme,
@@ -32,6 +33,14 @@ struct Making<'a> {
     due_at: DateTime<Utc>,
     decided_at: DateTime<Utc>,
     priority: Priority,
+}
+
+/// A programme with those of its people to whom mails are still to be made.
+struct People {
+    programme: Programme,
+    rules: Vec<Rule>,
+    registrations: Vec<Registration>,
+    guests: Vec<Invitation>,
 }
 
 impl Settle {
@@ -67,7 +76,9 @@ impl Settle {
                 } else {
                     act_priority
                 };
-                let addressee = addressee_in(&facts.programme, facts.registrations.values(), recipient);
+                let registrations = facts.registrations.values();
+                let guests = facts.guests.invitations.values();
+                let addressee = addressee_in(&facts.programme, registrations, guests, recipient);
                 let rule = match step.key.source {
                     Source::Rule(key) => facts.rule(key),
                     Source::BuiltIn(_) => None,
@@ -123,27 +134,28 @@ impl Settle {
         };
         let mut known = HashMap::new();
         for id in programmes {
-            let wanted: Vec<_> = due
-                .iter()
-                .filter(|entry| entry.programme_id == id)
-                .filter_map(|entry| match entry.recipient {
-                    Recipient::Registration(id) => Some(id),
-                    Recipient::TeamMember(_) => None,
-                })
-                .collect();
+            let (mut registrations, mut guests) = (Vec::new(), Vec::new());
+            for entry in due.iter().filter(|entry| entry.programme_id == id) {
+                match entry.recipient {
+                    Recipient::Registration(id) => registrations.push(id),
+                    Recipient::Guest(id) => guests.push(id),
+                    Recipient::TeamMember(_) => {}
+                }
+            }
             if let Some(programme) = tx.programme(id).await? {
-                known.insert(
-                    id,
-                    (programme, tx.rules(id).await?, tx.registrations_by_id(&wanted).await?),
-                );
+                let people = People {
+                    programme,
+                    rules: tx.rules(id).await?,
+                    registrations: tx.registrations_by_id(&registrations).await?,
+                    guests: tx.invitations_by_id(&guests).await?,
+                };
+                known.insert(id, people);
             }
         }
         for entry in &due {
-            let Some((programme, rules, registrations)) = known.get(&entry.programme_id) else {
-                continue;
-            };
-            self.compose_one(&tx, entry, programme, rules, registrations, now)
-                .await?;
+            if let Some(people) = known.get(&entry.programme_id) {
+                self.compose_one(&tx, entry, people, now).await?;
+            }
         }
         tx.announce_change().await?;
         tx.commit().await?;
@@ -151,19 +163,13 @@ impl Settle {
         Ok(due.len())
     }
 
-    async fn compose_one(
-        &self,
-        tx: &Tx,
-        entry: &ToCompose,
-        programme: &Programme,
-        rules: &[Rule],
-        registrations: &[Registration],
-        now: DateTime<Utc>,
-    ) -> Result<()> {
+    async fn compose_one(&self, tx: &Tx, entry: &ToCompose, people: &People, now: DateTime<Utc>) -> Result<()> {
+        let programme = &people.programme;
         let again_at = made_again_at(now);
         let opened = self.seal.open(entry.id, &entry.sealed_letter)?;
         let letter: Letter = serde_json::from_slice(&opened).map_err(SettleError::Letter)?;
-        let Some(addressee) = addressee_in(programme, registrations.iter(), entry.recipient) else {
+        let (registrations, guests) = (people.registrations.iter(), people.guests.iter());
+        let Some(addressee) = addressee_in(programme, registrations, guests, entry.recipient) else {
             return Ok(tx
                 .compose_failed(
                     entry.id,
@@ -173,7 +179,7 @@ impl Settle {
                 )
                 .await?);
         };
-        let rule = rules.iter().find(|rule| Source::Rule(rule.key) == entry.source);
+        let rule = people.rules.iter().find(|rule| Source::Rule(rule.key) == entry.source);
         let making = Making {
             programme,
             rule,
@@ -223,6 +229,7 @@ impl Settle {
         let holder = match making.recipient {
             Recipient::Registration(id) => Holder::Registration(id),
             Recipient::TeamMember(id) => Holder::TeamMember(id),
+            Recipient::Guest(id) => Holder::Guest(id),
         };
         tx.insert_token(TokenId(self.entropy.id(now)), hash_token(&token), holder, None, now)
             .await?;
@@ -255,6 +262,7 @@ impl Settle {
 fn addressee_in<'a>(
     programme: &Programme,
     mut registrations: impl Iterator<Item = &'a Registration>,
+    mut guests: impl Iterator<Item = &'a Invitation>,
     recipient: Recipient,
 ) -> Option<Addressee> {
     match recipient {
@@ -267,5 +275,8 @@ fn addressee_in<'a>(
             .iter()
             .find(|member| member.id == id)
             .map(Addressee::from),
+        Recipient::Guest(id) => guests
+            .find(|invitation| invitation.id == id)
+            .map(|invitation| Addressee::from(&invitation.guest)),
     }
 }

@@ -363,7 +363,10 @@ impl Settle {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let target = match &envelope.scope {
-            Scope::Touched(touched) => touched.registration.map(|id| id.to_string()),
+            Scope::Touched(touched) => {
+                let invitation = touched.invitation.map(|id| id.to_string());
+                invitation.or(touched.registration.map(|id| id.to_string()))
+            }
             Scope::Live | Scope::Everybody => None,
         };
         let entry = AuditEntry {

@@ -10,10 +10,11 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Result, Store, StoreError, Tx};
+use super::{Result, Store, StoreError, Tx, people::WhomColumns};
 use crate::domain::{
     access::Holder,
-    ids::{ProgrammeId, RegistrationId, TeamMemberId, TokenId},
+    ids::{ProgrammeId, TokenId},
+    message::Recipient,
 };
 
 /// How long a repeated mutation with the same key gets the same answer.
@@ -65,14 +66,20 @@ pub struct AuditEntry {
 }
 
 fn holder(row: &access_token::Model, programmes: Vec<ProgrammeId>) -> Result<Holder> {
-    match (row.registration_id, row.team_member_id, row.role.as_deref()) {
-        (Some(id), None, None) => Ok(Holder::Registration(RegistrationId(id))),
-        (None, Some(id), None) => Ok(Holder::TeamMember(TeamMemberId(id))),
-        (None, None, Some("organiser")) => Ok(Holder::Organiser {
+    let whom = WhomColumns {
+        registration_id: row.registration_id,
+        team_member_id: row.team_member_id,
+        invitation_id: row.invitation_id,
+    };
+    match (whom.recipient(), row.role.as_deref()) {
+        (Some(Recipient::Registration(id)), None) => Ok(Holder::Registration(id)),
+        (Some(Recipient::TeamMember(id)), None) => Ok(Holder::TeamMember(id)),
+        (Some(Recipient::Guest(id)), None) => Ok(Holder::Guest(id)),
+        (None, Some("organiser")) => Ok(Holder::Organiser {
             token: TokenId(row.id),
             programmes,
         }),
-        (None, None, Some("administrator")) => Ok(Holder::Administrator {
+        (None, Some("administrator")) => Ok(Holder::Administrator {
             token: Some(TokenId(row.id)),
         }),
         _ => Err(StoreError::inconsistent(
@@ -94,17 +101,20 @@ impl Tx {
         label: Option<String>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let (registration_id, team_member_id, role) = match &holder {
-            Holder::Registration(id) => (Some(id.0), None, None),
-            Holder::TeamMember(id) => (None, Some(id.0), None),
-            Holder::Organiser { .. } => (None, None, Some("organiser")),
-            Holder::Administrator { .. } => (None, None, Some("administrator")),
+        let (recipient, role) = match &holder {
+            Holder::Registration(id) => (Some(Recipient::Registration(*id)), None),
+            Holder::TeamMember(id) => (Some(Recipient::TeamMember(*id)), None),
+            Holder::Guest(id) => (Some(Recipient::Guest(*id)), None),
+            Holder::Organiser { .. } => (None, Some("organiser")),
+            Holder::Administrator { .. } => (None, Some("administrator")),
         };
+        let whom = WhomColumns::from(recipient);
         let row = access_token::ActiveModel {
             id: Set(id.0),
             hash: Set(hash),
-            registration_id: Set(registration_id),
-            team_member_id: Set(team_member_id),
+            registration_id: Set(whom.registration_id),
+            team_member_id: Set(whom.team_member_id),
+            invitation_id: Set(whom.invitation_id),
             role: Set(role.map(str::to_owned)),
             label: Set(label),
             created_at: Set(now),

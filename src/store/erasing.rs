@@ -15,13 +15,13 @@ use uuid::Uuid;
 
 use super::{Result, Store, Tx};
 use crate::domain::{
-    ids::{ProgrammeId, RegistrationId},
+    ids::{InvitationId, ProgrammeId, RegistrationId},
     message::MessageStatus,
     privacy::Erasure,
 };
 
 /// What stands where a name or an employer stood.
-const NOBODY: &str = "\u{2014}";
+pub(super) const NOBODY: &str = "\u{2014}";
 
 /// What stands where the address of a mail stood: a domain that never is (RFC 2606, 2).
 const NOWHERE: &str = "erased@erased.invalid";
@@ -30,13 +30,18 @@ const NOWHERE: &str = "erased@erased.invalid";
 const ERASED: &str = "the person was erased";
 
 /// People that are erased with one statement.
-const PEOPLE_AT_ONCE: usize = 500;
+pub(super) const PEOPLE_AT_ONCE: usize = 500;
 
 /// How long after its end a mail keeps its text and the key of its address.
 const KEPT_AFTER_END: Duration = Duration::days(30);
 
 /// Mails whose text is dropped in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 500;
+
+/// What stands where somebody's address stood: of each their own, so that nobody who was erased is the same person as another.
+pub(super) fn nowhere(id: Uuid) -> String {
+    format!("erased-{id}@erased.invalid")
+}
 
 /// The mails to some people, named by a condition on them.
 fn ids_of_mails(to: Condition) -> SelectStatement {
@@ -55,13 +60,18 @@ impl Tx {
         let people: Vec<Uuid> = match erasure {
             Erasure::Registration(RegistrationId(id)) => vec![id],
             Erasure::Participants => wanted.into_tuple().all(&self.0).await?,
-            Erasure::Guests => Vec::new(),
+            Erasure::Guest(InvitationId(id)) => return self.erase_guests(&[id], now).await,
+            Erasure::Guests => {
+                let guests = self.invited_to(programme).await?;
+                return self.erase_guests(&guests, now).await;
+            }
         };
         for some in people.chunks(PEOPLE_AT_ONCE) {
             self.erase_registrations(some, now).await?;
             self.erase_sharing(some).await?;
             self.erase_harvests(some).await?;
             self.erase_venue_offers(some).await?;
+            self.erase_messages_to_guests(some).await?;
             let ids = some.to_vec();
             self.erase_mails(Condition::all().add(message::Column::RegistrationId.is_in(ids)), now)
                 .await?;
@@ -84,8 +94,7 @@ impl Tx {
 
     async fn erase_registrations(&self, ids: &[Uuid], now: DateTime<Utc>) -> Result<()> {
         for id in ids {
-            // Of each its own, so that nobody who was erased is the same person as another.
-            let nowhere = format!("erased-{id}@erased.invalid");
+            let nowhere = nowhere(*id);
             registration::Entity::update_many()
                 .col_expr(
                     registration::Column::PersonKey,

@@ -16,15 +16,17 @@ use uuid::Uuid;
 use super::{
     Busy, Result, Store, StoreError, Tx,
     announcements::announcements_of,
+    guests::guests,
     harvest::harvests,
     hosting::hosting,
+    people::WhomColumns,
     programmes::{meetings_of, team_of},
     rows::{self, ProgrammeState},
     rules, sharing, suppression,
 };
 use crate::domain::{
     facts::{Ahead, Facts},
-    ids::{ProgrammeId, RegistrationId, TeamMemberId},
+    ids::{InvitationId, ProgrammeId, RegistrationId},
     message::Recipient,
     programme::{Meeting, Phase, Programme, TeamMember},
     registration::{PersonKey, Registration, RegistrationStatus},
@@ -81,6 +83,8 @@ pub struct Touched {
     pub person: Option<PersonKey>,
     /// The live registrations with this address, in its comparable form.
     pub address: Option<String>,
+    /// This invitation, for the record: those are at hand anyway.
+    pub invitation: Option<InvitationId>,
 }
 
 impl Scope {
@@ -88,6 +92,14 @@ impl Scope {
     pub fn registration(id: RegistrationId) -> Self {
         Self::Touched(Touched {
             registration: Some(id),
+            ..Touched::default()
+        })
+    }
+
+    /// The scope of an act on one invitation.
+    pub fn invitation(id: InvitationId) -> Self {
+        Self::Touched(Touched {
+            invitation: Some(id),
             ..Touched::default()
         })
     }
@@ -173,6 +185,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         sharing: shared(db, id, &programme, scope).await?,
         hosting: hosting(db, &programme).await?,
         harvests: harvests(db, &programme).await?,
+        guests: guests(db, &programme).await?,
         programme,
     })
 }
@@ -322,12 +335,12 @@ async fn told(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(Ru
     Ok(found
         .into_iter()
         .filter_map(|entry| {
-            let recipient = match (entry.registration_id, entry.team_member_id) {
-                (Some(id), _) => Recipient::Registration(RegistrationId(id)),
-                (None, Some(id)) => Recipient::TeamMember(TeamMemberId(id)),
-                (None, None) => return None,
+            let whom = WhomColumns {
+                registration_id: entry.registration_id,
+                team_member_id: entry.team_member_id,
+                invitation_id: entry.invitation_id,
             };
-            Some((RuleKey::from_word(&entry.source)?, recipient, entry.occurrence))
+            Some((RuleKey::from_word(&entry.source)?, whom.recipient()?, entry.occurrence))
         })
         .collect())
 }
@@ -415,6 +428,7 @@ impl Tx {
         self.save_told(&before.refused_addresses, &after.refused_addresses, settled_at)
             .await?;
         self.save_hosting(id, &before.hosting, &after.hosting).await?;
+        self.save_guests(id, &before.guests, &after.guests).await?;
         for decision in after.decisions.iter().skip(before.decisions.len()) {
             rows::decision_row(id, decision).insert(&self.0).await?;
         }

@@ -208,7 +208,7 @@ impl Tx {
             .collect::<Result<_>>()?;
         let programmes: BTreeSet<Uuid> = offers.iter().map(|row| row.programme_id).collect();
         let held = hosting::Entity::find()
-            .filter(hosting::Column::ProgrammeId.is_in(programmes))
+            .filter(hosting::Column::ProgrammeId.is_in(programmes.iter().copied()))
             .all(&self.0)
             .await?;
         for row in held {
@@ -222,6 +222,7 @@ impl Tx {
                 assignment_row(programme, meeting, &kept)?.update(&self.0).await?;
             }
         }
+        self.bare_venues_told_to_guests(&programmes, &venues).await?;
         venue_offer::Entity::update_many()
             .col_expr(venue_offer::Column::Name, Expr::value(None::<String>))
             .col_expr(venue_offer::Column::Address, Expr::value(None::<String>))

@@ -6,9 +6,9 @@ use entities::ledger_entry;
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 use uuid::Uuid;
 
-use super::{Busy, Result, Store, StoreError, Tx};
+use super::{Busy, Result, Store, StoreError, Tx, people::WhomColumns};
 use crate::domain::{
-    ids::{MessageId, ProgrammeId, RegistrationId, TeamMemberId},
+    ids::{MessageId, ProgrammeId, RegistrationId},
     message::{MessageKind, Recipient},
     sending::made_again_at,
     timeline::{Outcome, Source, Step, StepKind},
@@ -103,10 +103,8 @@ pub struct LedgerEntry {
     pub due_at: DateTime<Utc>,
     /// When it was decided.
     pub done_at: DateTime<Utc>,
-    /// The person.
+    /// The registration of the person, if it is about one who registered.
     pub registration_id: Option<RegistrationId>,
-    /// The member of the team.
-    pub team_member_id: Option<TeamMemberId>,
     /// The mail, if it was made.
     pub message_id: Option<MessageId>,
 }
@@ -256,11 +254,7 @@ impl Store {
 
 fn row(programme: ProgrammeId, zone: Tz, entry: &NewEntry<'_>) -> ledger_entry::ActiveModel {
     let step = entry.step;
-    let (registration_id, team_member_id) = match step.key.subject {
-        Some(Recipient::Registration(id)) => (Some(id.0), None),
-        Some(Recipient::TeamMember(id)) => (None, Some(id.0)),
-        None => (None, None),
-    };
+    let whom = WhomColumns::from(step.key.subject);
     let (kind, message_kind) = match &step.kind {
         StepKind::Mail(letter) => ("mail", Some(letter.kind().word().to_owned())),
         StepKind::Decision(_) => ("decision", None),
@@ -286,8 +280,9 @@ fn row(programme: ProgrammeId, zone: Tz, entry: &NewEntry<'_>) -> ledger_entry::
         reason: Set(entry.failure.clone().or_else(|| step.reason(zone))),
         due_at: Set(step.due_at),
         done_at: Set(entry.done_at),
-        registration_id: Set(registration_id),
-        team_member_id: Set(team_member_id),
+        registration_id: Set(whom.registration_id),
+        team_member_id: Set(whom.team_member_id),
+        invitation_id: Set(whom.invitation_id),
         sealed_letter: Set(sealed_letter),
         compose_at: Set(compose_at),
         compose_attempts: Set(0),
@@ -301,18 +296,13 @@ fn source(row: &ledger_entry::Model) -> Result<Source> {
 }
 
 fn to_compose(row: ledger_entry::Model) -> Result<ToCompose> {
-    let recipient = match (row.registration_id, row.team_member_id) {
-        (Some(id), None) => Recipient::Registration(RegistrationId(id)),
-        (None, Some(id)) => Recipient::TeamMember(TeamMemberId(id)),
-        _ => {
-            return Err(StoreError::inconsistent(
-                "ledger_entry",
-                "registration_id",
-                row.id,
-                "no recipient",
-            ));
-        }
+    let whom = WhomColumns {
+        registration_id: row.registration_id,
+        team_member_id: row.team_member_id,
+        invitation_id: row.invitation_id,
     };
+    let no_recipient = || StoreError::inconsistent("ledger_entry", "registration_id", row.id, "no recipient");
+    let recipient = whom.recipient().ok_or_else(no_recipient)?;
     Ok(ToCompose {
         id: row.id,
         programme_id: ProgrammeId(row.programme_id),
@@ -348,7 +338,6 @@ fn entry(row: ledger_entry::Model) -> Result<LedgerEntry> {
         due_at: row.due_at,
         done_at: row.done_at,
         registration_id: row.registration_id.map(RegistrationId),
-        team_member_id: row.team_member_id.map(TeamMemberId),
         message_id: row.message_id.map(MessageId),
     })
 }

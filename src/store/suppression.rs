@@ -1,14 +1,17 @@
 //! Addresses that refused mail, known by a hash only, and who of which programme is affected.
 
 use chrono::{DateTime, Utc};
-use entities::{message, programme, refused_address, registration, suppression, team_member};
+use entities::{invitation, message, programme, refused_address, registration, suppression, team_member};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{Expr, OnConflict, Query},
 };
 use uuid::Uuid;
 
-use super::{Result, Tx};
+use super::{
+    Result, Tx,
+    people::{WhomColumns, id_of},
+};
 use crate::domain::{
     delivery::Verdict,
     facts::RefusedAddress,
@@ -21,8 +24,7 @@ use crate::domain::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Person {
     pub programme_id: Uuid,
-    pub registration_id: Option<Uuid>,
-    pub team_member_id: Option<Uuid>,
+    pub whom: WhomColumns,
     /// None: a mail from before addresses were hashed.
     pub address_hash: Option<String>,
 }
@@ -90,15 +92,16 @@ impl Tx {
         reply: Option<String>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let Some(person_id) = person.registration_id.or(person.team_member_id) else {
+        let Some(person_id) = person.whom.id() else {
             return Ok(());
         };
         let row = refused_address::ActiveModel {
             suppressed_by: Set(suppressed_by),
             person_id: Set(person_id),
             programme_id: Set(person.programme_id),
-            registration_id: Set(person.registration_id),
-            team_member_id: Set(person.team_member_id),
+            registration_id: Set(person.whom.registration_id),
+            team_member_id: Set(person.whom.team_member_id),
+            invitation_id: Set(person.whom.invitation_id),
             message_id: Set(id.0),
             reply: Set(reply),
             refused_at: Set(now),
@@ -156,14 +159,10 @@ impl Tx {
         now: DateTime<Utc>,
     ) -> Result<()> {
         for told in before.iter().filter(|refused| !after.contains(refused)) {
-            let person = match told.recipient {
-                Recipient::Registration(id) => id.0,
-                Recipient::TeamMember(id) => id.0,
-            };
             refused_address::Entity::update_many()
                 .col_expr(refused_address::Column::ToldAt, Expr::value(now))
                 .filter(refused_address::Column::SuppressedBy.eq(told.suppressed_by.0))
-                .filter(refused_address::Column::PersonId.eq(person))
+                .filter(refused_address::Column::PersonId.eq(id_of(told.recipient)))
                 .exec(&self.0)
                 .await?;
         }
@@ -183,16 +182,14 @@ pub(super) async fn untold(db: &impl ConnectionTrait, programme: ProgrammeId) ->
     let mut untold = Vec::with_capacity(rows.len());
     for row in rows {
         // Few at a time, and most often none.
-        let known = match (row.registration_id, row.team_member_id) {
-            (Some(id), _) => registration::Entity::find_by_id(id)
-                .one(db)
-                .await?
-                .map(|person| (Recipient::Registration(id.into()), person.name)),
-            (None, Some(id)) => team_member::Entity::find_by_id(id)
-                .one(db)
-                .await?
-                .map(|member| (Recipient::TeamMember(id.into()), member.name)),
-            (None, None) => None,
+        let whom = WhomColumns {
+            registration_id: row.registration_id,
+            team_member_id: row.team_member_id,
+            invitation_id: row.invitation_id,
+        };
+        let known = match whom.recipient() {
+            Some(recipient) => name_of(db, recipient).await?.map(|name| (recipient, name)),
+            None => None,
         };
         let address: Option<String> = message::Entity::find_by_id(row.message_id)
             .select_only()
@@ -213,4 +210,22 @@ pub(super) async fn untold(db: &impl ConnectionTrait, programme: ProgrammeId) ->
         }
     }
     Ok(untold)
+}
+
+/// What somebody is called; none: that is nobody any more.
+async fn name_of(db: &impl ConnectionTrait, recipient: Recipient) -> Result<Option<String>> {
+    Ok(match recipient {
+        Recipient::Registration(id) => {
+            let found = registration::Entity::find_by_id(id.0).one(db).await?;
+            found.map(|person| person.name)
+        }
+        Recipient::TeamMember(id) => {
+            let found = team_member::Entity::find_by_id(id.0).one(db).await?;
+            found.map(|member| member.name)
+        }
+        Recipient::Guest(id) => {
+            let found = invitation::Entity::find_by_id(id.0).one(db).await?;
+            found.map(|guest| guest.name)
+        }
+    })
 }

@@ -14,7 +14,7 @@ use super::{
     terminal::{Exit, Terminal},
 };
 use crate::{
-    app::{App, exporting, programmes::ProgrammeRecord},
+    app::{App, exporting, guests::InvitationView, programmes::ProgrammeRecord},
     domain::{calendar, money::Invoice, registration::Registration},
 };
 
@@ -28,6 +28,8 @@ pub enum ExportCommand {
     Billing(ExportArguments),
     /// Who takes part: everybody who holds a place for good
     Participants(ExportArguments),
+    /// Who is invited to the showcase, by whom, and who comes
+    Guests(ExportArguments),
 }
 
 /// Of which programme, and in which form.
@@ -47,12 +49,17 @@ impl ExportCommand {
     /// Carries the command out.
     pub async fn run(self, wiring: &impl Wiring, terminal: &mut Terminal<'_>) -> anyhow::Result<Exit> {
         let app = wiring.reading_app().await?;
+        let nobody = match self {
+            Self::Billing(_) | Self::Participants(_) => "nobody takes part, so there are no rows",
+            Self::Guests(_) => "nobody is invited to the showcase, so there are no rows",
+        };
         let (rows, arguments) = match self {
             Self::Billing(arguments) => (billing(&app, &arguments.slug).await?, arguments),
             Self::Participants(arguments) => (participants(&app, &arguments.slug).await?, arguments),
+            Self::Guests(arguments) => (guests(&app, &arguments.slug).await?, arguments),
         };
         if rows.is_empty() {
-            terminal.hint("nobody takes part, so there are no rows")?;
+            terminal.hint(nobody)?;
         }
         if arguments.json {
             terminal.print(format!("{:#}", sheet::json(&rows)))?;
@@ -124,5 +131,31 @@ fn participant_row(record: &ProgrammeRecord, registration: &Registration) -> Row
         ("language", Cell::text(person.locale.tag())),
         ("registered_on", on(Some(registration.registered_at), zone)),
         ("confirmed_on", on(registration.confirmed_at, zone)),
+    ]
+}
+
+async fn guests(app: &App, slug: &str) -> anyhow::Result<Vec<Row>> {
+    let record = programme_of(app, slug).await?;
+    let found = app.all_invitations(&ADMINISTRATOR, record.programme.id).await;
+    let found = found.context("cannot read the invitations")?;
+    Ok(found.iter().map(|view| guest_row(&record, view)).collect())
+}
+
+fn guest_row(record: &ProgrammeRecord, view: &InvitationView) -> Row {
+    let announced = &record.programme.announced;
+    let (invitation, guest, zone) = (&view.invitation, &view.invitation.guest, announced.time_zone);
+    let inviter = view.inviter.as_ref();
+    vec![
+        ("programme", Cell::text(&announced.slug)),
+        ("invitation", Cell::text(invitation.id)),
+        ("status", Cell::text(invitation.status.word())),
+        ("name", Cell::text(&guest.name)),
+        ("email", Cell::text(&guest.email)),
+        ("relation", Cell::text(guest.relation.word())),
+        ("language", Cell::text(guest.locale.tag())),
+        ("invited_by", Cell::optional(inviter.map(|inviter| &inviter.given_name))),
+        ("employer", Cell::optional(inviter.map(|inviter| &inviter.organisation))),
+        ("invited_on", on(Some(invitation.invited_at), zone)),
+        ("answered_on", on(invitation.answered_at, zone)),
     ]
 }

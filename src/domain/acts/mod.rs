@@ -3,6 +3,7 @@
 
 mod arranging;
 mod deciding;
+mod guests;
 mod harvest;
 mod hosting;
 mod organising;
@@ -16,7 +17,8 @@ use uuid::Uuid;
 use super::{
     calendar,
     decision::ended_by_no_go,
-    facts::{Facts, Happened},
+    facts::{Facts, GuestHappened, Happened},
+    guests::InvitationStatus,
     ids::RegistrationId,
     message::CancellationCause,
     programme::Phase,
@@ -30,12 +32,13 @@ pub use arranging::{
     FARTHEST_DAYS, RuleChange, TriggerFields, announce, changed_rule, set_rule, withdraw_announcement,
 };
 pub use deciding::{can_decide, choose, decide};
+pub use guests::{InvitationDraft, cancel_invitation, correct_guest, invite_guest, reply_to_invitation};
 pub use harvest::{Review, review_harvest, save_harvest, schedule_harvest, submit_harvest};
 pub use hosting::{
     MOST_LIVE_OFFERS, assign_host, offer_venue, reschedule, tick, update_venue_offer, withdraw_venue_offer,
 };
 pub use organising::{cancel, extend_deadline, publish, revise, welcome};
-pub use privacy::erase;
+pub use privacy::{erase, erase_guest};
 pub use questions::ask_question;
 pub use sharing::{
     Proposal, add_learning_wish, ask_facilitators, edit_learning_wish, follow_learning_wish, offer_support,
@@ -306,7 +309,8 @@ pub fn correct(facts: &mut Facts, id: RegistrationId, person: Registrant) -> Res
     Ok(())
 }
 
-/// Somebody asked for new links: one mail per registration that goes on, and per membership of the team, at that address.
+/// Somebody asked for new links: one mail per registration that goes on, per membership of the team, and per invitation that
+/// was not called back, at that address.
 pub fn request_links(facts: &mut Facts, address: &str, act: Uuid) {
     let here: Vec<_> = facts
         .in_line(|registration| !registration.status.is_final() && registration.person.email.comparable() == address);
@@ -324,4 +328,11 @@ pub fn request_links(facts: &mut Facts, address: &str, act: Uuid) {
     facts
         .happened
         .extend(members.into_iter().map(|id| Happened::TeamLinkRequested(id, act)));
+    let invited = facts.guests.in_order(|invitation| {
+        invitation.status != InvitationStatus::Cancelled && invitation.guest.email.comparable() == address
+    });
+    let asked = invited
+        .into_iter()
+        .map(|one| Happened::Guest(one.id, GuestHappened::LinkRequested(act)));
+    facts.happened.extend(asked);
 }

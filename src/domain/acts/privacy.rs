@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use super::{attempt, find};
 use crate::domain::{
     facts::{Facts, Happened},
-    ids::RegistrationId,
+    guests::GuestVerb,
+    ids::{InvitationId, RegistrationId},
     privacy::Erasure,
     refusal::Refusal,
     registration::Verb,
@@ -29,5 +30,23 @@ pub fn erase(facts: &mut Facts, id: RegistrationId, now: DateTime<Utc>) -> Resul
         registration.erased_at = Some(now);
     }
     facts.erasures.push(Erasure::Registration(id));
+    Ok(())
+}
+
+/// Everything about a guest goes. Whoever was coming leaves the place to the next by it, without a mail. Erasing twice changes
+/// nothing.
+pub fn erase_guest(facts: &mut Facts, id: InvitationId, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let found = facts.guests.invitations.get(&id);
+    let invitation = found.ok_or_else(|| Refusal::not_found("invitation", "invitationId"))?;
+    if invitation.erased_at.is_some() {
+        return Ok(());
+    }
+    if invitation.status.is_live() && facts.showcase_to_come(now).is_some() {
+        facts.apply_guest(id, GuestVerb::Decline, now);
+    }
+    if let Some(invitation) = facts.guests.invitations.get_mut(&id) {
+        invitation.erased_at = Some(now);
+    }
+    facts.erasures.push(Erasure::Guest(id));
     Ok(())
 }

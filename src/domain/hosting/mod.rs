@@ -16,7 +16,7 @@ use super::{
     facts::Facts,
     ids::{MeetingId, RegistrationId, VenueOfferId},
     message::Locale,
-    programme::{Meeting, MeetingDay, Phase},
+    programme::{Announcement, Meeting, MeetingDay, Phase},
     text::{Line, Organisation, Paragraphs, PersonName},
 };
 pub use venue::{Venue, VenueDraft, VenueOffer, VenueOfferStatus};
@@ -142,6 +142,15 @@ impl Hosting {
     /// Who hosts a meeting.
     pub fn host_of(&self, meeting: MeetingId) -> Option<RegistrationId> {
         self.offer_for(meeting).map(|offer| offer.registration)
+    }
+
+    /// Where the showcase of a programme is, as far as that is known: at the venue of the meeting one of whose days it is on.
+    pub fn venue_of_showcase(&self, announced: &Announcement) -> Option<Venue> {
+        let meeting = announced.meeting_of_showcase()?;
+        match self.offer_for(meeting.id) {
+            Some(offer) => Some(offer.venue.clone()),
+            None => meeting.municipality.clone().map(Venue::in_municipality),
+        }
     }
 
     /// The meetings that are held at an offer.

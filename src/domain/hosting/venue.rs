@@ -26,6 +26,17 @@ pub struct Venue {
 }
 
 impl Venue {
+    /// A venue of which only the municipality is known.
+    pub fn in_municipality(municipality: Line<100>) -> Self {
+        Self {
+            municipality,
+            name: None,
+            address: None,
+            is_step_free: None,
+            directions: None,
+        }
+    }
+
     /// People can find it: its name and address are known. Everything else helps, and nobody waits for it.
     pub fn is_complete(&self) -> bool {
         self.name.is_some() && self.address.is_some()

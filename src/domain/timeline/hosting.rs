@@ -321,7 +321,7 @@ impl Fold {
             let why = Why::Hosting(HostingWhy::Assigned {
                 municipality: municipality(facts, id),
             });
-            let host = facts.hosting.host_of(id);
+            let host = facts.hosting.host_of(id).map(Recipient::Registration);
             self.change(BuiltIn::HostAssignment, host, format!("{id}@{times}"), at, why);
         }
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::guests;
 use crate::domain::{
     facts::{Facts, Happened},
     ids::RegistrationId,
@@ -118,6 +119,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             person(facts, *id, RuleKey::PersonalLink, act.to_string(), |registration| {
                 Some(Letter::PersonalLink {
                     status: Some(registration.status),
+                    invitation: None,
                 })
             })
         }
@@ -126,7 +128,10 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                 RuleKey::PersonalLink,
                 Recipient::TeamMember(*id),
                 act.to_string(),
-                Letter::PersonalLink { status: None },
+                Letter::PersonalLink {
+                    status: None,
+                    invitation: None,
+                },
             )]
         }
         Happened::TeamMemberWelcomed(id) => {
@@ -219,6 +224,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
             })
         }),
         Happened::Cancelled(id, cause) => cancelled(facts, *id, *cause, at),
+        Happened::Guest(id, what) => guests::answer(facts, *id, *what).into_iter().collect(),
         Happened::QuestionAsked(question) => {
             let contacts = facts
                 .programme
@@ -260,7 +266,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
 }
 
 /// The occurrence of what happens to a registration at most once.
-fn first() -> String {
+pub(super) fn first() -> String {
     "1".to_owned()
 }
 

@@ -5,6 +5,7 @@
 //! end give the same facts; only how late a mail is depends on when somebody looked.
 
 mod by_calendar;
+mod guests;
 mod harvest;
 mod hosting;
 mod letters;
@@ -28,6 +29,7 @@ use super::{
 };
 use by_calendar::Mailing;
 pub use by_calendar::calendar_occurrences;
+pub use guests::GuestsWhy;
 pub use hosting::HostingWhy;
 pub use step::{BuiltIn, Outcome, Source, Step, StepKey, StepKind, Why};
 
@@ -204,7 +206,8 @@ impl Fold {
             ),
         };
         self.facts.happened.push_back(happened);
-        self.change(BuiltIn::RegistrationExpiry, Some(id), "1".to_owned(), at, why);
+        let who = Some(Recipient::Registration(id));
+        self.change(BuiltIn::RegistrationExpiry, who, "1".to_owned(), at, why);
     }
 
     fn decide(&mut self, at: DateTime<Utc>) {
@@ -278,7 +281,8 @@ impl Fold {
             if let Some(Transition::To(_)) = self.facts.apply(id, Verb::Offer, at) {
                 self.agenda.add(&self.facts, id);
                 self.facts.happened.push_back(Happened::PlaceOffered(id));
-                self.change(BuiltIn::Offer, Some(id), "1".to_owned(), at, Why::PlaceFreed);
+                let who = Some(Recipient::Registration(id));
+                self.change(BuiltIn::Offer, who, "1".to_owned(), at, Why::PlaceFreed);
             }
         }
     }
@@ -289,6 +293,7 @@ impl Fold {
         self.tell_of_agendas(at);
         self.follow_up_hosting(at);
         self.follow_up_harvests(at);
+        self.follow_up_guests(at);
     }
 
     /// Lets rules answer what happened.
@@ -384,7 +389,7 @@ impl Fold {
     fn built_in(
         &self,
         step: BuiltIn,
-        subject: Option<RegistrationId>,
+        subject: Option<Recipient>,
         occurrence: String,
         at: DateTime<Utc>,
         why: Why,
@@ -392,7 +397,7 @@ impl Fold {
         Step {
             key: StepKey {
                 source: Source::BuiltIn(step),
-                subject: subject.map(Recipient::Registration),
+                subject,
                 occurrence,
             },
             kind: StepKind::Change,
@@ -401,14 +406,7 @@ impl Fold {
         }
     }
 
-    fn change(
-        &mut self,
-        step: BuiltIn,
-        subject: Option<RegistrationId>,
-        occurrence: String,
-        at: DateTime<Utc>,
-        why: Why,
-    ) {
+    fn change(&mut self, step: BuiltIn, subject: Option<Recipient>, occurrence: String, at: DateTime<Utc>, why: Why) {
         let step = self.built_in(step, subject, occurrence, at, why);
         self.steps.push(step);
     }

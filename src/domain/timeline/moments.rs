@@ -51,11 +51,15 @@ impl Fold {
     pub(super) fn keep_moment(&mut self, step: BuiltIn, occurrence: Occurrence) {
         match step {
             BuiltIn::Completion => self.facts.programme.phase = Phase::Completed,
-            BuiltIn::GuestErasure => self.facts.erasures.push(Erasure::Guests),
+            BuiltIn::GuestErasure => self.erase_guests(occurrence.at),
             BuiltIn::ParticipantErasure => self.facts.erasures.push(Erasure::Participants),
             BuiltIn::HostAssignment => return self.keep_assignment(occurrence),
             // They have no moments of this kind.
-            BuiltIn::RegistrationExpiry | BuiltIn::Offer | BuiltIn::DecisionProposal | BuiltIn::Decision => return,
+            BuiltIn::RegistrationExpiry
+            | BuiltIn::Offer
+            | BuiltIn::DecisionProposal
+            | BuiltIn::Decision
+            | BuiltIn::GuestPlace => return,
         }
         self.steps.push(Step {
             key: StepKey {

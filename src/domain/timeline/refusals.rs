@@ -17,11 +17,7 @@ pub(super) fn next_due_at(facts: &Facts) -> Option<DateTime<Utc>> {
 
 /// The refusal, for one person: two who share a mailbox are two.
 fn occurrence(refused: &RefusedAddress) -> String {
-    let person = match refused.recipient {
-        Recipient::Registration(id) => id.to_string(),
-        Recipient::TeamMember(id) => id.to_string(),
-    };
-    format!("{}.{person}", refused.suppressed_by)
+    format!("{}.{}", refused.suppressed_by, refused.recipient)
 }
 
 /// The organisers who can be told: those whose own address it is would not get it.
@@ -74,6 +70,7 @@ impl Fold {
             address: refused.address.clone(),
             reply: refused.reply.clone(),
             is_team_member: matches!(refused.recipient, Recipient::TeamMember(_)),
+            is_guest: matches!(refused.recipient, Recipient::Guest(_)),
         };
         for recipient in organisers {
             let key = StepKey::mail(RuleKey::AddressRefused, recipient, occurrence.clone());

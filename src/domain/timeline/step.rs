@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::hosting::HostingWhy;
+use super::{guests::GuestsWhy, hosting::HostingWhy};
 use crate::domain::{
     decision::DecisionOutcome,
     formats,
@@ -28,6 +28,8 @@ pub enum BuiltIn {
     Completion,
     /// A host is assigned to a meeting.
     HostAssignment,
+    /// A guest who waits gets a place.
+    GuestPlace,
     /// The personal data of guests goes.
     GuestErasure,
     /// The personal data of everybody who registered goes.
@@ -36,13 +38,14 @@ pub enum BuiltIn {
 
 impl BuiltIn {
     /// Every built-in step.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RegistrationExpiry,
         Self::Offer,
         Self::DecisionProposal,
         Self::Decision,
         Self::Completion,
         Self::HostAssignment,
+        Self::GuestPlace,
         Self::GuestErasure,
         Self::ParticipantErasure,
     ];
@@ -56,6 +59,7 @@ impl BuiltIn {
             Self::Decision => "decision",
             Self::Completion => "completion",
             Self::HostAssignment => "host-assignment",
+            Self::GuestPlace => "guest-place",
             Self::GuestErasure => "guest-erasure",
             Self::ParticipantErasure => "participant-erasure",
         }
@@ -242,6 +246,8 @@ pub enum Why {
     OfferedAtOnce,
     /// As hosting stood.
     Hosting(HostingWhy),
+    /// As it stood with guests.
+    Guests(GuestsWhy),
 }
 
 impl Why {
@@ -307,6 +313,7 @@ impl Why {
                 format!("not carried out until {}, when what it says was over", moment(*seen_at))
             }
             Self::Hosting(why) => why.words(),
+            Self::Guests(why) => why.words().to_owned(),
             Self::OfferedAtOnce => "a place was offered at once".to_owned(),
         }
     }

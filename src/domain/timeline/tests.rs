@@ -7,6 +7,7 @@ mod deadline;
 mod editions;
 mod extremes;
 mod forecast;
+mod guests;
 mod harvest;
 mod hosting;
 mod life;

@@ -4,6 +4,7 @@
 //! `app`.
 
 mod clock;
+mod guests;
 mod harvest;
 mod hosting;
 mod inputs;
@@ -33,6 +34,7 @@ pub struct Mutation(
     planning::Planning,
     hosting::Hosting,
     harvest::Harvests,
+    guests::Guests,
     mails::Mails,
     privacy::Privacy,
     clock::TestClock,

@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use crate::{
-    app::privacy,
+    app::{Caller, privacy},
+    domain::refusal::Refusal,
     graphql::{global_id::id_in, request::scope, user_error::UserError},
 };
 
@@ -14,6 +15,8 @@ use super::repeatable;
 pub struct ErasePersonInput {
     /// The registration, named by an organiser; a personal link says whose it is.
     registration_id: Option<ID>,
+    /// The invitation of a guest, named by an organiser; a guest's personal link says whose it is.
+    invitation_id: Option<ID>,
     /// Only tells what would go.
     #[graphql(default = false)]
     dry_run: bool,
@@ -55,8 +58,8 @@ pub struct Privacy;
 /// What the holder of a personal link, or an organiser, can do about what is stored.
 #[Object]
 impl Privacy {
-    /// Erases everything about a person; counts stay. Whoever is still in leaves the programme by it, and the personal link
-    /// opens nothing any more. This cannot be undone.
+    /// Erases everything about a person, or a guest; counts stay. Whoever is still in leaves the programme by it, a guest leaves
+    /// the place to the next, and the personal link opens nothing any more. This cannot be undone.
     async fn erase_person(
         &self,
         ctx: &Context<'_>,
@@ -64,11 +67,17 @@ impl Privacy {
     ) -> Result<ErasePersonPayload> {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
-        let id = input.registration_id.as_ref().map(id_in);
-        let result = scope
-            .app
-            .erase_person(&scope.caller, id, input.dry_run, &repeatable)
-            .await;
+        let (app, caller) = (&scope.app, &scope.caller);
+        let registration = input.registration_id.as_ref().map(id_in);
+        let invitation = input.invitation_id.as_ref().map(id_in);
+        let is_guest = invitation.is_some() || matches!(caller, Caller::Guest { .. });
+        let result = if is_guest && registration.is_some() {
+            Err(Refusal::invalid("registrationId", "must be left out where a guest is erased").into())
+        } else if is_guest {
+            app.erase_guest(caller, invitation, input.dry_run, &repeatable).await
+        } else {
+            app.erase_person(caller, registration, input.dry_run, &repeatable).await
+        };
         let (erased, errors) = scope.acted(result).await?;
         Ok(ErasePersonPayload {
             erased: erased.unwrap_or_default().into_iter().map(Into::into).collect(),

@@ -24,11 +24,13 @@ pub enum Audience {
     Waiting,
     /// Those who host a meeting to come.
     Hosts,
+    /// Guests of the showcase who come, or wait for a place.
+    Guests,
     /// Everybody who runs or guides the programme.
     Team,
     /// Those who run it.
     Organisers,
-    /// Participants, those who wait, and the team.
+    /// Participants, those who wait, and the team. Not guests: they gave their addresses for the showcase only.
     Everyone,
 }
 

@@ -87,6 +87,18 @@ pub enum MessageKind {
     HarvestAccepted,
     /// Tells its author when a harvest is presented.
     HarvestScheduled,
+    /// Invites a guest to the showcase.
+    ShowcaseInvitation,
+    /// Tells a guest that there is a place, with an entry for the calendar.
+    ShowcasePlace,
+    /// Reminds a guest who has not answered.
+    ShowcaseReminder,
+    /// Tells a guest who comes how to get to the showcase.
+    ShowcaseDirections,
+    /// Tells a guest that the time or place of the showcase changed, and updates the entry.
+    ShowcaseChanged,
+    /// Tells a guest that the invitation no longer holds, and takes the entry out.
+    ShowcaseCancelled,
     /// Brings what an organiser writes.
     Announcement,
     /// Tells the organisers that somebody's address refuses mail.
@@ -241,7 +253,7 @@ impl Message {
         Ok(attempts.into_iter().filter_map(DeliveryAttempt::ended).collect())
     }
 
-    /// The registration of the person it goes to; null when it goes to a member of the team.
+    /// The registration of the person it goes to; null when it goes to a member of the team or a guest.
     async fn registration(&self, ctx: &async_graphql::Context<'_>) -> Option<Result<Registration>> {
         let Recipient::Registration(id) = self.0.recipient else {
             return None;

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Interface, Result};
 use uuid::Uuid;
 
 use super::{
+    guests::Invitation,
     harvest::Harvest,
     hosting::VenueOffer,
     meeting::Meeting,
@@ -17,8 +18,8 @@ use super::{
 };
 use crate::{
     domain::ids::{
-        AgendaItemId, AssignmentId, HarvestId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId,
-        RuleId, VenueOfferId,
+        AgendaItemId, AssignmentId, HarvestId, InvitationId, LearningWishId, MeetingId, MessageId, ProgrammeId,
+        RegistrationId, RuleId, VenueOfferId,
     },
     graphql::{
         failure,
@@ -55,6 +56,8 @@ pub enum Node {
     VenueOffer(VenueOffer),
     /// A harvest.
     Harvest(Harvest),
+    /// An invitation to the showcase.
+    Invitation(Invitation),
 }
 
 /// The ids of one type among global ids.
@@ -140,6 +143,13 @@ impl Node {
         if !harvests.is_empty() {
             for (id, view) in app.harvests_by_id(caller, &harvests).await.map_err(failed)? {
                 found.extend(Harvest::find(&view, id).map(|harvest| (name_of(id), Self::Harvest(harvest))));
+            }
+        }
+        let invitations: Vec<InvitationId> = of_type(&ids);
+        if !invitations.is_empty() {
+            for view in app.invitations_by_id(caller, &invitations).await.map_err(failed)? {
+                let invitation = Invitation::from(view);
+                found.insert(name_of(invitation.key_id()), Self::Invitation(invitation));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

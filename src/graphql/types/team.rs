@@ -15,6 +15,8 @@ use crate::{
 pub enum Role {
     /// Holds a place for good: registered or confirmed.
     Participant,
+    /// Is invited to the showcase.
+    Guest,
     /// Answers questions before somebody registers.
     Contact,
     /// Guides the learning.

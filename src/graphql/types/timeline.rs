@@ -124,7 +124,7 @@ impl TimelineEntry {
         self.item.recipient.as_deref()
     }
 
-    /// The registration of the person it is about.
+    /// The registration of the person it is about; null when that is a member of the team or a guest.
     async fn registration(&self, ctx: &Context<'_>) -> Option<Result<Registration>> {
         Registration::load(ctx, self.item.registration?).await.transpose()
     }

@@ -2,9 +2,10 @@
 
 use async_graphql::{Context, Object, Result};
 
-use super::{programme::Programme, registration::Registration, team::Role};
+use super::{guests::Invitation, programme::Programme, registration::Registration, team::Role};
 use crate::{
     app::Caller,
+    domain::guests::InvitationStatus,
     graphql::{
         connection::{Connection, Paging, page_cost},
         failure,
@@ -21,6 +22,9 @@ fn roles_of(caller: &Caller) -> Vec<Role> {
         // Somebody unverified or waiting has a registration, and no part in the programme yet.
         Caller::Registrant { status, .. } if status.counts() => vec![Role::Participant],
         Caller::Registrant { .. } => Vec::new(),
+        // Nor has somebody whose invitation was called back.
+        Caller::Guest { status, .. } if *status == InvitationStatus::Cancelled => Vec::new(),
+        Caller::Guest { .. } => vec![Role::Guest],
         Caller::TeamMember { roles, .. } => roles.iter().map(|role| Role::from(*role)).collect(),
         Caller::Organiser { .. } => vec![Role::Organiser],
         Caller::Administrator { .. } => vec![Role::Administrator],
@@ -40,6 +44,17 @@ impl Viewer {
         let load = async {
             match scope(ctx)?.caller {
                 Caller::Registrant { registration, .. } => Registration::load(ctx, registration).await,
+                _ => Ok(None),
+            }
+        };
+        load.await.transpose()
+    }
+
+    /// The caller's own invitation to the showcase, if the token is that of a guest's personal link.
+    async fn invitation(&self, ctx: &Context<'_>) -> Option<Result<Invitation>> {
+        let load = async {
+            match scope(ctx)?.caller {
+                Caller::Guest { invitation, .. } => Invitation::load(ctx, invitation).await,
                 _ => Ok(None),
             }
         };
@@ -74,7 +89,7 @@ impl Viewer {
 mod tests {
     use super::*;
     use crate::domain::{
-        ids::{ProgrammeId, RegistrationId, TeamMemberId, TokenId},
+        ids::{InvitationId, ProgrammeId, RegistrationId, TeamMemberId, TokenId},
         programme::TeamRole,
         registration::RegistrationStatus,
     };
@@ -91,6 +106,18 @@ mod tests {
             let expected = match status {
                 RegistrationStatus::Registered | RegistrationStatus::Confirmed => vec![Role::Participant],
                 _ => vec![],
+            };
+            assert_eq!(roles_of(&caller), expected, "{status:?}");
+        }
+        for status in InvitationStatus::ALL {
+            let caller = Caller::Guest {
+                invitation: InvitationId(id),
+                programme: ProgrammeId(id),
+                status,
+            };
+            let expected = match status {
+                InvitationStatus::Cancelled => vec![],
+                _ => vec![Role::Guest],
             };
             assert_eq!(roles_of(&caller), expected, "{status:?}");
         }

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::guests::GuestWords;
 use super::harvest::HarvestWords;
 use super::hosting::HostingWords;
 use super::sharing::{AgendaLineWords, DigestWords};
 use crate::domain::{
     decision::DecisionOutcome,
     formats,
+    guests::InvitationStatus,
     message::{CancellationCause, ExpiryCause, Letter, Locale},
     programme::{Programme, TeamRole},
     registration::RegistrationStatus,
@@ -57,7 +59,9 @@ pub(super) enum LetterWords<'a> {
     },
     PersonalLink {
         is_team: bool,
+        is_guest: bool,
         status: Option<RegistrationStatus>,
+        invitation: Option<InvitationStatus>,
     },
     TeamWelcome {
         /// "organisator en contactpersoon".
@@ -129,6 +133,7 @@ pub(super) enum LetterWords<'a> {
     },
     Hosting(HostingWords<'a>),
     Harvest(Option<HarvestWords<'a>>),
+    Guest(GuestWords),
     Announcement {
         subject: &'a str,
         body: &'a str,
@@ -138,6 +143,7 @@ pub(super) enum LetterWords<'a> {
         address: &'a str,
         reply: Option<&'a str>,
         is_team_member: bool,
+        is_guest: bool,
     },
     ProgrammeCompleted {
         is_participant: bool,
@@ -204,9 +210,11 @@ impl<'a> LetterWords<'a> {
                     .map(|cents| formats::euros(cents, locale)),
                 is_free: *cents_due == Some(0),
             },
-            Letter::PersonalLink { status } => Self::PersonalLink {
-                is_team: status.is_none(),
+            Letter::PersonalLink { status, invitation } => Self::PersonalLink {
+                is_team: status.is_none() && invitation.is_none(),
+                is_guest: invitation.is_some(),
                 status: *status,
+                invitation: *invitation,
             },
             Letter::TeamWelcome { roles } => Self::TeamWelcome {
                 roles: formats::enumeration(
@@ -273,11 +281,13 @@ impl<'a> LetterWords<'a> {
                 address,
                 reply,
                 is_team_member,
+                is_guest,
             } => Self::AddressRefused {
                 name,
                 address,
                 reply: reply.as_deref(),
                 is_team_member: *is_team_member,
+                is_guest: *is_guest,
             },
             Letter::QuestionAsked { name, email, question } => Self::QuestionAsked {
                 name,
@@ -309,6 +319,35 @@ impl<'a> LetterWords<'a> {
             Letter::MeetingChanged { meeting, told, reason } => {
                 Self::Hosting(HostingWords::changed(meeting, told, reason.as_deref(), locale))
             }
+            Letter::ShowcaseInvitation {
+                showcase,
+                inviter,
+                message,
+            } => Self::Guest(GuestWords::invitation(
+                showcase,
+                inviter.as_ref(),
+                message.as_deref(),
+                programme,
+                locale,
+            )),
+            Letter::ShowcasePlace { showcase, was_waiting } => {
+                Self::Guest(GuestWords::place(showcase, *was_waiting, locale))
+            }
+            Letter::ShowcaseReminder { showcase, inviter } => {
+                Self::Guest(GuestWords::reminder(showcase, inviter.as_ref(), locale))
+            }
+            Letter::ShowcaseDirections { showcase } => Self::Guest(GuestWords::directions(showcase, locale)),
+            Letter::ShowcaseChanged {
+                showcase,
+                was,
+                place_changed,
+                comes,
+            } => Self::Guest(GuestWords::changed(showcase, *was, *place_changed, *comes, locale)),
+            Letter::ShowcaseCancelled {
+                showcase,
+                cause,
+                was_coming,
+            } => Self::Guest(GuestWords::cancelled(showcase, *cause, *was_coming, locale)),
             Letter::ProgrammeCancelled {
                 cause,
                 reason,

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     super::{Result, Store, StoreError, Tx, suppression::Person},
     Priority,
+    read::whom,
 };
 use crate::domain::{
     delivery::waits_at_most_until,
@@ -101,8 +102,7 @@ impl Claim {
             is_urgent: row.turn == FIRST,
             person: Person {
                 programme_id: row.programme_id,
-                registration_id: row.registration_id,
-                team_member_id: row.team_member_id,
+                whom: whom(row),
                 address_hash: row.address_hash.clone(),
             },
         })

@@ -13,7 +13,6 @@ mod read;
 use chrono::{DateTime, Utc};
 use entities::{message, message_body};
 use sea_orm::{EntityTrait, Set};
-use uuid::Uuid;
 
 pub use act::{Cancellation, Requeue};
 pub use claim::{Claim, Claimed, Reach, Terms};
@@ -21,7 +20,7 @@ pub use finalise::Finalised;
 pub use hold::{CaughtUp, Holds, Selection};
 pub use read::{Attempt, Message, MessageFilter};
 
-use super::{Result, Tx, suppression::Person};
+use super::{Result, Tx, people::WhomColumns, suppression::Person};
 use crate::domain::{
     ids::{MessageId, ProgrammeId},
     message::{Locale, MessageKind, MessageStatus, Recipient},
@@ -92,11 +91,10 @@ impl Tx {
     /// Stores a mail in the transaction of what caused it, after [`Tx::keep_from_being_held`]. It goes out once this is committed,
     /// unless it is held or its address refuses mail.
     pub async fn insert_message(&self, new: &NewMessage) -> Result<()> {
-        let (registration_id, team_member_id) = persons(new.recipient);
+        let whom = WhomColumns::from(new.recipient);
         let person = Person {
             programme_id: new.programme_id.0,
-            registration_id,
-            team_member_id,
+            whom,
             address_hash: Some(new.address_hash.clone()),
         };
         let suppression = if new.kind.is_asked_for() {
@@ -123,8 +121,9 @@ impl Tx {
         let row = message::ActiveModel {
             id: Set(new.id.0),
             programme_id: Set(new.programme_id.0),
-            registration_id: Set(registration_id),
-            team_member_id: Set(team_member_id),
+            registration_id: Set(whom.registration_id),
+            team_member_id: Set(whom.team_member_id),
+            invitation_id: Set(whom.invitation_id),
             kind: Set(new.kind.word().into()),
             locale: Set(new.locale.tag().into()),
             recipient: Set(new.address.clone()),
@@ -164,13 +163,5 @@ impl Tx {
             }
             _ => Ok(()),
         }
-    }
-}
-
-/// The columns that say whom a mail is for: the registration, or the member of the team.
-fn persons(recipient: Recipient) -> (Option<Uuid>, Option<Uuid>) {
-    match recipient {
-        Recipient::Registration(id) => (Some(id.0), None),
-        Recipient::TeamMember(id) => (None, Some(id.0)),
     }
 }

@@ -11,12 +11,12 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    super::{Result, Seal, Store, StoreError},
+    super::{Result, Seal, Store, StoreError, people::WhomColumns},
     claim::ready,
 };
 use crate::domain::{
     delivery::{AttemptOutcome, SmtpVerb},
-    ids::{InstanceId, MessageId, ProgrammeId, RegistrationId},
+    ids::{InstanceId, InvitationId, MessageId, ProgrammeId, RegistrationId},
     message::{Locale, MessageKind, MessageStatus, Recipient},
     page::{Page, Window},
 };
@@ -94,6 +94,8 @@ pub struct MessageFilter {
     pub programmes: Option<Vec<ProgrammeId>>,
     /// To the person behind this registration.
     pub registration: Option<RegistrationId>,
+    /// To the guest of this invitation.
+    pub invitation: Option<InvitationId>,
     /// To this address, without regard to case.
     pub recipient: Option<String>,
 }
@@ -108,6 +110,7 @@ fn condition(filter: &MessageFilter) -> Condition {
         .add_option(statuses.map(|statuses| message::Column::Status.is_in(statuses)))
         .add_option(programmes.map(|ids| message::Column::ProgrammeId.is_in(ids.iter().map(|id| id.0))))
         .add_option(filter.registration.map(|id| message::Column::RegistrationId.eq(id.0)))
+        .add_option(filter.invitation.map(|id| message::Column::InvitationId.eq(id.0)))
         .add_option(filter.recipient.as_ref().map(|address| {
             Expr::expr(Func::lower(Expr::col(message::Column::Recipient)))
                 .eq(Func::lower(Expr::value(address.as_str())))
@@ -267,14 +270,20 @@ pub(super) fn status(row: &message::Model) -> Result<MessageStatus> {
         .ok_or_else(|| StoreError::inconsistent("message", "status", row.id, "unknown"))
 }
 
+/// Whom a mail is for.
+pub(super) fn whom(row: &message::Model) -> WhomColumns {
+    WhomColumns {
+        registration_id: row.registration_id,
+        team_member_id: row.team_member_id,
+        invitation_id: row.invitation_id,
+    }
+}
+
 fn read(row: message::Model) -> Result<Message> {
     let inconsistent = |column, problem: &str| StoreError::inconsistent("message", column, row.id, problem);
     let count = |column, value: i32| u32::try_from(value).map_err(|_| inconsistent(column, "a negative count"));
-    let recipient = match (row.registration_id, row.team_member_id) {
-        (Some(id), None) => Recipient::Registration(id.into()),
-        (None, Some(id)) => Recipient::TeamMember(id.into()),
-        _ => return Err(inconsistent("registration_id", "not exactly one person")),
-    };
+    let recipient = whom(&row).recipient();
+    let recipient = recipient.ok_or_else(|| inconsistent("registration_id", "not exactly one person"))?;
     Ok(Message {
         id: row.id.into(),
         programme_id: row.programme_id.into(),

@@ -9,7 +9,7 @@ use poem::{Response, http::StatusCode};
 use super::{
     PageParts, answer,
     asking::Values,
-    harvest, hosting,
+    guests, harvest, hosting,
     layout::{Sheet, Switch, say},
     meetings, own_data, people, see_other, sharing,
 };
@@ -39,6 +39,8 @@ pub enum Area {
     Harvests,
     /// The programme of the showcase.
     Showcase,
+    /// Guests of the showcase.
+    Guests,
     /// Asking the facilitators.
     Ask,
     /// What participants want to learn and work on, for those who guide them.
@@ -59,6 +61,7 @@ impl Area {
         Self::Harvest,
         Self::Harvests,
         Self::Showcase,
+        Self::Guests,
         Self::Ask,
         Self::Work,
         Self::OwnData,
@@ -76,6 +79,7 @@ impl Area {
             Self::Harvest => "harvest",
             Self::Harvests => "harvests",
             Self::Showcase => "showcase",
+            Self::Guests => "guests",
             Self::Ask => "ask",
             Self::Work => "work",
             Self::OwnData => "data",
@@ -94,6 +98,7 @@ impl Area {
             Self::Harvest => say(locale, "Oogst", "Harvest"),
             Self::Harvests => say(locale, "Oogst van de deelnemers", "Participants' harvests"),
             Self::Showcase => say(locale, "Programma van de manifestatie", "Programme of the showcase"),
+            Self::Guests => say(locale, "Gasten", "Guests"),
             Self::Ask => say(locale, "Vraag het de begeleiders", "Ask the facilitators"),
             Self::Work => say(locale, "Werk van de deelnemers", "Participants' work"),
             Self::OwnData => say(locale, "Uw gegevens", "Your data"),
@@ -116,9 +121,10 @@ impl Area {
             Self::Harvest => is_participant && went_ahead && has_showcase,
             Self::Harvests => is_member && !is_participant && went_ahead && has_showcase,
             Self::Showcase => is_member && went_ahead && has_showcase,
+            Self::Guests => is_member && went_ahead && programme.announced.showcase.is_some(),
             Self::Ask => is_participant,
             Self::Work => is_member && !is_participant && went_ahead,
-            Self::OwnData => matches!(visit.caller, Caller::Registrant { .. }),
+            Self::OwnData => matches!(visit.caller, Caller::Registrant { .. } | Caller::Guest { .. }),
         }
     }
 }
@@ -156,6 +162,12 @@ impl<'a> Visit<'a> {
                 (*programme, own.map(|view| view.registration.person.locale))
             }
             Caller::TeamMember { programme, .. } => (*programme, None),
+            Caller::Guest {
+                invitation, programme, ..
+            } => {
+                let own = app.invitations_by_id(caller, &[*invitation]).await?.pop();
+                (*programme, own.map(|view| view.invitation.guest.locale))
+            }
             _ => return Err(AppError::Forbidden),
         };
         let record = app.programmes_by_id(caller, &[programme]).await?.pop();
@@ -257,8 +269,10 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
         Area::Harvest => harvest::own::show(visit, area).await,
         Area::Harvests => harvest::desk::show(visit, area).await,
         Area::Showcase => harvest::day::show(visit, area).await,
+        Area::Guests => guests::inviting::show(visit, area).await,
         Area::Ask => sharing::ask::show(visit, area).await,
         Area::Work => sharing::work::show(visit, area).await,
+        Area::OwnData if matches!(visit.caller, Caller::Guest { .. }) => guests::own_data::show(visit, area).await,
         Area::OwnData => own_data::show(visit, area).await,
     }
 }
@@ -271,10 +285,12 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
         Area::Agenda => sharing::agenda::act(visit, area, form).await,
         Area::Harvest => harvest::own::act(visit, area, form).await,
         Area::Harvests => harvest::desk::act(visit, area, form).await,
+        Area::Guests => guests::inviting::act(visit, area, form).await,
         Area::Ask => sharing::ask::act(visit, area, form).await,
         Area::Meetings => meetings::act(visit, area, form).await,
         Area::Hosting => hosting::act(visit, area, form).await,
         Area::People | Area::Work | Area::Showcase => Ok(None),
+        Area::OwnData if matches!(visit.caller, Caller::Guest { .. }) => guests::own_data::act(visit, area, form).await,
         Area::OwnData => own_data::act(visit, area, form).await,
     }
 }

@@ -13,6 +13,7 @@ mod areas;
 mod asking;
 mod deciding;
 mod fields;
+mod guests;
 mod harvest;
 mod hosting;
 mod layout;

@@ -18,6 +18,7 @@ use crate::{
     app::{
         AppError, Caller, Repeatable,
         fields::{BillingFields, PersonCorrections},
+        privacy::PersonalData,
         registering::RegistrationView,
     },
     domain::{
@@ -30,9 +31,9 @@ use crate::{
 };
 
 /// The value of the form field `act` with which corrections are sent.
-const CORRECT: &str = "correct";
+pub(super) const CORRECT: &str = "correct";
 /// The value with which everything is erased.
-const ERASE: &str = "erase";
+pub(super) const ERASE: &str = "erase";
 
 /// The fields that refusals can be about.
 const NAMES: [&str; 9] = [
@@ -62,7 +63,8 @@ async fn own(visit: &Visit<'_>) -> Result<RegistrationView, AppError> {
 /// Shows the area: as a page, or as a file to take along.
 pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
     if visit.query.get("format") == Some("json") {
-        return file(visit).await;
+        let data = visit.parts.app.personal_data(visit.caller, None).await?;
+        return json_file(visit, &data);
     }
     let view = own(visit).await?;
     if visit.query.get("erase").is_some() {
@@ -73,8 +75,7 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
 }
 
 /// Everything that is stored, as a JSON file.
-async fn file(visit: &Visit<'_>) -> Result<Response, AppError> {
-    let data = visit.parts.app.personal_data(visit.caller, None).await?;
+pub(super) fn json_file(visit: &Visit<'_>, data: &PersonalData) -> Result<Response, AppError> {
     let text = serde_json::to_string_pretty(&data.to_json()).map_err(|error| AppError::Broken(Box::new(error)))?;
     let name = format!(
         "attachment; filename=\"{}.json\"",
@@ -119,7 +120,7 @@ async fn page(
         section {
             h2 { (say(locale, "Wat wij van u bewaren", "What we store about you")) }
             (facts(counts.iter().map(|(what, count)| (*what, plain(*count)))))
-            p { (kept_until(visit)) }
+            p { (kept_until(visit, visit.record.programme.announced.retention.participants_months)) }
             p { a href={ "?page=data&format=json" (lang) } download { (say(locale, "Download al uw gegevens (JSON)", "Download all your data (JSON)")) } }
         }
         section {
@@ -151,9 +152,9 @@ async fn page(
     Ok(visit.page(area, status, &body))
 }
 
-fn kept_until(visit: &Visit<'_>) -> String {
+/// Until when personal data is kept that is kept for so many months.
+pub(super) fn kept_until(visit: &Visit<'_>, months: u32) -> String {
     let programme = &visit.record.programme;
-    let months = programme.announced.retention.participants_months;
     let on = crate::domain::privacy::erased_at(programme, months).map(|at| {
         formats::day(
             at.with_timezone(&programme.announced.time_zone).date_naive(),
@@ -171,8 +172,10 @@ fn kept_until(visit: &Visit<'_>) -> String {
     }
 }
 
-fn sort_in_words(what: &str, locale: Locale) -> &'static str {
+/// What is stored of one sort, in words.
+pub(super) fn sort_in_words(what: &str, locale: Locale) -> &'static str {
     match what {
+        "invitations" => say(locale, "Uitnodigingen", "Invitations"),
         "registrations" => say(locale, "Aanmeldingen", "Registrations"),
         "mails" => say(locale, "Mails aan u", "Mails to you"),
         "venueOffers" => say(locale, "Aangeboden plekken", "Venues offered"),
@@ -339,7 +342,11 @@ async fn erase(visit: &Visit<'_>) -> Result<Response, AppError> {
         .parts
         .carry_out(async move { app.erase_person(&caller, None, false, &Repeatable::default()).await })
         .await?;
-    let locale = visit.locale;
+    Ok(erased(visit.locale))
+}
+
+/// What whoever was erased is told, for the last time.
+pub(super) fn erased(locale: Locale) -> Response {
     let body = html! {
         p { (say(
             locale,
@@ -354,5 +361,5 @@ async fn erase(visit: &Visit<'_>) -> Result<Response, AppError> {
         switch: &Switch::None,
         body,
     };
-    Ok(answer(StatusCode::OK, sheet.render()))
+    answer(StatusCode::OK, sheet.render())
 }

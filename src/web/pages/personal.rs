@@ -9,6 +9,7 @@ use super::{
     PageParts, answer,
     areas::{self, Visit},
     asking::{Values, locale_of, preferred, read_form},
+    guests,
     layout::Switch,
     link_request::{self, Filled},
     refusals,
@@ -158,7 +159,7 @@ async fn holder(parts: &PageParts, request: &Request) -> Result<Caller, AppError
         return Err(AppError::Forbidden);
     }
     match parts.app.caller_of(token, None).await? {
-        Some(caller @ (Caller::Registrant { .. } | Caller::TeamMember { .. })) => Ok(caller),
+        Some(caller @ (Caller::Registrant { .. } | Caller::TeamMember { .. } | Caller::Guest { .. })) => Ok(caller),
         _ => Err(AppError::Forbidden),
     }
 }
@@ -246,6 +247,7 @@ async fn show(parts: &PageParts, request: &Request, query: &Values) -> Result<Re
             ))
         }
         Caller::TeamMember { .. } => team_link::show(parts, &caller, query, &visit.navigation(None)).await,
+        Caller::Guest { .. } => guests::guest::show(&visit).await,
         _ => Err(AppError::Forbidden),
     }
 }
@@ -266,6 +268,10 @@ async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<
         return team_link::act(parts, &caller, &form, query, &visit.navigation(None))
             .await
             .map(|answered| answered.unwrap_or_else(|| unreadable(StatusCode::BAD_REQUEST, browsers)));
+    }
+    if let Caller::Guest { .. } = caller {
+        let answered = guests::guest::act(&visit, &form).await?;
+        return Ok(answered.unwrap_or_else(|| unreadable(StatusCode::BAD_REQUEST, browsers)));
     }
     let Caller::Registrant {
         registration,

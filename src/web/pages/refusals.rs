@@ -66,6 +66,10 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
         ),
         Refusal::HarvestClosed { error } => of_harvest(error, zone, locale),
         Refusal::Slot { error, .. } => of_slot(error, zone, locale),
+        Refusal::InvitationQuotaReached(_) => own(
+            "U hebt zoveel gasten uitgenodigd als u mag. Trek een uitnodiging in, of vraag de organisatie om iemand uit te nodigen.",
+            "You have invited as many guests as you may. Call an invitation back, or ask the organisers to invite somebody.",
+        ),
         Refusal::IdempotencyKeyReused => own(
             "Deze opdracht was al eens gegeven, met andere gegevens. Laad de pagina opnieuw en probeer het nog eens.",
             "This was asked before with other details. Please reload the page and try again.",
@@ -154,6 +158,7 @@ fn name(field: &[String], locale: Locale) -> &str {
         Some("remark") => say(locale, "opmerking", "remark"),
         Some("startsAt") => say(locale, "begintijd", "starting time"),
         Some("learningWishIds") => say(locale, "leerwensen", "learning wishes"),
+        Some("message") => say(locale, "uw bericht", "your message"),
         Some("question") => say(locale, "uw vraag", "your question"),
         Some(other) => other,
         None => say(locale, "dit veld", "this field"),
@@ -243,6 +248,7 @@ mod tests {
                 ends_at: at,
             }),
             slot(SlotError::Past),
+            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::IdempotencyKeyReused,
         ]
     }

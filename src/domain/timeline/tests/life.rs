@@ -237,6 +237,7 @@ impl Life {
     pub fn name(&self, recipient: Recipient) -> String {
         match recipient {
             Recipient::Registration(id) => self.facts.registrations[&id].person.name.to_string(),
+            Recipient::Guest(id) => self.facts.guests.invitations[&id].guest.name.to_string(),
             Recipient::TeamMember(id) => {
                 let mut team = self.facts.programme.announced.team.iter();
                 team.find(|member| member.id == id)

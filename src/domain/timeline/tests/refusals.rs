@@ -71,6 +71,7 @@ fn every_organiser_is_told_of_a_person_once() {
             address: "bram@x.example".to_owned(),
             reply: Some("RCPT: 550 5.1.1 nobody".to_owned()),
             is_team_member: false,
+            is_guest: false,
         }
     );
     assert_ne!(next_wake(&life.facts), Some(instant("2014-05-02T10:00:00Z")));
