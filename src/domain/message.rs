@@ -600,6 +600,8 @@ pub enum Letter {
         title: Line<150>,
         /// What an organiser says about it.
         remark: Option<Paragraphs<2000>>,
+        /// The showcase is to come, so it will be presented there.
+        is_presented: bool,
     },
     /// See [`MessageKind::HarvestScheduled`].
     HarvestScheduled {
