@@ -43,7 +43,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the order of the navigation.
-    const ALL: &[Self] = &[
+    pub const ALL: &[Self] = &[
         Self::Meetings,
         Self::Hosting,
         Self::People,

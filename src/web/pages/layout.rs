@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::STYLESHEET_PATH;
+use super::{ICON_PATH, STYLESHEET_PATH};
 use crate::domain::message::Locale;
 
 /// One of two wordings. Both stand side by side in the source, so that neither is forgotten.
@@ -65,6 +65,7 @@ impl Sheet<'_> {
                     meta name="color-scheme" content="light dark";
                     title { (title) }
                     link rel="stylesheet" href=(STYLESHEET_PATH);
+                    link rel="icon" type="image/svg+xml" href=(ICON_PATH);
                 }
                 body {
                     @if let Switch::Query(others) = switch { (other_language(locale, others)) }

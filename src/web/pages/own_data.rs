@@ -175,6 +175,14 @@ fn sort_in_words(what: &str, locale: Locale) -> &'static str {
     match what {
         "registrations" => say(locale, "Aanmeldingen", "Registrations"),
         "mails" => say(locale, "Mails aan u", "Mails to you"),
+        "venueOffers" => say(locale, "Plekken die u aanbood", "Places that you offered"),
+        "learningWishes" => say(locale, "Leerwensen", "Learning wishes"),
+        "followedLearningWishes" => say(locale, "Leerwensen die u volgt", "Learning wishes that you follow"),
+        "supportOffers" => say(locale, "Hulp die u aanbood", "Support that you offered"),
+        "assignments" => say(locale, "Opdrachten", "Assignments"),
+        "agendaItems" => say(locale, "Onderwerpen die u voorstelde", "Agenda items that you proposed"),
+        "agendaVotes" => say(locale, "Stemmen voor onderwerpen", "Votes for agenda items"),
+        "questionsToFacilitators" => say(locale, "Vragen aan de begeleiders", "Questions to the facilitators"),
         _ => say(locale, "Overig", "Other"),
     }
 }

@@ -86,7 +86,7 @@ impl<'a> Form<'a> {
             @if let Some(described) = &described {
                 div id=(described) {
                     @if !hint.is_empty() { p.hint { (hint) } }
-                    @if let Some(error) = error { p.refused role="alert" { (error) } }
+                    @if let Some(error) = error { p.field-error { (error) } }
                 }
             }
             (control(&id, self.value(name, value), described.as_deref(), error.is_some()))
