@@ -23,6 +23,7 @@ pub mod sharing;
 pub mod timeline;
 pub mod tokens;
 pub mod travelling;
+pub mod venue_fields;
 
 use std::sync::Arc;
 

@@ -402,7 +402,7 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
         };
         add(name, letter);
     }
-    letters.extend(sharing::letters(reason)?);
+    letters.extend(sharing::letters(reason, is_hostile)?);
     Ok(letters)
 }
 

@@ -274,6 +274,92 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         ("messageId", another),
     )
     .await;
+    let first = app.programme(None, "id").await["id"].clone();
+    act(
+        "publishProgramme",
+        organiser(),
+        json!({ "programmeId": programme }),
+        ("programmeId", first),
+    )
+    .await;
+    let add = |n| person_for(n, ("programmeId", programme.as_str().unwrap()));
+    act("addRegistration", organiser(), add(1), ("phone", json!("010"))).await;
+    // Full: the next two wait. A place comes free twice.
+    for (n, verb, answer) in [(2, "acceptPlace", "REGISTERED"), (3, "declinePlace", "DECLINED")] {
+        app.mutate(
+            None,
+            "mutation ($input: RegisterInput!) { register(input: $input) { errors { code } } }",
+            json!({ "input": person_for(n, ("programmeSlug", "de-tweede")) }),
+        )
+        .await;
+        let link = app.link_token(&address(n)).await;
+        app.mutate(
+            Some(&link),
+            "mutation { confirmRegistration(input: {}) { errors { code } } }",
+            json!({}),
+        )
+        .await;
+        let leaving = app.link_token_of(&address(n - 1), "de-tweede").await;
+        act(
+            "withdrawRegistration",
+            Some(leaving),
+            json!({ "reason": "Te druk." }),
+            ("reason", Value::Null),
+        )
+        .await;
+        let payload = act(verb, Some(link), json!({}), ("registrationId", json!("OWN"))).await;
+        assert_eq!(payload["registration"]["status"], answer);
+    }
+    let until = json!({ "programmeId": programme, "registrationDeadline": "2014-06-01", "reason": "Meer tijd." });
+    act(
+        "extendDeadline",
+        organiser(),
+        until,
+        ("registrationDeadline", json!("2014-06-02")),
+    )
+    .await;
+    act(
+        "cancelProgramme",
+        organiser(),
+        of(("reason", json!("Te weinig."))),
+        ("reason", json!("Te veel.")),
+    )
+    .await;
+    act(
+        "travelTo",
+        organiser(),
+        json!({ "instant": "2014-05-02T09:00:00+02:00" }),
+        ("instant", json!("2014-05-03T09:00:00Z")),
+    )
+    .await;
+
+    let query = "query ($to: String!) { messages(first: 2, filter: { recipient: $to }) { nodes { id } } }";
+    let found = app.data(Some(&app.organiser), query, json!({ "to": address(0) })).await;
+    let [mail, another] = [0, 1].map(|index| found["messages"]["nodes"][index]["id"].clone());
+    bring(app, &mail, "failed").await;
+    act(
+        "retryMessage",
+        organiser(),
+        json!({ "messageId": mail }),
+        ("messageId", another.clone()),
+    )
+    .await;
+    bring(app, &mail, "held").await;
+    act(
+        "releaseMessages",
+        organiser(),
+        json!({ "messageIds": [mail] }),
+        ("messageIds", json!([another])),
+    )
+    .await;
+    bring(app, &mail, "queued").await;
+    act(
+        "cancelMessage",
+        organiser(),
+        json!({ "messageId": mail }),
+        ("messageId", another),
+    )
+    .await;
     let viewer = app
         .data(Some(&link), "{ viewer { registration { id } } }", json!({}))
         .await;
@@ -354,7 +440,14 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         .act(Some(&link), "offerVenue", "venueOffer { id }", venue(json!({})))
         .await;
     let another = another["venueOffer"]["id"].clone();
-    act("withdrawVenueOffer", Some(link), offer, ("venueOfferId", another)).await;
+    act(
+        "withdrawVenueOffer",
+        Some(link.clone()),
+        offer,
+        ("venueOfferId", another),
+    )
+    .await;
+    // After this the link opens nothing any more.
 
     // A programme that goes ahead, with two who share.
     let team =

@@ -144,13 +144,6 @@ const TABLE: &[Row] = &[
         EVERYBODY,
         "cents currency vatIncluded vatPercentage subsidyPercentage withdrawalPercentage",
     ),
-    Row {
-        of: "Meeting",
-        way: "{ node(id: $meeting) { ... on Meeting { … } } }",
-        reach: EVERYBODY,
-        open: "id number kind title startsAt endsAt days halfDays municipality",
-        gated: &[("agenda", MEMBERS)],
-    },
     row(
         "AgendaItem",
         "{ programme(slug: $slug) { meetings { agenda { … } } } }",
@@ -166,6 +159,7 @@ const TABLE: &[Row] = &[
         gated: &[
             ("venue", MEMBERS),
             ("host", MEMBERS),
+            ("agenda", MEMBERS),
             ("checklist", ORGANISERS_AND_PARTICIPANT),
         ],
     },

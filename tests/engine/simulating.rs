@@ -67,6 +67,12 @@ async fn timeline(play: &Play) -> Vec<TimelineItem> {
     whole.await.unwrap()
 }
 
+/// A moment that lies before the go, the publishing or the rule that it belongs to: it is written down when that comes to be.
+fn was_past_before_it_came_to_be(item: &TimelineItem) -> bool {
+    let reason = item.reason.as_deref().unwrap_or_default();
+    item.state == ItemState::Skipped && reason.starts_with("the moment was past when")
+}
+
 /// Plays to the end, and holds each moment that time brings against what was foretold of it.
 async fn play_as_foretold(seed: u64) -> usize {
     let mut play = play(seed).await;
@@ -76,9 +82,13 @@ async fn play_as_foretold(seed: u64) -> usize {
             play.step().await.unwrap();
             continue;
         };
-        let foretold = told(timeline(&play).await, |item| item.done_at.is_none() && item.at <= at);
+        let foretold = told(timeline(&play).await, |item| {
+            item.done_at.is_none() && item.at <= at && !was_past_before_it_came_to_be(item)
+        });
         play.step().await.unwrap();
-        let happened = told(timeline(&play).await, |item| item.done_at == Some(at));
+        let happened = told(timeline(&play).await, |item| {
+            item.done_at == Some(at) && !was_past_before_it_came_to_be(item)
+        });
         assert_eq!(foretold, happened, "seed {seed}, at {at}");
         moments += 1;
     }

@@ -256,5 +256,8 @@ fn fields_of_this_year(weeks: i64) -> ProgrammeFields {
     {
         day.on = later(day.on);
     }
+    for showcase in fields.showcase.iter_mut().flatten() {
+        showcase.on = later(showcase.on);
+    }
     fields
 }

@@ -1,6 +1,7 @@
 //! A running instance on a database of its own, spoken to over HTTP as a client would.
 
 use std::{
+    collections::HashMap,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -10,7 +11,7 @@ use leernetwerk::{
     boot::{Running, Start},
     config::Given,
     domain::{
-        ids::ProgrammeId,
+        ids::{MessageId, ProgrammeId},
         message::{MessageKind, MessageStatus},
         page::Window,
     },
@@ -51,6 +52,8 @@ pub struct TestApp {
     client: reqwest::Client,
     /// Mails that a story leaves in a state that needs its acknowledgement.
     acknowledged: Mutex<Vec<MessageStatus>>,
+    /// What people keep of the mails they got: here their texts are dropped in the end.
+    kept: Mutex<HashMap<MessageId, Vec<u8>>>,
     starts: AtomicU64,
 }
 
@@ -134,6 +137,7 @@ impl TestApp {
                 .build()
                 .unwrap(),
             acknowledged: Mutex::default(),
+            kept: Mutex::default(),
             starts: AtomicU64::new(2),
         }
     }
@@ -250,12 +254,28 @@ impl TestApp {
 
     /// The bytes of a mail.
     pub async fn source(&self, mail: &Message) -> Vec<u8> {
-        let running = self.running.lock().await;
-        let app = &running.as_ref().expect("running").foundation.app;
-        app.message_source(&ADMINISTRATOR, mail.id)
-            .await
-            .unwrap()
-            .expect("a body")
+        let stored = self.intents().await.message_source(&ADMINISTRATOR, mail.id).await;
+        match stored.unwrap() {
+            Some(source) => source,
+            None => self.kept.lock().await.get(&mail.id).expect("a body").clone(),
+        }
+    }
+
+    /// Lets people keep the mails they got so far.
+    async fn keep_mails(&self) {
+        for mail in self.mails().await {
+            let mut kept = self.kept.lock().await;
+            if !kept.contains_key(&mail.id)
+                && let Some(source) = self
+                    .intents()
+                    .await
+                    .message_source(&ADMINISTRATOR, mail.id)
+                    .await
+                    .unwrap()
+            {
+                kept.insert(mail.id, source);
+            }
+        }
     }
 
     /// The n-th person presses the button behind the link of the newest mail.
@@ -300,6 +320,7 @@ impl TestApp {
 
     /// The clock walks to an instant, through the API; mail that is due then has gone.
     pub async fn travel(&self, to: &str) {
+        self.keep_mails().await;
         let mutation =
             "mutation ($to: DateTime!) { travelTo(input: { instant: $to }) { clock { now } errors { code message } } }";
         self.mutate(Some(&self.organiser), mutation, json!({ "to": to })).await;

@@ -175,6 +175,7 @@ async fn personal_data_goes_two_years_after_the_last_meeting(app: &TestApp) {
 
 async fn texts_of_mails_go_thirty_days_after_their_end(app: &TestApp) {
     app.verified(0..1).await;
+    app.settle().await;
     let mail = app.mails_to(&address(0)).await.remove(0);
     assert_eq!(mail.status, MessageStatus::Sent);
     assert!(!token_in(&app.text(&mail).await).is_empty());

@@ -171,6 +171,7 @@ async fn walk_and_compare(app: &TestApp) {
         "2014-07-01T00:00:00Z",
         "2014-10-31T12:00:00Z",
         "2015-03-01T00:00:00Z",
+        "2017-02-01T00:00:00Z",
     ] {
         app.travel(to).await;
     }

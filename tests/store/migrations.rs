@@ -149,6 +149,13 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
     let entities: BTreeMap<String, Columns> = [
         of_entity::<entities::access_token::Entity>(),
         of_entity::<entities::announcement::Entity>(),
+        of_entity::<entities::wish_follower::Entity>(),
+        of_entity::<entities::support_offer::Entity>(),
+        of_entity::<entities::question::Entity>(),
+        of_entity::<entities::learning_wish::Entity>(),
+        of_entity::<entities::assignment::Entity>(),
+        of_entity::<entities::agenda_vote::Entity>(),
+        of_entity::<entities::agenda_item::Entity>(),
         of_entity::<entities::audit_entry::Entity>(),
         of_entity::<entities::decision::Entity>(),
         of_entity::<entities::delivery_attempt::Entity>(),

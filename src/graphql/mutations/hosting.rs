@@ -6,11 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 
 use super::{inputs::MeetingDayInput, repeatable};
 use crate::{
-    app::{
-        hosting::{HostingView, VenueFields},
-        planning::PlanView,
-        programmes::ProgrammeRecord,
-    },
+    app::{hosting::HostingView, planning::PlanView, programmes::ProgrammeRecord, venue_fields::VenueFields},
     domain::ids::{MeetingId, VenueOfferId},
     graphql::{
         global_id::id_in,

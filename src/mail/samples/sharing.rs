@@ -1,6 +1,6 @@
 //! Letters about what participants share.
 
-use super::{HOSTILE, at};
+use super::at;
 use crate::domain::{
     message::{AgendaLine, Colleague, Letter, SupportNews, WishNews},
     sharing::excerpt,
@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// Each of them, with what the setting lets people write.
-pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError> {
+pub(super) fn letters(words: &Paragraphs<1000>, is_hostile: bool) -> Result<Vec<(String, Letter)>, TextError> {
     let starts_at = at(2014, 6, 12, 7, 30);
     let colleague = |name: &str, organisation: &str| -> Result<Colleague, TextError> {
         Ok(Colleague {
@@ -17,7 +17,11 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
         })
     };
     let bram = colleague("Bram", "Gemeente Veere")?;
-    let stranger = colleague("www.evil.example", "<b>https://evil.example</b>")?;
+    let other = if is_hostile {
+        colleague("www.evil.example", "<b>https://evil.example</b>")?
+    } else {
+        colleague("Carla", "Gemeente Goes")?
+    };
     let wish = excerpt(words, 300);
     let edited = WishNews {
         wish: wish.clone(),
@@ -35,8 +39,8 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
                 text: wish.clone(),
             },
             SupportNews {
-                from: stranger,
-                text: HOSTILE.to_owned(),
+                from: other,
+                text: wish.clone(),
             },
         ],
     };
@@ -51,6 +55,14 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
         goes_out_at,
         proposals,
     };
+    let asked = |question: &str| -> Result<Letter, TextError> {
+        Ok(Letter::FacilitatorsAsked {
+            name: "Bram Jansen".parse()?,
+            organisation: "Gemeente Veere".parse()?,
+            email: "bram.jansen@veere.example".parse()?,
+            question: question.parse()?,
+        })
+    };
     let letters = [
         ("first", Letter::LearningWishRequest { is_reminder: false }),
         ("reminder", Letter::LearningWishRequest { is_reminder: true }),
@@ -59,6 +71,14 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
         ("many", digest(vec![supported; 10], 4)),
         ("proposed", missing(Some(at(2014, 6, 5, 7, 0)), 3)),
         ("nothing-proposed", missing(None, 0)),
+        (
+            "one-item",
+            Letter::Agenda {
+                meeting: "Startbijeenkomst".to_owned(),
+                starts_at,
+                items: vec![line("Kennismaken", None)],
+            },
+        ),
         (
             "three-items",
             Letter::Agenda {
@@ -71,15 +91,8 @@ pub(super) fn letters(words: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>,
                 ],
             },
         ),
-        (
-            "asked",
-            Letter::FacilitatorsAsked {
-                name: "Bram Jansen".parse()?,
-                organisation: "Gemeente Veere".parse()?,
-                email: "bram.jansen@veere.example".parse()?,
-                question: words.parse()?,
-            },
-        ),
+        ("asked", asked(words)?),
+        ("asked-shortly", asked("Kunt u mij bellen?")?),
     ];
     Ok(letters.map(|(name, letter)| (name.to_owned(), letter)).into())
 }

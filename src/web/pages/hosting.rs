@@ -11,7 +11,7 @@ use super::{
     refusals,
 };
 use crate::{
-    app::{AppError, Repeatable, hosting::HostingView, hosting::VenueFields},
+    app::{AppError, Repeatable, hosting::HostingView, venue_fields::VenueFields},
     domain::{
         formats,
         hosting::{ChecklistItem, VenueOffer, VenueOfferStatus},
