@@ -50,6 +50,19 @@ impl<'a> Walk<'a> {
         self.arrived(&arrival, 200).await;
     }
 
+    /// Follows a link to another part of the same page.
+    async fn follow_within(&mut self, link: &str) {
+        self.tab.follow_within(link).await;
+        let top = self
+            .tab
+            .evaluate("document.getElementById('refused').getBoundingClientRect().top")
+            .await;
+        assert!(
+            top.as_f64().is_some_and(|top| top.abs() < 2.0),
+            "{top} px from the top of the window"
+        );
+    }
+
     async fn fill(&self, label: &str, text: &str) {
         self.tab.fill(label, text).await;
     }
@@ -84,7 +97,7 @@ impl<'a> Walk<'a> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_registers_and_verifies() {
-    let Some(browser) = browser(module_path!()) else {
+    let Some(browser) = browser("browser::walks::somebody_registers_and_verifies") else {
         return;
     };
     let world = World::new().await;
@@ -122,7 +135,7 @@ async fn somebody_registers_and_verifies() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_participant_becomes_host_and_shares() {
-    let Some(browser) = browser(module_path!()) else {
+    let Some(browser) = browser("browser::walks::a_participant_becomes_host_and_shares") else {
         return;
     };
     let mut world = World::new().await;
@@ -137,6 +150,7 @@ async fn a_participant_becomes_host_and_shares() {
     walk.fill("Hoeveel mensen passen erin? (mag later)", "veel").await;
     walk.press_and_get("Deze plek aanbieden", 422).await;
     walk.reads("Er is nog niets opgeslagen.").await;
+    walk.follow_within("Bekijk wat er nog niet goed is").await;
     walk.fill("Hoeveel mensen passen erin? (mag later)", "24").await;
     walk.press("Deze plek aanbieden").await;
     walk.reads("Uw aanbod staat.").await;
@@ -207,7 +221,7 @@ async fn a_participant_becomes_host_and_shares() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_team_decides_appoints_and_makes_the_agenda() {
-    let Some(browser) = browser(module_path!()) else {
+    let Some(browser) = browser("browser::walks::the_team_decides_appoints_and_makes_the_agenda") else {
         return;
     };
     let mut world = World::new().await;

@@ -10,7 +10,7 @@ use super::{
     PageParts, answer,
     asking::Values,
     hosting,
-    layout::{Sheet, Switch, say},
+    layout::{REFUSED, Sheet, Switch, say},
     meetings, own_data, people, see_other, sharing,
 };
 use crate::{
@@ -195,8 +195,16 @@ impl<'a> Visit<'a> {
             // The answer to a form cannot be asked for again in the other language.
             _ => Switch::None,
         };
+        let is_refused = status == StatusCode::UNPROCESSABLE_ENTITY;
         let body = html! {
             (self.navigation(Some(area)))
+            // The form may stand far below.
+            @if is_refused {
+                p.refused role="alert" {
+                    (say(self.locale, "Er is nog niets opgeslagen. ", "Nothing has been saved yet. "))
+                    a href={ "#" (REFUSED) } { (say(self.locale, "Bekijk wat er nog niet goed is", "See what is not right yet")) }
+                }
+            }
             (body)
         };
         let sheet = Sheet {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     areas::{Area, Visit},
     asking::Values,
-    layout::{facts, foreign, plain, say},
+    layout::{REFUSED, facts, foreign, plain, say},
     refusals,
 };
 use crate::{
@@ -344,15 +344,9 @@ impl Desk<'_> {
         });
         html! {
             form method="post" {
-                @if refused.is_some() {
-                    div.refused role="alert" {
-                        p { (say(
-                            locale,
-                            "Er is nog niets opgeslagen. Kijk naar wat er bij de velden staat.",
-                            "Nothing has been saved yet. Please look at what stands beside the fields.",
-                        )) }
-                        @for one in whole.unwrap_or_default() { p { (refusals::in_words(one, zone, locale)) } }
-                    }
+                @if let Some(whole) = whole {
+                    span id=(REFUSED) {}
+                    @for one in whole { p.refused role="alert" { (refusals::in_words(one, zone, locale)) } }
                 }
                 @if let Some(offer) = offer { input type="hidden" name="offer" value=(offer.id); }
                 (form.line("venue.municipality", say(locale, "Gemeente", "Municipality"), &value("venue.municipality"), 100, true))

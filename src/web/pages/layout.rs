@@ -21,6 +21,9 @@ pub enum Switch {
     Query(String),
 }
 
+/// The id of the form, or of what is said about it, that was not taken: the head of its page leads there.
+pub const REFUSED: &str = "refused";
+
 /// A page.
 pub struct Sheet<'a> {
     /// Its language.

@@ -10,7 +10,7 @@ use super::{
     areas::{Area, Visit},
     asking::Values,
     hosting::venue_facts,
-    layout::{foreign, say},
+    layout::{REFUSED, foreign, say},
     refusals,
 };
 use crate::{
@@ -206,7 +206,7 @@ impl Desk<'_> {
         let zone = self.hosting.programme().announced.time_zone;
         html! {
             @if let Some(sent) = sent.filter(|sent| !sent.refusals.is_empty()) {
-                div.refused role="alert" {
+                div.refused id=(REFUSED) role="alert" {
                     @for refusal in &sent.refusals { p { (refusals::in_words(refusal, zone, locale)) } }
                 }
             }

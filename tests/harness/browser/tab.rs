@@ -23,6 +23,8 @@ pub enum Scheme {
 pub struct Arrival {
     /// The status of the page.
     pub status: u64,
+    /// Its address.
+    address: String,
     /// What a page of ours never does: errors in the console, requests to another host, scripts.
     pub complaints: Vec<String>,
 }
@@ -119,16 +121,21 @@ impl Tab {
         while self.events.try_recv().is_ok() {}
     }
 
+    async fn next(&mut self) -> Event {
+        let next = timeout(PATIENCE, self.events.recv()).await;
+        next.expect("a page that loads in time").expect("a browser")
+    }
+
     /// Waits until a page has loaded with all that belongs to it.
     async fn arrive(&mut self) -> Arrival {
         self.part = WHOLE;
         let mut arrival = Arrival {
             status: 0,
+            address: String::new(),
             complaints: Vec::new(),
         };
         loop {
-            let next = timeout(PATIENCE, self.events.recv()).await;
-            let event = next.expect("a page that loads in time").expect("a browser");
+            let event = self.next().await;
             let has_loaded = event.method == "Page.loadEventFired";
             self.take_in(&mut arrival, &event);
             if has_loaded {
@@ -139,6 +146,12 @@ impl Tab {
         self.evaluate("0").await;
         while let Ok(event) = self.events.try_recv() {
             self.take_in(&mut arrival, &event);
+        }
+        // A refusal is an error to the console, and the page that tells it to the person. Which of the two is heard of first
+        // is not certain.
+        if arrival.status >= 400 {
+            let itself = format!(" {}", arrival.address);
+            arrival.complaints.retain(|what| !what.ends_with(&itself));
         }
         arrival
     }
@@ -157,12 +170,13 @@ impl Tab {
             // The page itself comes before those in its frames.
             "Network.responseReceived" if text("/type") == "Document" && arrival.status == 0 => {
                 arrival.status = details["response"]["status"].as_u64().unwrap_or_default();
+                arrival.address = text("/response/url").to_owned();
             }
-            // A refusal is an error to the browser's log, and the page that tells it to the person.
-            "Log.entryAdded" if text("/entry/source") == "network" && arrival.status >= 400 => {}
-            "Log.entryAdded" => arrival
-                .complaints
-                .push(format!("the console says: {}", text("/entry/text"))),
+            "Log.entryAdded" => {
+                let words = text("/entry/text");
+                let about = text("/entry/url").split('#').next().unwrap_or_default();
+                arrival.complaints.push(format!("the console says: {words} {about}"));
+            }
             "Runtime.consoleAPICalled" | "Runtime.exceptionThrown" => {
                 arrival.complaints.push(format!("a script ran: {details}"));
             }
@@ -211,6 +225,13 @@ impl Tab {
         self.forget();
         self.click(role, name).await;
         self.arrive().await
+    }
+
+    /// Follows a link to another part of the same page.
+    pub async fn follow_within(&mut self, link: &str) {
+        self.forget();
+        self.click("link", link).await;
+        while self.next().await.method != "Page.navigatedWithinDocument" {}
     }
 
     /// Types into the field of a label, in place of what stands there.
