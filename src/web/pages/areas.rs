@@ -10,7 +10,7 @@ use super::{
     PageParts, answer,
     asking::Values,
     guests, harvest, hosting,
-    layout::{Sheet, Switch, say},
+    layout::{REFUSED, Sheet, Switch, say},
     meetings, own_data, people, see_other, sharing,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the order of the navigation.
-    const ALL: &[Self] = &[
+    pub const ALL: &[Self] = &[
         Self::Meetings,
         Self::Hosting,
         Self::People,
@@ -232,8 +232,16 @@ impl<'a> Visit<'a> {
             // The answer to a form cannot be asked for again in the other language.
             _ => Switch::None,
         };
+        let is_refused = status == StatusCode::UNPROCESSABLE_ENTITY;
         let body = html! {
             (self.navigation(Some(area)))
+            // The form may stand far below.
+            @if is_refused {
+                p.refused role="alert" {
+                    (say(self.locale, "Er is nog niets opgeslagen. ", "Nothing has been saved yet. "))
+                    a href={ "#" (REFUSED) } { (say(self.locale, "Bekijk wat er nog niet goed is", "See what is not right yet")) }
+                }
+            }
             (body)
         };
         let sheet = Sheet {
