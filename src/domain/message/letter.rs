@@ -3,7 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{AgendaLine, CancellationCause, ExpiryCause, HarvestProgress, InvitationEnd, MessageKind, WishNews};
+use super::{
+    AgendaLine, CancellationCause, Colleague, ExpiryCause, HarvestProgress, InvitationEnd, MessageKind, WishNews,
+};
 use crate::domain::{
     announcement::LONGEST_BODY,
     decision::DecisionOutcome,
