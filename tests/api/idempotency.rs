@@ -53,6 +53,9 @@ fn told(name: &str) -> &'static str {
         "scheduleHarvest" => "harvest { id slot { startsAt minutes } }",
         "proposeAgendaItem" | "voteForAgendaItem" => "agendaItem { id title votes }",
         "setAgenda" => "meeting { id }",
+        "inviteGuest" | "cancelInvitation" | "replyToInvitation" | "updateInvitation" => {
+            "invitation { id status guestName }"
+        }
         "askFacilitators" => "__typename",
         "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme"
         | "decideProgramme" => "programme { id slug status registrationDeadline title placesTaken }",
@@ -436,6 +439,45 @@ async fn every_mutation_is_done_once(app: &TestApp) {
     act("setAgenda", organiser(), agenda, ("agendaItemIds", json!([]))).await;
     let question = json!({ "question": "Hoe begin ik?" });
     act("askFacilitators", bram(), question, ("question", json!("Hoe dan?"))).await;
+    let guest = |name: &str| json!({ "name": name, "email": "gerda@gast.example", "relation": "MANAGER" });
+    let invited = act(
+        "inviteGuest",
+        anna(),
+        guest("Gerda Gast"),
+        ("name", json!("Iemand Anders")),
+    )
+    .await;
+    app.settle().await;
+    let gerda = Some(app.link_token_of("gerda@gast.example", "derde").await);
+    act(
+        "replyToInvitation",
+        gerda.clone(),
+        json!({ "accept": true }),
+        ("accept", json!(false)),
+    )
+    .await;
+    act(
+        "updateInvitation",
+        gerda,
+        json!({ "name": "Gerda van Gast" }),
+        ("locale", json!("EN")),
+    )
+    .await;
+    let another = app
+        .act(
+            anna().as_deref(),
+            "inviteGuest",
+            "invitation { id }",
+            guest("Iemand Anders"),
+        )
+        .await;
+    act(
+        "cancelInvitation",
+        anna(),
+        json!({ "invitationId": invited["invitation"]["id"] }),
+        ("invitationId", another["invitation"]["id"].clone()),
+    )
+    .await;
     let harvest = json!({ "title": "Luisteren", "summary": "Doorvragen helpt." });
     let saved = act("saveHarvest", anna(), harvest, ("title", json!("Durven"))).await;
     let viewer = app

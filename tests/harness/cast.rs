@@ -21,6 +21,8 @@ pub enum Role {
     Participant,
     /// The link of somebody who left.
     Withdrawn,
+    /// The link of a guest of the showcase.
+    Guest,
     /// The link of a facilitator.
     Facilitator,
     /// The link of a contact.
@@ -40,8 +42,8 @@ pub enum Role {
 }
 
 use Role::{
-    Administrator, Contact, Facilitator, ForeignOrganiser, Garbage, Organiser, OrganiserLink, Participant, Public,
-    Revoked, Unverified, Waiting, Withdrawn,
+    Administrator, Contact, Facilitator, ForeignOrganiser, Garbage, Guest, Organiser, OrganiserLink, Participant,
+    Public, Revoked, Unverified, Waiting, Withdrawn,
 };
 
 /// Everybody whose token is one, and the public.
@@ -51,6 +53,7 @@ pub const EVERYBODY: &[Role] = &[
     Waiting,
     Participant,
     Withdrawn,
+    Guest,
     Facilitator,
     Contact,
     OrganiserLink,
@@ -68,6 +71,11 @@ pub const MEMBERS: &[Role] = &[Participant, Facilitator, OrganiserLink, Organise
 pub const ORGANISERS: &[Role] = &[OrganiserLink, Organiser, Administrator];
 /// What the participant may see of the own registration, organisers may too.
 pub const ORGANISERS_AND_PARTICIPANT: &[Role] = &[Participant, OrganiserLink, Organiser, Administrator];
+
+/// Whoever invited the guest, the guest, and organisers see the invitation.
+pub const ORGANISERS_INVITER_AND_GUEST: &[Role] = &[Participant, Guest, OrganiserLink, Organiser, Administrator];
+/// The address of the guest.
+pub const GUEST_ADDRESS: &str = "gerda@gast.example";
 
 /// The other programme.
 pub const OTHER_SLUG: &str = "het-andere-leernetwerk";
@@ -99,8 +107,10 @@ pub struct Cast {
     pub assignment: String,
     /// Something that the participant proposed to speak about, by global id.
     pub agenda_item: String,
-    /// The participant's offer of a venue, where the meeting is held.
+    /// The participant's offer of a venue, where the meeting is held, and the showcase.
     pub venue_offer: String,
+    /// The participant's invitation of the guest, by global id.
+    pub invitation: String,
     /// What the participant brings home, published and with a time at the showcase, by global id.
     pub harvest: String,
 }
@@ -119,7 +129,7 @@ impl Cast {
         ];
         let input = json!({ "programmeId": programme, "minParticipants": 1, "maxParticipants": 2, "team": team,
             // So near that harvests can be written.
-            "showcase": { "on": "2014-07-05", "startsAt": "13:00", "endsAt": "16:00" } });
+            "showcase": { "on": "2014-06-12", "startsAt": "13:00", "endsAt": "16:00" } });
         app.mutate(organiser, update, json!({ "input": input })).await;
         app.verified(0..1).await;
         app.travel("2014-05-26T00:00:00+02:00").await;
@@ -223,13 +233,16 @@ impl Cast {
             addLearningWish(input: { text: \"Leren luisteren\", learningLine: \"Regie\" }) { learningWish { id } errors { code } }
             saveAssignment(input: { title: \"Gesprekken\", description: \"Doorvragen.\", status: PLANNED }) { assignment { id } errors { code } }
             proposeAgendaItem(input: { meetingId: $meeting, title: \"Luisteren\" }) { agendaItem { id } errors { code } } }";
-        let participant = tokens
-            .iter()
-            .find(|(role, _)| *role == Participant)
-            .map(|(_, token)| token.as_str());
+        let participant = tokens.iter().find(|(role, _)| *role == Participant);
+        let participant = participant.map(|(_, token)| token.clone());
+        let participant = participant.as_deref();
         let shared = app
             .data(participant, share, json!({ "meeting": id("/programme/meetings/0/id") }))
             .await;
+        let guest = json!({ "name": "Gerda Gast", "email": GUEST_ADDRESS, "relation": "MANAGER" });
+        let invited = app.act(participant, "inviteGuest", "invitation { id }", guest).await;
+        app.settle().await;
+        tokens.push((Guest, app.link_token_of(GUEST_ADDRESS, SLUG).await));
         let bring = "mutation {
             saveHarvest(input: { title: \"Luisteren\", summary: \"Doorvragen helpt.\" }) { errors { code } }
             submitHarvest(input: {}) { harvest { id } errors { code } } }";
@@ -240,7 +253,7 @@ impl Cast {
             let reviewed = app.act(organiser, "reviewHarvest", "harvest { status }", input).await;
             assert_eq!(reviewed["errors"], json!([]), "{verdict}");
         }
-        let input = json!({ "harvestId": harvest, "startsAt": "2014-07-05T13:30:00+02:00", "minutes": 20 });
+        let input = json!({ "harvestId": harvest, "startsAt": "2014-06-12T13:30:00+02:00", "minutes": 20 });
         let scheduled = app.act(organiser, "scheduleHarvest", "harvest { id }", input).await;
         assert_eq!(scheduled["errors"], json!([]));
         app.settle().await;
@@ -258,6 +271,7 @@ impl Cast {
             assignment: text(&shared["saveAssignment"]["assignment"]["id"]),
             agenda_item: text(&shared["proposeAgendaItem"]["agendaItem"]["id"]),
             venue_offer: text(&offered["venueOffer"]["id"]),
+            invitation: text(&invited["invitation"]["id"]),
             harvest,
         }
     }
