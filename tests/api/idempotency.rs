@@ -51,6 +51,9 @@ fn told(name: &str) -> &'static str {
         "saveAssignment" => "assignment { id title }",
         "proposeAgendaItem" | "voteForAgendaItem" => "agendaItem { id title votes }",
         "setAgenda" => "meeting { id }",
+        "inviteGuest" | "cancelInvitation" | "replyToInvitation" | "updateInvitation" => {
+            "invitation { id status guestName }"
+        }
         "askFacilitators" => "__typename",
         "createProgramme" | "updateProgramme" | "publishProgramme" | "extendDeadline" | "cancelProgramme"
         | "decideProgramme" => "programme { id slug status registrationDeadline title placesTaken }",
@@ -369,6 +372,7 @@ async fn every_mutation_is_done_once(app: &TestApp) {
     let created = json!({ "slug": "derde", "title": "Derde", "description": "Nog een.", "minParticipants": 1, "maxParticipants": 2,
         "registrationDeadline": "2014-05-27", "price": { "cents": 100, "vatIncluded": false },
         "meetings": [{ "title": "Start", "days": [{ "on": "2014-06-12", "startsAt": "09:30", "endsAt": "16:30" }] }],
+        "showcase": { "on": "2014-06-12" },
         "team": [team("marc", &["ORGANISER"]), team("birgit", &["FACILITATOR"])] });
     let token = organiser();
     let made = app
@@ -433,6 +437,45 @@ async fn every_mutation_is_done_once(app: &TestApp) {
     act("setAgenda", organiser(), agenda, ("agendaItemIds", json!([]))).await;
     let question = json!({ "question": "Hoe begin ik?" });
     act("askFacilitators", bram(), question, ("question", json!("Hoe dan?"))).await;
+    let guest = |name: &str| json!({ "name": name, "email": "gerda@gast.example", "relation": "MANAGER" });
+    let invited = act(
+        "inviteGuest",
+        anna(),
+        guest("Gerda Gast"),
+        ("name", json!("Iemand Anders")),
+    )
+    .await;
+    app.settle().await;
+    let gerda = Some(app.link_token_of("gerda@gast.example", "derde").await);
+    act(
+        "replyToInvitation",
+        gerda.clone(),
+        json!({ "accept": true }),
+        ("accept", json!(false)),
+    )
+    .await;
+    act(
+        "updateInvitation",
+        gerda,
+        json!({ "name": "Gerda van Gast" }),
+        ("locale", json!("EN")),
+    )
+    .await;
+    let another = app
+        .act(
+            anna().as_deref(),
+            "inviteGuest",
+            "invitation { id }",
+            guest("Iemand Anders"),
+        )
+        .await;
+    act(
+        "cancelInvitation",
+        anna(),
+        json!({ "invitationId": invited["invitation"]["id"] }),
+        ("invitationId", another["invitation"]["id"].clone()),
+    )
+    .await;
     for mutation in names(&named(&types(app).await, "Mutation")["fields"]) {
         assert!(done.contains(&mutation.as_str()), "{mutation} is not tried");
     }

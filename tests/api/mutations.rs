@@ -9,7 +9,8 @@ use crate::harness::{
     cast::{
         Cast, EVERYBODY, MEMBERS, NOBODY, REGISTRANTS,
         Role::{
-            self, Administrator, Contact, Facilitator, ForeignOrganiser, Organiser, OrganiserLink, Participant, Public,
+            self, Administrator, Contact, Facilitator, ForeignOrganiser, Guest, Organiser, OrganiserLink, Participant,
+            Public,
         },
     },
     dump,
@@ -40,7 +41,7 @@ fn public(_: Role) -> Answer {
 fn own_registration(role: Role) -> Answer {
     match role {
         Public => Code("UNAUTHENTICATED"),
-        Facilitator | Contact => Code("FORBIDDEN"),
+        Facilitator | Contact | Guest => Code("FORBIDDEN"),
         role if REGISTRANTS.contains(&role) => May,
         _ => Refused("REQUIRED", "registrationId"),
     }
@@ -50,7 +51,7 @@ fn own_registration(role: Role) -> Answer {
 fn named_registration(role: Role) -> Answer {
     match role {
         Public => Code("UNAUTHENTICATED"),
-        Facilitator | Contact => Code("FORBIDDEN"),
+        Facilitator | Contact | Guest => Code("FORBIDDEN"),
         Participant | OrganiserLink | Organiser | Administrator => May,
         _ => Refused("NOT_FOUND", "registrationId"),
     }
@@ -198,6 +199,76 @@ fn clock(role: Role) -> Answer {
     }
 }
 
+/// Whoever registered invites for the own programme; organisers have to say which.
+fn inviter(role: Role) -> Answer {
+    match role {
+        OrganiserLink | Organiser | ForeignOrganiser | Administrator => Refused("REQUIRED", "programmeId"),
+        other => inviter_named(other),
+    }
+}
+
+/// The same, to the programme that is named.
+fn inviter_named(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        OrganiserLink | Organiser | Administrator => May,
+        role if REGISTRANTS.contains(&role) => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// The participant's invitation, to call back.
+fn own_invitation(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Participant | OrganiserLink | Organiser | Administrator => May,
+        Facilitator | Contact | Guest => Code("FORBIDDEN"),
+        _ => Refused("NOT_FOUND", "invitationId"),
+    }
+}
+
+/// What the guest does.
+fn guest(role: Role) -> Answer {
+    match role {
+        Public => Code("UNAUTHENTICATED"),
+        Guest => May,
+        _ => Code("FORBIDDEN"),
+    }
+}
+
+/// The guest, of the own invitation; organisers have to say which.
+fn guest_or_organiser(role: Role) -> Answer {
+    match role {
+        OrganiserLink | Organiser | ForeignOrganiser | Administrator => Refused("REQUIRED", "invitationId"),
+        other => guest(other),
+    }
+}
+
+/// The guest's invitation, named by everybody.
+fn named_invitation(role: Role) -> Answer {
+    match role {
+        OrganiserLink | Organiser | Administrator => May,
+        ForeignOrganiser => Refused("NOT_FOUND", "invitationId"),
+        other => guest(other),
+    }
+}
+
+/// Erasing somebody: also a guest oneself.
+fn erased(role: Role) -> Answer {
+    match role {
+        Guest => May,
+        other => own_registration(other),
+    }
+}
+
+/// Erasing somebody who registered: nobody whom a guest may name.
+fn erased_registration(role: Role) -> Answer {
+    match role {
+        Guest => Refused("INVALID", "registrationId"),
+        other => named_registration(other),
+    }
+}
+
 type Row = (&'static str, Value, fn(Role) -> Answer);
 
 fn table(cast: &Cast) -> Vec<Row> {
@@ -307,6 +378,39 @@ fn table(cast: &Cast) -> Vec<Row> {
             json!({ "registrationId": cast.registration, "venue": { "municipality": "Gouda" } }),
             named_registration,
         ),
+        (
+            "inviteGuest",
+            json!({ "name": "Iemand Anders", "email": "iemand@elders.example", "relation": "COLLEAGUE" }),
+            inviter,
+        ),
+        (
+            "inviteGuest",
+            json!({ "programmeId": cast.programme, "name": "Iemand Anders", "email": "iemand@elders.example", "relation": "COLLEAGUE" }),
+            inviter_named,
+        ),
+        (
+            "cancelInvitation",
+            json!({ "invitationId": cast.invitation }),
+            own_invitation,
+        ),
+        ("replyToInvitation", json!({ "accept": true }), guest),
+        ("updateInvitation", json!({ "name": "Gerda" }), guest_or_organiser),
+        (
+            "updateInvitation",
+            json!({ "invitationId": cast.invitation, "name": "Gerda" }),
+            named_invitation,
+        ),
+        ("erasePerson", json!({}), erased),
+        (
+            "erasePerson",
+            json!({ "registrationId": cast.registration }),
+            erased_registration,
+        ),
+        (
+            "erasePerson",
+            json!({ "invitationId": cast.invitation }),
+            named_invitation,
+        ),
         ("travelTo", json!({ "instant": "2014-05-27T00:00:00Z" }), clock),
     ];
     for (id, who) in [(&cast.programme, programme as fn(Role) -> Answer), (&cast.draft, draft)] {
@@ -352,7 +456,6 @@ fn table(cast: &Cast) -> Vec<Row> {
         "withdrawRegistration",
         "acceptPlace",
         "declinePlace",
-        "erasePerson",
     ] {
         rows.push((mutation, json!({}), own_registration));
         rows.push((

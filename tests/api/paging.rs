@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use leernetwerk::app::{Repeatable, programme_fields::ProgrammeFields};
+use leernetwerk::{
+    app::{Repeatable, guests::InvitationFields, programme_fields::ProgrammeFields},
+    domain::guests::GuestRelation,
+};
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -18,6 +21,7 @@ on_both!(
     a_cursor_outlives_its_row,
     one_instant_is_told_in_causal_order,
     a_long_page_costs_no_more_statements,
+    guests_are_walked_both_ways,
 );
 
 /// A list: its way with `…` where the connection's arguments go, what tells its things apart, and more arguments.
@@ -134,6 +138,14 @@ async fn every_list_is_walked_both_ways(app: &TestApp) {
             list.way
         );
         assert_eq!(list.page(app, "first: 0").await["edges"], json!([]));
+        list.walk(app, total).await;
+    }
+}
+
+impl List {
+    /// Walks the whole list both ways.
+    async fn walk(&self, app: &TestApp, total: usize) {
+        let list = self;
         for size in [7, 100] {
             let (mut forwards, mut after) = (Vec::new(), String::new());
             loop {
@@ -164,6 +176,38 @@ async fn every_list_is_walked_both_ways(app: &TestApp) {
             );
         }
     }
+}
+
+async fn guests_are_walked_both_ways(app: &TestApp) {
+    app.verified(0..8).await;
+    app.travel("2014-05-26T00:00:00+02:00").await;
+    let intents = app.intents().await;
+    for n in 0..110 {
+        let fields = InvitationFields {
+            name: format!("Gast Nummer {n}"),
+            email: format!("gast{n}@gast.example"),
+            relation: GuestRelation::Colleague,
+            locale: None,
+            message: None,
+        };
+        let once = Repeatable::default();
+        let invited = intents.invite_guest(&ADMINISTRATOR, Some(app.programme), &fields, &once);
+        invited.await.unwrap();
+    }
+    let list = List {
+        way: "{ programme(slug: \"werken-in-het-westen-2014\") { showcase { invitations… } } }",
+        key: "id",
+        more: "",
+    };
+    list.walk(app, 110).await;
+    let answered = List {
+        more: "status: [ACCEPTED, WAITING]",
+        ..list
+    };
+    assert_eq!(answered.page(app, "").await["totalCount"], 0);
+    let foreign = LISTS[1].page(app, "first: 1").await["pageInfo"]["endCursor"].to_string();
+    let answer = answered.ask(app, &format!("after: {foreign}")).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
 }
 
 async fn bounds_and_cursors_are_checked(app: &TestApp) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{
     app::{SLUG, TestApp, address},
     cast::{
-        Cast, DRAFT_SLUG, EVERYBODY, ORGANISERS, OTHER_SLUG, REGISTRANTS,
+        Cast, DRAFT_SLUG, EVERYBODY, GUEST_ADDRESS, ORGANISERS, OTHER_SLUG, REGISTRANTS,
         Role::{self, Administrator, ForeignOrganiser, Participant},
     },
     engines::on_both,
@@ -56,10 +56,10 @@ fn names_of(nodes: &Value) -> Vec<&str> {
 /// Everything that may be asked for without the organiser's role, in one query.
 const EVERYTHING: &str = "query ($slug: String!, $ids: [ID!]!) {
     programme(slug: $slug) { team { name email biography } participants { givenName organisation } decisions { reason }
-        registrations { nodes { email billing { email } } } timeline { nodes { recipient reason } } rules { pauseNote } }
+        registrations { nodes { email billing { email } } } timeline { nodes { recipient reason } } rules { pauseNote } showcase { invitations { nodes { guestName email } } } }
     messages { nodes { recipient subject } }
-    nodes(ids: $ids) { ... on Registration { email name billing { email } messages { nodes { recipient } } } ... on Message { recipient } }
-    viewer { registration { email billing { email } messages { nodes { recipient subject } }
+    nodes(ids: $ids) { ... on Registration { email name billing { email } messages { nodes { recipient } } } ... on Message { recipient } ... on Invitation { guestName email } }
+    viewer { invitation { guestName email } registration { email billing { email } messages { nodes { recipient subject } }
         programme { registrations { nodes { email } } participants { givenName organisation } team { email } } } } }";
 
 async fn addresses_are_told_to_nobody_else(app: &TestApp) {
@@ -69,7 +69,7 @@ async fn addresses_are_told_to_nobody_else(app: &TestApp) {
         .map(address)
         .chain(["marc", "birgit", "richard"].map(|name| format!("{name}@leernetwerk.example")))
         .collect();
-    let variables = json!({ "slug": SLUG, "ids": [cast.registration, cast.message] });
+    let variables = json!({ "slug": SLUG, "ids": [cast.registration, cast.message, cast.invitation] });
     for role in EVERYBODY.iter().filter(|role| !ORGANISERS.contains(role)) {
         let own = REGISTRANTS
             .iter()
@@ -85,6 +85,10 @@ async fn addresses_are_told_to_nobody_else(app: &TestApp) {
                 may_be_told || !answer.contains(address),
                 "{role:?} is told {address}: {answer}"
             );
+        }
+        let may_know_guest = [Participant, Role::Guest].contains(role);
+        for trace in [GUEST_ADDRESS, "Gerda Gast"] {
+            assert_eq!(answer.contains(trace), may_know_guest, "{role:?} and {trace}: {answer}");
         }
         for (n, whole) in (0..4).map(|n| (n, format!("Deelnemer Nummer {n}"))) {
             assert!(

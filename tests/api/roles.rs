@@ -7,7 +7,7 @@ use super::introspection::{named, names, selection, types};
 use crate::harness::{
     app::{SLUG, TestApp},
     cast::{
-        Cast, EVERYBODY, MEMBERS, NOBODY, ORGANISERS, ORGANISERS_AND_PARTICIPANT,
+        Cast, EVERYBODY, MEMBERS, NOBODY, ORGANISERS, ORGANISERS_AND_PARTICIPANT, ORGANISERS_INVITER_AND_GUEST,
         Role::{self, Administrator, ForeignOrganiser},
     },
     engines::on_both,
@@ -70,6 +70,7 @@ const PAYLOADS: &[(&str, &str)] = &[
     ("AssignmentPayload", "assignment errors"),
     ("AgendaItemPayload", "agendaItem errors"),
     ("AskFacilitatorsPayload", "errors"),
+    ("InvitationPayload", "invitation errors"),
     ("MeetingPayload", "meeting difference errors"),
     // Only where there are two participants: see the journeys.
     ("SupportOffer", "from text offeredAt"),
@@ -126,11 +127,44 @@ const TABLE: &[Row] = &[
         EVERYBODY,
         "participantsMonths guestsMonths",
     ),
+    Row {
+        of: "Showcase",
+        way: "{ programme(slug: $slug) { showcase { … } } }",
+        reach: EVERYBODY,
+        open: "startsAt endsAt capacity guestQuota acceptedGuests",
+        gated: &[
+            (
+                "venue",
+                &[
+                    Role::Participant,
+                    Role::Guest,
+                    Role::Facilitator,
+                    Role::OrganiserLink,
+                    Role::Organiser,
+                    Administrator,
+                ],
+            ),
+            ("invitations", MEMBERS),
+        ],
+    },
     row(
-        "Showcase",
-        "{ programme(slug: $slug) { showcase { … } } }",
-        EVERYBODY,
-        "startsAt endsAt capacity guestQuota",
+        "InvitationConnection",
+        "{ programme(slug: $slug) { showcase { invitations { … } } } }",
+        MEMBERS,
+        CONNECTION,
+    ),
+    // Of the members, a facilitator has invited nobody.
+    row(
+        "InvitationEdge",
+        "{ programme(slug: $slug) { showcase { invitations { edges { … } } } } }",
+        ORGANISERS_AND_PARTICIPANT,
+        EDGE,
+    ),
+    row(
+        "Invitation",
+        "{ node(id: $invitation) { ... on Invitation { … } } }",
+        ORGANISERS_INVITER_AND_GUEST,
+        "id guestName email relation locale status message invitedBy invitedAt answeredAt",
     ),
     row(
         "Decision",
@@ -362,7 +396,12 @@ const TABLE: &[Row] = &[
         ORGANISERS,
         "at doneAt key rule kind state reason recipient registration messageKind message",
     ),
-    row("Viewer", "{ viewer { … } }", EVERYBODY, "roles registration programmes"),
+    row(
+        "Viewer",
+        "{ viewer { … } }",
+        EVERYBODY,
+        "roles registration invitation programmes",
+    ),
     row("Clock", "{ clock { … } }", EVERYBODY, "now mode"),
 ];
 
@@ -375,6 +414,7 @@ async fn ask(app: &TestApp, cast: &Cast, role: Role, query: &str) -> Value {
         ("message", "ID!", &cast.message),
         ("meeting", "ID!", &cast.meeting),
         ("offer", "ID!", &cast.venue_offer),
+        ("invitation", "ID!", &cast.invitation),
     ];
     let used: Vec<_> = all
         .into_iter()
@@ -535,6 +575,7 @@ async fn nodes_are_for_those_they_are_for(app: &TestApp) {
         ("Assignment", &cast.assignment, MEMBERS),
         ("AgendaItem", &cast.agenda_item, MEMBERS),
         ("VenueOffer", &cast.venue_offer, ORGANISERS_AND_PARTICIPANT),
+        ("Invitation", &cast.invitation, ORGANISERS_INVITER_AND_GUEST),
     ];
     for one in types
         .iter()

@@ -153,6 +153,21 @@ impl TestApp {
         answer.text().await.expect("a page")
     }
 
+    /// Posts a form of an area behind a personal link; the status of the answer and what it says.
+    pub async fn post(&self, token: &str, page: &str, form: &[(&str, &str)]) -> (u16, String) {
+        let url = format!("{}/p/{token}?page={page}", self.base_url().await);
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(form);
+        let request = self
+            .client()
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.finish());
+        let answer = request.send().await.expect("an answer");
+        let status = answer.status().as_u16();
+        (status, answer.text().await.expect("a page"))
+    }
+
     /// Presses a button of the page behind a personal link; the status of the answer.
     pub async fn press(&self, token: &str, act: &str) -> u16 {
         let url = format!("{}/p/{token}", self.base_url().await);

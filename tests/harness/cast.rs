@@ -21,6 +21,8 @@ pub enum Role {
     Participant,
     /// The link of somebody who left.
     Withdrawn,
+    /// The link of a guest of the showcase.
+    Guest,
     /// The link of a facilitator.
     Facilitator,
     /// The link of a contact.
@@ -40,8 +42,8 @@ pub enum Role {
 }
 
 use Role::{
-    Administrator, Contact, Facilitator, ForeignOrganiser, Garbage, Organiser, OrganiserLink, Participant, Public,
-    Revoked, Unverified, Waiting, Withdrawn,
+    Administrator, Contact, Facilitator, ForeignOrganiser, Garbage, Guest, Organiser, OrganiserLink, Participant,
+    Public, Revoked, Unverified, Waiting, Withdrawn,
 };
 
 /// Everybody whose token is one, and the public.
@@ -51,6 +53,7 @@ pub const EVERYBODY: &[Role] = &[
     Waiting,
     Participant,
     Withdrawn,
+    Guest,
     Facilitator,
     Contact,
     OrganiserLink,
@@ -68,6 +71,11 @@ pub const MEMBERS: &[Role] = &[Participant, Facilitator, OrganiserLink, Organise
 pub const ORGANISERS: &[Role] = &[OrganiserLink, Organiser, Administrator];
 /// What the participant may see of the own registration, organisers may too.
 pub const ORGANISERS_AND_PARTICIPANT: &[Role] = &[Participant, OrganiserLink, Organiser, Administrator];
+
+/// Whoever invited the guest, the guest, and organisers see the invitation.
+pub const ORGANISERS_INVITER_AND_GUEST: &[Role] = &[Participant, Guest, OrganiserLink, Organiser, Administrator];
+/// The address of the guest.
+pub const GUEST_ADDRESS: &str = "gerda@gast.example";
 
 /// The other programme.
 pub const OTHER_SLUG: &str = "het-andere-leernetwerk";
@@ -99,8 +107,10 @@ pub struct Cast {
     pub assignment: String,
     /// Something that the participant proposed to speak about, by global id.
     pub agenda_item: String,
-    /// The participant's offer of a venue, where the meeting is held.
+    /// The participant's offer of a venue, where the meeting is held, and the showcase.
     pub venue_offer: String,
+    /// The participant's invitation of the guest, by global id.
+    pub invitation: String,
 }
 
 impl Cast {
@@ -219,13 +229,22 @@ impl Cast {
             addLearningWish(input: { text: \"Leren luisteren\", learningLine: \"Regie\" }) { learningWish { id } errors { code } }
             saveAssignment(input: { title: \"Gesprekken\", description: \"Doorvragen.\", status: PLANNED }) { assignment { id } errors { code } }
             proposeAgendaItem(input: { meetingId: $meeting, title: \"Luisteren\" }) { agendaItem { id } errors { code } } }";
-        let participant = tokens
-            .iter()
-            .find(|(role, _)| *role == Participant)
-            .map(|(_, token)| token.as_str());
+        let participant = tokens.iter().find(|(role, _)| *role == Participant);
+        let participant = participant.map(|(_, token)| token.clone());
+        let participant = participant.as_deref();
         let shared = app
             .data(participant, share, json!({ "meeting": id("/programme/meetings/0/id") }))
             .await;
+        let at_showcase =
+            json!({ "meetingId": id("/programme/meetings/3/id"), "venueOfferId": offered["venueOffer"]["id"] });
+        let put = app
+            .act(Some(&app.organiser), "assignHost", "meeting { id }", at_showcase)
+            .await;
+        assert_eq!(put["errors"], json!([]));
+        let guest = json!({ "name": "Gerda Gast", "email": GUEST_ADDRESS, "relation": "MANAGER" });
+        let invited = app.act(participant, "inviteGuest", "invitation { id }", guest).await;
+        app.settle().await;
+        tokens.push((Guest, app.link_token_of(GUEST_ADDRESS, SLUG).await));
         Self {
             tokens,
             programme,
@@ -240,6 +259,7 @@ impl Cast {
             assignment: text(&shared["saveAssignment"]["assignment"]["id"]),
             agenda_item: text(&shared["proposeAgendaItem"]["agendaItem"]["id"]),
             venue_offer: text(&offered["venueOffer"]["id"]),
+            invitation: text(&invited["invitation"]["id"]),
         }
     }
 

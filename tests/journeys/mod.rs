@@ -5,6 +5,7 @@ mod choosing;
 mod deadline;
 mod deciding;
 mod extending;
+mod guests;
 mod hostile;
 mod hosting;
 mod instances;

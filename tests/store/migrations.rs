@@ -162,6 +162,7 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         of_entity::<entities::hosting::Entity>(),
         of_entity::<entities::idempotency_key::Entity>(),
         of_entity::<entities::instance::Entity>(),
+        of_entity::<entities::invitation::Entity>(),
         of_entity::<entities::ledger_entry::Entity>(),
         of_entity::<entities::meeting::Entity>(),
         of_entity::<entities::meeting_day::Entity>(),
