@@ -579,7 +579,7 @@ async fn a_guest_erases_everything_and_the_counts_stay(app: &TestApp) {
     let (_, next) = invited(app, &links[1], "Volgende").await;
     reply(app, &link, true).await;
     assert_eq!(reply(app, &next, true).await, "WAITING");
-    assert!(traces(app, &TRACES).await.len() > 3);
+    assert!(traces(app, &TRACES).await.len() >= 3);
     let would = json!({ "invitationId": payload["invitation"]["id"], "dryRun": true });
     let would = done(app, &app.organiser, "erasePerson", "erased { what count }", would).await;
     let input = json!({ "registrationId": "x" });
