@@ -8,6 +8,8 @@ pub mod assignment;
 pub mod audit_entry;
 pub mod decision;
 pub mod delivery_attempt;
+pub mod harvest;
+pub mod harvest_wish;
 pub mod hosting;
 pub mod idempotency_key;
 pub mod instance;

@@ -13,6 +13,7 @@ mod m20261124_000006_showcase;
 mod m20261124_000007_hosting;
 mod m20261124_000008_sharing;
 mod m20261124_000010_privacy;
+mod m20261129_000011_harvest;
 mod m20261129_000012_guests;
 
 /// Every migration, in order.
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000008_sharing::Migration),
             Box::new(m20261124_000010_privacy::Migration),
             Box::new(m20261129_000012_guests::Migration),
+            Box::new(m20261129_000011_harvest::Migration),
         ]
     }
 }

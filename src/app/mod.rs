@@ -13,6 +13,7 @@ mod error;
 pub mod exporting;
 pub mod fields;
 pub mod guests;
+pub mod harvest;
 pub mod hosting;
 pub mod outbox;
 pub mod planning;

@@ -74,6 +74,7 @@ impl App {
         let guests = self.store().guests_of(&record.programme).await?;
         let invited = guests.in_order(|one| one.invited_by == Some(id));
         sorts.push(("invitationsToGuests", invited.into_iter().map(invited_guest).collect()));
+        sorts.push(("harvests", self.brought_home_by(programme, id).await?));
         Ok(PersonalData { sorts })
     }
 

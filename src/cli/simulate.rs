@@ -16,9 +16,9 @@ use super::{
     timeline::{state_words, what},
 };
 use crate::{
-    app::timeline::TimelineItem,
+    app::timeline::{ItemState, TimelineItem},
     domain::{calendar, formats, message::Locale},
-    simulation::{Acted, Happening, Play, Story, Summary, begins_at},
+    simulation::{Acted, Happening, Play, Scene, Story, Summary, begins_at},
 };
 
 /// What to play.
@@ -82,19 +82,21 @@ fn told(story: &Story, seed: u64) -> String {
         formats::day(first, Locale::En),
         formats::day(calendar::day_of(story.ended_at, zone), Locale::En),
     );
-    let rows: Vec<[String; 5]> = story
-        .scenes
+    // What was not done for several people for one reason is one line.
+    let groups: Vec<&[Scene]> = story.scenes.chunk_by(is_left_alike).collect();
+    let rows: Vec<[String; 5]> = groups
         .iter()
-        .map(|scene| {
+        .filter_map(|scenes| {
+            let scene = scenes.first()?;
             let time = format!("  {}", formats::time(scene.at.with_timezone(&zone).time()));
-            match &scene.happening {
+            Some(match &scene.happening {
                 Happening::Act(act) => act_row(time, act),
-                Happening::Item(item) => item_row(time, item),
-            }
+                Happening::Item(item) => item_row(time, item, scenes.len()),
+            })
         })
         .collect();
     let mut last = None;
-    for (scene, line) in story.scenes.iter().zip(aligned(&rows)) {
+    for (scene, line) in groups.iter().filter_map(|scenes| scenes.first()).zip(aligned(&rows)) {
         let on = calendar::day_of(scene.at, zone);
         if last != Some(on) {
             // Writing to a String cannot fail.
@@ -116,13 +118,28 @@ fn act_row(time: String, act: &Acted) -> [String; 5] {
     [time, sign.to_owned(), act.what.clone(), act.who.clone(), answer]
 }
 
-fn item_row(time: String, item: &TimelineItem) -> [String; 5] {
+/// Whether two scenes that follow each other tell of the same that was not done, for the same reason.
+fn is_left_alike(one: &Scene, next: &Scene) -> bool {
+    let left = |scene: &Scene| match &scene.happening {
+        Happening::Item(item) if matches!(item.state, ItemState::Skipped | ItemState::Missed) => {
+            Some((scene.at, item.at, item.source, item.state, item.reason.clone()))
+        }
+        _ => None,
+    };
+    left(one).is_some_and(|one| left(next) == Some(one))
+}
+
+fn item_row(time: String, item: &TimelineItem, people: usize) -> [String; 5] {
     let (sign, state) = state_words(item.state);
     [
         time,
         format!("{sign} {state}"),
         what(item),
-        item.recipient.clone().unwrap_or_else(|| "-".to_owned()),
+        if people > 1 {
+            format!("{people} people")
+        } else {
+            item.recipient.clone().unwrap_or_else(|| "-".to_owned())
+        },
         item.reason
             .clone()
             .unwrap_or_else(|| format!("rule {}", item.source.word())),

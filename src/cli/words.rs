@@ -41,6 +41,12 @@ pub fn kind_words(kind: MessageKind) -> &'static str {
         MessageKind::ShowcaseDirections => "how to get to the showcase",
         MessageKind::ShowcaseChanged => "the showcase has changed",
         MessageKind::ShowcaseCancelled => "you are no longer expected at the showcase",
+        MessageKind::HarvestRequest => "what do you bring home?",
+        MessageKind::HarvestReminder => "your harvest is due",
+        MessageKind::HarvestSubmitted => "a harvest was handed in",
+        MessageKind::HarvestReturned => "your harvest came back",
+        MessageKind::HarvestAccepted => "your harvest was accepted",
+        MessageKind::HarvestScheduled => "when you present",
         MessageKind::Announcement => "an announcement",
         MessageKind::ProgrammeCompleted => "the programme is over",
     }

@@ -22,6 +22,8 @@ pub enum Audience {
     Participants,
     /// Those of them who have no learning wish.
     WithoutWish,
+    /// Those of them who have handed no harvest in, or have it back.
+    WithoutHarvest,
     /// Those who wait for a place or were offered one.
     Waiting,
     /// Those who host a meeting to come.
@@ -38,9 +40,10 @@ pub enum Audience {
 
 impl Audience {
     /// Every audience.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Participants,
         Self::WithoutWish,
+        Self::WithoutHarvest,
         Self::Waiting,
         Self::Hosts,
         Self::Guests,
@@ -54,6 +57,7 @@ impl Audience {
         match self {
             Self::Participants => "participants",
             Self::WithoutWish => "without-wish",
+            Self::WithoutHarvest => "without-harvest",
             Self::Waiting => "waiting",
             Self::Hosts => "hosts",
             Self::Guests => "guests",
@@ -78,6 +82,7 @@ impl Audience {
         let is_meant = |registration: &Registration| match self {
             Self::Participants => registration.status.counts(),
             Self::WithoutWish => registration.status.counts() && !facts.sharing.has_wish(registration.id),
+            Self::WithoutHarvest => registration.status.counts() && !facts.has_handed_in(registration.id),
             Self::Waiting => waits(registration),
             Self::Hosts => registration.status.counts() && hosts(registration),
             Self::Everyone => registration.status.counts() || waits(registration),
@@ -87,7 +92,12 @@ impl Audience {
         let team = facts.programme.announced.team.iter().filter(|member| match self {
             Self::Team | Self::Everyone => true,
             Self::Organisers => member.is(TeamRole::Organiser),
-            Self::Participants | Self::WithoutWish | Self::Waiting | Self::Hosts | Self::Guests => false,
+            Self::Participants
+            | Self::WithoutWish
+            | Self::WithoutHarvest
+            | Self::Waiting
+            | Self::Hosts
+            | Self::Guests => false,
         });
         let guests = match self {
             Self::Guests => facts.guests.in_order(wants_to_come),

@@ -10,6 +10,7 @@ use super::{
     calendar,
     decision::{Decision, DecisionOutcome},
     guests::Guests,
+    harvest::Harvests,
     hosting::Hosting,
     ids::{AnnouncementId, InvitationId, MessageId, ProgrammeId, QuestionId, RegistrationId, TeamMemberId},
     message::{CancellationCause, ExpiryCause, InvitationEnd, LONGEST_QUESTION, Recipient},
@@ -142,6 +143,35 @@ pub enum Happened {
         /// What was asked.
         text: super::text::Paragraphs<2000>,
     },
+    /// Somebody handed a harvest in.
+    HarvestSubmitted {
+        /// Whose it is.
+        author: RegistrationId,
+        /// It had been handed in before.
+        is_again: bool,
+        /// The act's id.
+        act: Uuid,
+    },
+    /// A harvest went back to its author: with a remark, or reopened.
+    HarvestReturned {
+        /// Whose it is.
+        author: RegistrationId,
+        /// An organiser reopened it.
+        is_reopened: bool,
+        /// The act's id.
+        act: Uuid,
+    },
+    /// A harvest was accepted.
+    HarvestAccepted(RegistrationId, Uuid),
+    /// A harvest got a time at the showcase.
+    HarvestScheduled {
+        /// Whose it is.
+        author: RegistrationId,
+        /// It had another time before.
+        is_moved: bool,
+        /// The act's id.
+        act: Uuid,
+    },
     /// A place became final.
     Confirmed(RegistrationId),
     /// A registration ended with the programme.
@@ -222,6 +252,8 @@ pub struct Facts {
     pub hosting: Hosting,
     /// Who is invited to the showcase.
     pub guests: Guests,
+    /// What participants bring home.
+    pub harvests: Harvests,
     /// Whose personal data goes when these facts are stored.
     pub erasures: Vec<Erasure>,
 }
@@ -253,6 +285,7 @@ impl Facts {
             sharing: Sharing::default(),
             hosting: Hosting::default(),
             guests: Guests::default(),
+            harvests: Harvests::new(),
             erasures: Vec::new(),
         }
     }

@@ -49,6 +49,8 @@ ids! {
     AssignmentId,
     /// Something to speak about at a meeting.
     AgendaItemId,
+    /// What a participant brings home and presents.
+    HarvestId,
     /// That somebody asked the facilitators something.
     QuestionId,
     /// An invitation to the showcase.

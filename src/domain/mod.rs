@@ -15,6 +15,7 @@ pub mod facts;
 pub mod fate;
 pub mod formats;
 pub mod guests;
+pub mod harvest;
 pub mod hosting;
 pub mod ids;
 pub mod message;

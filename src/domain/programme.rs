@@ -175,6 +175,9 @@ pub struct Showcase {
     pub guest_quota: u32,
 }
 
+/// How long before the showcase harvests can be written, from the usual time on (rule 11).
+pub const HARVEST_OPENS_DAYS_BEFORE: i32 = 42;
+
 /// How long before the showcase its harvests are due, that day included (rule 11).
 const HARVEST_DUE_DAYS_BEFORE: i64 = 10;
 
@@ -199,6 +202,12 @@ impl Showcase {
             starts: self.starts,
             ends: self.ends,
         }
+    }
+
+    /// From here on harvests can be written.
+    pub fn harvest_opens_at(&self, zone: Tz) -> DateTime<Utc> {
+        let on = calendar::days_after(self.on, -i64::from(HARVEST_OPENS_DAYS_BEFORE));
+        calendar::resolve(on, calendar::USUAL_TIME, zone)
     }
 
     /// The last day on which a harvest can be submitted.

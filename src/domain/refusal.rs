@@ -67,9 +67,67 @@ pub enum Refusal {
     /// No more guests can be invited by this person.
     #[error("{0}")]
     InvitationQuotaReached(String),
+    /// A harvest cannot be handed in now.
+    #[error("{error}")]
+    HarvestClosed {
+        /// Why.
+        error: HarvestClosed,
+    },
+    /// The time that somebody would present does not fit.
+    #[error("{} {error}", name(.field))]
+    Slot {
+        /// The path of the input field.
+        field: Vec<String>,
+        /// What is wrong with it.
+        error: SlotError,
+    },
     /// The idempotency key was used for another input.
     #[error("this idempotency key was used with another input; take a new key for a new request")]
     IdempotencyKeyReused,
+}
+
+/// Why a harvest cannot be handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum HarvestClosed {
+    /// It is too early.
+    #[error("harvests can be written from {opens_at} on; please come back then")]
+    NotOpen {
+        /// From when on.
+        opens_at: DateTime<Utc>,
+    },
+    /// The due day is over.
+    #[error("harvests could be handed in until {closed_at}; a draft stays, and an organiser can reopen it")]
+    Over {
+        /// The end of the due day.
+        closed_at: DateTime<Utc>,
+    },
+    /// There is nothing to bring it for.
+    #[error("this programme has no showcase, so no harvest is asked for")]
+    NoShowcase,
+}
+
+/// Why a time to present does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum SlotError {
+    /// Somebody else presents then.
+    #[error("overlaps with the time of another harvest, from {starts_at} to {ends_at}; choose a time that is free")]
+    Taken {
+        /// When the other starts.
+        starts_at: DateTime<Utc>,
+        /// When the other ends.
+        ends_at: DateTime<Utc>,
+    },
+    /// It is not within the showcase.
+    #[error("is not within the showcase, which lasts from {starts_at} to {ends_at}")]
+    Outside {
+        /// When the showcase starts.
+        starts_at: DateTime<Utc>,
+        /// When it ends.
+        ends_at: DateTime<Utc>,
+    },
+    /// It is over.
+    #[error("has passed; choose a time to come")]
+    Past,
 }
 
 fn name(field: &[String]) -> &str {
@@ -100,7 +158,7 @@ impl Refusal {
                 error: TextError::NotAnAddress | TextError::NotAscii,
                 ..
             } => "INVALID_EMAIL",
-            Self::Text { .. } | Self::Invalid { .. } => "INVALID",
+            Self::Text { .. } | Self::Invalid { .. } | Self::Slot { .. } => "INVALID",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::StateConflict(_) => "STATE_CONFLICT",
             Self::StalePlan => "STALE_PLAN",
@@ -109,6 +167,7 @@ impl Refusal {
             Self::AlreadyRegistered => "ALREADY_REGISTERED",
             Self::OfferExpired => "OFFER_EXPIRED",
             Self::InvitationQuotaReached(_) => "INVITATION_QUOTA_REACHED",
+            Self::HarvestClosed { .. } => "HARVEST_CLOSED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
         }
     }
@@ -119,6 +178,7 @@ impl Refusal {
             Self::Text { field, .. }
             | Self::Invalid { field, .. }
             | Self::Required { field, .. }
+            | Self::Slot { field, .. }
             | Self::NotFound { field, .. } => Some(field),
             _ => None,
         }

@@ -9,7 +9,7 @@ use super::{
     calendar::USUAL_TIME,
     ids::RuleId,
     message::MessageKind,
-    programme::MeetingKind,
+    programme::{HARVEST_OPENS_DAYS_BEFORE, MeetingKind},
     text::{Line, Paragraphs},
     trigger::{Anchor, Trigger, TriggerEvent, WhenMoved},
 };
@@ -227,6 +227,20 @@ rule_keys! {
     Agenda = "agenda", Agenda, days_after_meeting(Anchor::MeetingStart, -7), None, Once;
     /// Brings the facilitators what a participant asks.
     FacilitatorsAsked = "facilitators-asked", FacilitatorsAsked, Trigger::Event(TriggerEvent::FacilitatorsAsked), None, Once;
+    /// Asks participants for a harvest when it can be written, and whoever joins before it is due (rule 11).
+    HarvestRequest = "harvest-request", HarvestRequest, days_before_showcase(HARVEST_OPENS_DAYS_BEFORE), TWO_WEEKS, Again;
+    /// Reminds those who have not handed one in, three weeks before the showcase.
+    HarvestReminder21Days = "harvest-reminder-21-days", HarvestReminder, days_before_showcase(21), SIX_DAYS, Again;
+    /// Reminds them two days before it is due.
+    HarvestReminder12Days = "harvest-reminder-12-days", HarvestReminder, days_before_showcase(12), ONE_DAY, Again;
+    /// Tells organisers and facilitators that a harvest was handed in.
+    HarvestSubmitted = "harvest-submitted", HarvestSubmitted, Trigger::Event(TriggerEvent::HarvestSubmitted), None, Once;
+    /// Tells its author that a harvest came back.
+    HarvestReturned = "harvest-returned", HarvestReturned, Trigger::Event(TriggerEvent::HarvestReturned), None, Once;
+    /// Tells its author that a harvest was accepted.
+    HarvestAccepted = "harvest-accepted", HarvestAccepted, Trigger::Event(TriggerEvent::HarvestAccepted), None, Once;
+    /// Tells its author when to present.
+    HarvestScheduled = "harvest-scheduled", HarvestScheduled, Trigger::Event(TriggerEvent::HarvestScheduled), None, Once;
     /// Brings what an organiser writes.
     Announcement = "announcement", Announcement, Trigger::Event(TriggerEvent::Announced), ONE_DAY, Once;
     /// Tells the organisers that somebody's address refuses mail.
@@ -257,6 +271,9 @@ impl RuleKey {
             | Self::HostMissing7Days
             | Self::MeetingInformation => &[Anchor::MeetingStart],
             Self::ShowcaseReminder | Self::ShowcaseDirections => &[Anchor::Showcase],
+            Self::HarvestRequest | Self::HarvestReminder21Days | Self::HarvestReminder12Days => {
+                &[Anchor::Showcase, Anchor::HarvestDue]
+            }
             _ => &[],
         }
     }
@@ -282,6 +299,9 @@ impl RuleKey {
                 | Self::MeetingInformation
                 | Self::ShowcaseReminder
                 | Self::ShowcaseDirections
+                | Self::HarvestRequest
+                | Self::HarvestReminder21Days
+                | Self::HarvestReminder12Days
         )
     }
 
@@ -305,6 +325,7 @@ impl RuleKey {
                 | Self::MeetingInformation
                 | Self::MeetingChanged
                 | Self::ShowcaseDirections
+                | Self::HarvestRequest
         )
     }
 

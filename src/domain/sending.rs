@@ -98,6 +98,10 @@ impl MessageKind {
             | Self::ShowcaseDirections
             | Self::ShowcaseChanged
             | Self::ShowcaseCancelled
+            | Self::HarvestSubmitted
+            | Self::HarvestReturned
+            | Self::HarvestAccepted
+            | Self::HarvestScheduled
             | Self::AddressRefused
             | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
@@ -112,6 +116,8 @@ impl MessageKind {
             | Self::VenueRequest
             | Self::HostReminder
             | Self::HostMissing
+            | Self::HarvestRequest
+            | Self::HarvestReminder
             // The invitation says the same.
             | Self::ShowcaseReminder => AmbiguityPolicy::AssumeSent,
         }
@@ -132,6 +138,7 @@ impl MessageKind {
             | Self::ProgrammeCompleted
             | Self::VenueRequest
             | Self::HostReminder
+            | Self::HarvestRequest
             | Self::ShowcaseReminder => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
@@ -158,6 +165,11 @@ impl MessageKind {
             | Self::ShowcaseDirections
             | Self::ShowcaseChanged
             | Self::ShowcaseCancelled
+            | Self::HarvestReminder
+            | Self::HarvestSubmitted
+            | Self::HarvestReturned
+            | Self::HarvestAccepted
+            | Self::HarvestScheduled
             | Self::AddressRefused
             | Self::QuestionAsked => false,
         }

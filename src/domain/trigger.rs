@@ -68,6 +68,14 @@ pub enum TriggerEvent {
     InvitationCancelled,
     /// Somebody asked a question on the public page.
     QuestionAsked,
+    /// A participant handed a harvest in.
+    HarvestSubmitted,
+    /// A harvest went back to its author.
+    HarvestReturned,
+    /// A harvest was accepted.
+    HarvestAccepted,
+    /// A harvest got a time at the showcase, or another one.
+    HarvestScheduled,
 }
 
 /// A moment of the programme that rules count from.

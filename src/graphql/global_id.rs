@@ -5,8 +5,8 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 use crate::domain::ids::{
-    AgendaItemId, AnnouncementId, AssignmentId, InvitationId, LearningWishId, MeetingId, MessageId, ProgrammeId,
-    RegistrationId, RuleId, VenueOfferId,
+    AgendaItemId, AnnouncementId, AssignmentId, HarvestId, InvitationId, LearningWishId, MeetingId, MessageId,
+    ProgrammeId, RegistrationId, RuleId, VenueOfferId,
 };
 
 /// An id of a type that implements `Node`.
@@ -42,6 +42,7 @@ identified! {
     AgendaItemId = "AgendaItem",
     VenueOfferId = "VenueOffer",
     InvitationId = "Invitation",
+    HarvestId = "Harvest",
 }
 
 /// The global id of a thing.

@@ -37,6 +37,8 @@ pub enum UserErrorCode {
     OfferExpired,
     /// No more guests can be invited by this person.
     InvitationQuotaReached,
+    /// Harvests cannot be handed in yet, or no longer.
+    HarvestClosed,
 }
 
 /// Something that kept a mutation from being carried out and that a person can mend.
@@ -79,7 +81,10 @@ pub fn outcome<T>(result: app::Result<T>) -> Result<(Option<T>, Vec<UserError>)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::text::TextError;
+    use crate::domain::{
+        refusal::{HarvestClosed, SlotError},
+        text::TextError,
+    };
 
     #[test]
     fn every_refusal_has_its_code() {
@@ -104,6 +109,13 @@ mod tests {
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
             Refusal::InvitationQuotaReached("no more".to_owned()),
+            Refusal::HarvestClosed {
+                error: HarvestClosed::NoShowcase,
+            },
+            Refusal::Slot {
+                field: vec!["startsAt".to_owned()],
+                error: SlotError::Past,
+            },
             Refusal::IdempotencyKeyReused,
         ];
         let mut seen = Vec::new();

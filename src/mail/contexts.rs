@@ -4,6 +4,7 @@
 //! names in the templates.
 
 mod guests;
+mod harvest;
 mod hosting;
 mod letter;
 mod sharing;

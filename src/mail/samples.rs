@@ -3,6 +3,7 @@
 //! The usual programme has the facts of a real one of 2014; people have addresses under `.example`.
 
 mod guests;
+mod harvest;
 mod hosting;
 mod programme;
 mod sharing;
@@ -421,6 +422,7 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
     }
     letters.extend(sharing::letters(reason, is_hostile)?);
     letters.extend(guests::letters(reason)?);
+    letters.extend(harvest::letters(reason, is_hostile)?);
     Ok(letters)
 }
 

@@ -11,6 +11,7 @@
 mod chance;
 mod deed;
 mod organiser;
+mod participant;
 mod person;
 mod story;
 
@@ -19,7 +20,7 @@ use std::{cmp::Reverse, collections::BinaryHeap, collections::HashMap, sync::Arc
 use chrono::{DateTime, Duration, Utc};
 use thiserror::Error;
 
-use self::{chance::Chance, deed::Deed, organiser::Organiser, person::Person};
+use self::{chance::Chance, deed::Deed, organiser::team_of, person::Person};
 use crate::{
     app::{App, AppError, Caller, outbox::Message, outbox::Wanted},
     clock::{TimeMachine, TravelError},
@@ -119,8 +120,8 @@ pub struct Play {
     chance: Chance,
     actors: Vec<Box<dyn Actor>>,
     by_address: HashMap<String, usize>,
-    /// The newest mails to each actor, the newest last.
-    mails: Vec<Vec<MessageId>>,
+    /// The token of the link in the newest mail to each actor that has one.
+    links: Vec<Option<String>>,
     /// By moment, and in the order in which they were made.
     plans: BinaryHeap<Reverse<(DateTime<Utc>, usize, usize)>>,
     deeds: Vec<Deed>,
@@ -142,7 +143,7 @@ impl Play {
             chance: Chance::seeded(seed),
             actors: Vec::new(),
             by_address: HashMap::new(),
-            mails: Vec::new(),
+            links: Vec::new(),
             plans: BinaryHeap::new(),
             deeds: Vec::new(),
             acted: Vec::new(),
@@ -162,13 +163,13 @@ impl Play {
             let many = announced.max_participants.saturating_add(4).min(few.saturating_add(60));
             play.chance.between(few, many)
         });
-        let mut cast: Vec<Box<dyn Actor>> = Organiser::all_of(announced);
+        let mut cast: Vec<Box<dyn Actor>> = team_of(announced);
         cast.extend(Person::some(people, &play.chance));
         for actor in cast {
             let index = play.actors.len();
             play.by_address.insert(actor.address().to_owned(), index);
             play.actors.push(actor);
-            play.mails.push(Vec::new());
+            play.links.push(None);
         }
         let mut all = Vec::new();
         for (index, actor) in play.actors.iter_mut().enumerate() {
@@ -249,16 +250,21 @@ impl Play {
         let Some(Reverse((_, deed, actor))) = self.plans.pop() else {
             return Ok(());
         };
-        let (Some(deed), Some(mails), Some(who)) =
-            (self.deeds.get(deed), self.mails.get(actor), self.actors.get(actor))
+        let (Some(deed), Some(link), Some(who)) = (self.deeds.get(deed), self.links.get(actor), self.actors.get(actor))
         else {
             return Ok(());
         };
         let (app, slug) = (&self.stage.app, self.programme().await?.announced.slug);
-        let caller = self.caller(mails).await?;
+        // Who an actor is to the server: the holder of that link.
+        let caller = match link {
+            Some(link) => app.caller_of(link, None).await?.unwrap_or(Caller::Public),
+            None => Caller::Public,
+        };
         let (is_refused, answer) = match deed.do_it(app, self.programme, &slug, &caller).await {
             Ok(answer) => (false, answer),
             Err(AppError::Refused(refusals)) => (true, told(&refusals)),
+            // Whoever has left is no member any more.
+            Err(AppError::Forbidden) => (true, "not allowed".to_owned()),
             Err(error) => return Err(error.into()),
         };
         self.acted.push(Acted {
@@ -269,25 +275,6 @@ impl Play {
             answer,
         });
         Ok(())
-    }
-
-    /// Who an actor is to the server: the holder of the link in the newest mail that has one.
-    async fn caller(&self, mails: &[MessageId]) -> Result<Caller> {
-        let app = &self.stage.app;
-        let marker = format!("{}/p/", app.mail_is_made_with().0);
-        for id in mails.iter().rev() {
-            let (_, read) = app.read_message(&ADMINISTRATOR, *id).await?;
-            let text = read.map(|read| read.text).unwrap_or_default();
-            let Some((_, rest)) = text.split_once(&marker) else {
-                continue;
-            };
-            let token: String = rest
-                .chars()
-                .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
-                .collect();
-            return Ok(app.caller_of(&token, None).await?.unwrap_or(Caller::Public));
-        }
-        Ok(Caller::Public)
     }
 
     /// Everybody reads the mails that have come, in the order in which they came.
@@ -310,18 +297,15 @@ impl Play {
             self.last_read = Some(newest.id);
             let programme = self.programme().await?;
             for mail in page.items.iter().rev() {
-                self.read(mail, &programme);
+                self.read(mail, &programme).await?;
             }
         }
     }
 
-    fn read(&mut self, mail: &Message, programme: &Programme) {
+    async fn read(&mut self, mail: &Message, programme: &Programme) -> Result<()> {
         let Some(index) = self.by_address.get(&mail.address).copied() else {
-            return;
+            return Ok(());
         };
-        if let Some(mails) = self.mails.get_mut(index) {
-            mails.push(mail.id);
-        }
         let view = View {
             programme,
             chance: &self.chance,
@@ -332,9 +316,29 @@ impl Play {
             .get_mut(index)
             .map(|actor| actor.read(mail, &view))
             .unwrap_or_default();
+        // Only who means to do something looks for the link, and keeps it: here the texts of old mails are dropped.
+        if !plans.is_empty()
+            && let Some(token) = self.link_in(mail.id).await?
+            && let Some(link) = self.links.get_mut(index)
+        {
+            *link = Some(token);
+        }
         for plan in plans {
             self.plan(index, plan);
         }
+        Ok(())
+    }
+
+    /// The token of the personal link in a mail, if it has one.
+    async fn link_in(&self, mail: MessageId) -> Result<Option<String>> {
+        let app = &self.stage.app;
+        let marker = format!("{}/p/", app.mail_is_made_with().0);
+        let (_, read) = app.read_message(&ADMINISTRATOR, mail).await?;
+        let text = read.map(|read| read.text).unwrap_or_default();
+        let is_of_token = |c: &char| c.is_ascii_alphanumeric() || "-_".contains(*c);
+        Ok(text
+            .split_once(&marker)
+            .map(|(_, rest)| rest.chars().take_while(is_of_token).collect()))
     }
 }
 

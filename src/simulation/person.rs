@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Actor, Plan, View, chance::Chance, deed::Deed};
+use super::{Actor, Plan, View, chance::Chance, deed::Deed, participant::Participant};
 use crate::{
     app::{fields::PersonFields, outbox::Message},
     domain::{
@@ -84,6 +84,8 @@ pub(super) struct Person {
     has_verified: bool,
     /// The programme ended before its time while this person was in.
     was_cancelled: bool,
+    /// What the person does once it goes ahead.
+    participant: Participant,
 }
 
 impl Person {
@@ -107,6 +109,7 @@ impl Person {
             },
             has_verified: false,
             was_cancelled: false,
+            participant: Participant::of(municipality),
         }
     }
 
@@ -205,7 +208,7 @@ impl Actor for Person {
                     deed: Deed::RegisterAnew,
                 })
             }
-            _ => None,
+            _ => return self.participant.read(mail.kind, view),
         };
         plan.into_iter().collect()
     }

@@ -69,6 +69,7 @@ impl Tx {
         for some in people.chunks(PEOPLE_AT_ONCE) {
             self.erase_registrations(some, now).await?;
             self.erase_sharing(some).await?;
+            self.erase_harvests(some).await?;
             self.erase_venue_offers(some).await?;
             self.erase_messages_to_guests(some).await?;
             let ids = some.to_vec();

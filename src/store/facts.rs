@@ -17,6 +17,7 @@ use super::{
     Busy, Result, Store, StoreError, Tx,
     announcements::announcements_of,
     guests::guests,
+    harvest::harvests,
     hosting::hosting,
     people::WhomColumns,
     programmes::{meetings_of, team_of},
@@ -184,6 +185,7 @@ async fn load(db: &impl ConnectionTrait, row: &programme::Model, scope: &Scope, 
         sharing: shared(db, id, &programme, scope).await?,
         hosting: hosting(db, &programme).await?,
         guests: guests(db, &programme).await?,
+        harvests: harvests(db, &programme).await?,
         programme,
     })
 }
@@ -433,6 +435,7 @@ impl Tx {
         self.save_announcements(id, &before.announcements, &after.announcements)
             .await?;
         self.save_sharing(id, &before.sharing, &after.sharing).await?;
+        self.save_harvests(id, &before.harvests, &after.harvests).await?;
         for rule in after.rules.iter().filter(|rule| !before.rules.contains(rule)) {
             let row = rules::rule_row(id, rule);
             if before.rules.iter().any(|earlier| earlier.id == rule.id) {

@@ -14,6 +14,7 @@ mod error;
 mod examine;
 mod facts;
 mod guests;
+mod harvest;
 mod hosting;
 mod instances;
 mod ledger;

@@ -75,6 +75,8 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         // Not nested: a path that is no text would be refused before the page could say that the link is dead.
         .at("/p/:token", personal::pages(parts.clone()))
         .at("/programmes/:slug", public::pages(parts.clone()))
+        .at("/programmes/:slug/harvests", public::harvest_list(parts.clone()))
+        .at("/programmes/:slug/harvests/:harvest", public::harvest(parts.clone()))
         .nest("/mailbox", mailbox::routes(parts, mailbox))
         .at(STYLESHEET_PATH, stylesheet())
         .at("/healthz", health::liveness())

@@ -49,6 +49,8 @@ fn told(name: &str) -> &'static str {
             "learningWish { id text followerCount isFollowedByViewer }"
         }
         "saveAssignment" => "assignment { id title }",
+        "saveHarvest" | "submitHarvest" | "reviewHarvest" => "harvest { id title status submittedAt }",
+        "scheduleHarvest" => "harvest { id slot { startsAt minutes } }",
         "proposeAgendaItem" | "voteForAgendaItem" => "agendaItem { id title votes }",
         "setAgenda" => "meeting { id }",
         "inviteGuest" | "cancelInvitation" | "replyToInvitation" | "updateInvitation" => {
@@ -372,7 +374,7 @@ async fn every_mutation_is_done_once(app: &TestApp) {
     let created = json!({ "slug": "derde", "title": "Derde", "description": "Nog een.", "minParticipants": 1, "maxParticipants": 2,
         "registrationDeadline": "2014-05-27", "price": { "cents": 100, "vatIncluded": false },
         "meetings": [{ "title": "Start", "days": [{ "on": "2014-06-12", "startsAt": "09:30", "endsAt": "16:30" }] }],
-        "showcase": { "on": "2014-06-12" },
+        "showcase": { "on": "2014-07-05", "startsAt": "13:00", "endsAt": "16:00" },
         "team": [team("marc", &["ORGANISER"]), team("birgit", &["FACILITATOR"])] });
     let token = organiser();
     let made = app
@@ -476,6 +478,22 @@ async fn every_mutation_is_done_once(app: &TestApp) {
         ("invitationId", another["invitation"]["id"].clone()),
     )
     .await;
+    let harvest = json!({ "title": "Luisteren", "summary": "Doorvragen helpt." });
+    let saved = act("saveHarvest", anna(), harvest, ("title", json!("Durven"))).await;
+    let viewer = app
+        .data(anna().as_deref(), "{ viewer { registration { id } } }", json!({}))
+        .await;
+    let own = viewer["viewer"]["registration"]["id"].clone();
+    act("submitHarvest", anna(), json!({}), ("registrationId", own)).await;
+    let of_harvest = |more: Value| {
+        let mut input = json!({ "harvestId": saved["harvest"]["id"] });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    let accept = of_harvest(json!({ "verdict": "ACCEPT" }));
+    act("reviewHarvest", organiser(), accept, ("verdict", json!("PUBLISH"))).await;
+    let slot = of_harvest(json!({ "startsAt": "2014-07-05T13:30:00+02:00", "minutes": 20 }));
+    act("scheduleHarvest", organiser(), slot, ("minutes", json!(25))).await;
     for mutation in names(&named(&types(app).await, "Mutation")["fields"]) {
         assert!(done.contains(&mutation.as_str()), "{mutation} is not tried");
     }

@@ -411,6 +411,17 @@ fn table(cast: &Cast) -> Vec<Row> {
             json!({ "invitationId": cast.invitation }),
             named_invitation,
         ),
+        // Everybody reads it, as it is published.
+        (
+            "reviewHarvest",
+            json!({ "harvestId": cast.harvest, "verdict": "REOPEN" }),
+            programme,
+        ),
+        (
+            "scheduleHarvest",
+            json!({ "harvestId": cast.harvest, "startsAt": "2014-06-12T14:00:00+02:00", "minutes": 20 }),
+            programme,
+        ),
         ("travelTo", json!({ "instant": "2014-05-27T00:00:00Z" }), clock),
     ];
     for (id, who) in [(&cast.programme, programme as fn(Role) -> Answer), (&cast.draft, draft)] {
@@ -440,6 +451,11 @@ fn table(cast: &Cast) -> Vec<Row> {
     }
     for (mutation, input) in [
         ("addLearningWish", json!({ "text": "Leren luisteren" })),
+        (
+            "saveHarvest",
+            json!({ "title": "Luisteren", "summary": "Doorvragen helpt." }),
+        ),
+        ("submitHarvest", json!({})),
         (
             "saveAssignment",
             json!({ "title": "Gesprekken", "description": "Doorvragen.", "status": "DONE" }),

@@ -335,7 +335,8 @@ async fn one_instant_is_told_in_causal_order(app: &TestApp) {
 
 /// Everything that a page of each list can carry along.
 const WITH_RELATIONS: [&str; 4] = [
-    "{ programmes(first: LENGTH) { nodes { id status meetings { id } team { name } participants { givenName } rules { key } } } }",
+    "{ programmes(first: LENGTH) { nodes { id status meetings { id } team { name } participants { givenName } rules { key }
+        harvests(first: 5) { nodes { author { givenName } learningWishes { id } assignment { id } } } showcase { slots { minutes } } } } }",
     "{ programme(slug: \"SLUG\") { registrations(first: LENGTH) { nodes { id waitingPosition programme { id }
         messages(first: 2) { nodes { id attempts { number } } } } } } }",
     "{ messages(first: LENGTH) { nodes { id attempts { number } registration { id waitingPosition programme { id title } } } } }",

@@ -58,6 +58,7 @@ const PAYLOADS: &[(&str, &str)] = &[
     ),
     ("WithdrawAnnouncementPayload", "announcement errors"),
     ("VenueOfferPayload", "venueOffer errors"),
+    ("HarvestPayload", "harvest errors"),
     ("MeetingPayload", "meeting difference errors"),
     ("TravelToPayload", "clock errors"),
     // Only while people are to decide: see the journeys.
@@ -99,7 +100,7 @@ const TABLE: &[Row] = &[
         reach: EVERYBODY,
         open: "id slug title subtitle description audience locale timeZone status minParticipants maxParticipants registrationOpensAt \
                registrationDeadline registrationClosesAt isRegistrationOpen placesTaken placesLeft countedForMinimum waitingCount \
-               decisionMode decision decisions price meetings showcase retention team",
+               decisionMode decision decisions price meetings showcase harvests retention team",
         gated: &[
             ("participants", MEMBERS),
             ("learningWishes", MEMBERS),
@@ -131,7 +132,7 @@ const TABLE: &[Row] = &[
         of: "Showcase",
         way: "{ programme(slug: $slug) { showcase { … } } }",
         reach: EVERYBODY,
-        open: "startsAt endsAt capacity guestQuota acceptedGuests",
+        open: "startsAt endsAt capacity guestQuota acceptedGuests slots",
         gated: &[
             (
                 "venue",
@@ -165,6 +166,31 @@ const TABLE: &[Row] = &[
         "{ node(id: $invitation) { ... on Invitation { … } } }",
         ORGANISERS_INVITER_AND_GUEST,
         "id guestName email relation locale status message invitedBy invitedAt answeredAt",
+    ),
+    row(
+        "ShowcaseSlot",
+        "{ programme(slug: $slug) { showcase { slots { … } } } }",
+        EVERYBODY,
+        "startsAt minutes harvest",
+    ),
+    row(
+        "HarvestConnection",
+        "{ programme(slug: $slug) { harvests { … } } }",
+        EVERYBODY,
+        CONNECTION,
+    ),
+    row(
+        "HarvestEdge",
+        "{ programme(slug: $slug) { harvests { edges { … } } } }",
+        EVERYBODY,
+        EDGE,
+    ),
+    // It is published. Who reads which others: see the journeys.
+    row(
+        "Harvest",
+        "{ programme(slug: $slug) { harvests { nodes { … } } } }",
+        EVERYBODY,
+        "id author title summary body status remark submittedAt learningWishes assignment slot",
     ),
     row(
         "Decision",
@@ -316,7 +342,7 @@ const TABLE: &[Row] = &[
         OWN,
         ORGANISERS_AND_PARTICIPANT,
         "id status isVerified name givenName email organisation jobTitle phone locale motivation billing registeredAt confirmBefore \
-         waitingPosition offerExpiresAt programme messages venueOffers learningWishes assignment",
+         waitingPosition offerExpiresAt programme messages venueOffers learningWishes assignment harvest",
     ),
     row(
         "Billing",
@@ -576,6 +602,7 @@ async fn nodes_are_for_those_they_are_for(app: &TestApp) {
         ("AgendaItem", &cast.agenda_item, MEMBERS),
         ("VenueOffer", &cast.venue_offer, ORGANISERS_AND_PARTICIPANT),
         ("Invitation", &cast.invitation, ORGANISERS_INVITER_AND_GUEST),
+        ("Harvest", &cast.harvest, EVERYBODY),
     ];
     for one in types
         .iter()

@@ -111,6 +111,8 @@ pub struct Cast {
     pub venue_offer: String,
     /// The participant's invitation of the guest, by global id.
     pub invitation: String,
+    /// What the participant brings home, published and with a time at the showcase, by global id.
+    pub harvest: String,
 }
 
 impl Cast {
@@ -125,7 +127,9 @@ impl Cast {
             member("Birgit", &["FACILITATOR"]),
             member("Richard", &["CONTACT"]),
         ];
-        let input = json!({ "programmeId": programme, "minParticipants": 1, "maxParticipants": 2, "team": team });
+        let input = json!({ "programmeId": programme, "minParticipants": 1, "maxParticipants": 2, "team": team,
+            // So near that harvests can be written.
+            "showcase": { "on": "2014-06-12", "startsAt": "13:00", "endsAt": "16:00" } });
         app.mutate(organiser, update, json!({ "input": input })).await;
         app.verified(0..1).await;
         app.travel("2014-05-26T00:00:00+02:00").await;
@@ -235,16 +239,24 @@ impl Cast {
         let shared = app
             .data(participant, share, json!({ "meeting": id("/programme/meetings/0/id") }))
             .await;
-        let at_showcase =
-            json!({ "meetingId": id("/programme/meetings/3/id"), "venueOfferId": offered["venueOffer"]["id"] });
-        let put = app
-            .act(Some(&app.organiser), "assignHost", "meeting { id }", at_showcase)
-            .await;
-        assert_eq!(put["errors"], json!([]));
         let guest = json!({ "name": "Gerda Gast", "email": GUEST_ADDRESS, "relation": "MANAGER" });
         let invited = app.act(participant, "inviteGuest", "invitation { id }", guest).await;
         app.settle().await;
         tokens.push((Guest, app.link_token_of(GUEST_ADDRESS, SLUG).await));
+        let bring = "mutation {
+            saveHarvest(input: { title: \"Luisteren\", summary: \"Doorvragen helpt.\" }) { errors { code } }
+            submitHarvest(input: {}) { harvest { id } errors { code } } }";
+        let brought = app.data(participant, bring, json!({})).await;
+        let harvest = text(&brought["submitHarvest"]["harvest"]["id"]);
+        for verdict in ["ACCEPT", "PUBLISH"] {
+            let input = json!({ "harvestId": harvest, "verdict": verdict });
+            let reviewed = app.act(organiser, "reviewHarvest", "harvest { status }", input).await;
+            assert_eq!(reviewed["errors"], json!([]), "{verdict}");
+        }
+        let input = json!({ "harvestId": harvest, "startsAt": "2014-06-12T13:30:00+02:00", "minutes": 20 });
+        let scheduled = app.act(organiser, "scheduleHarvest", "harvest { id }", input).await;
+        assert_eq!(scheduled["errors"], json!([]));
+        app.settle().await;
         Self {
             tokens,
             programme,
@@ -260,6 +272,7 @@ impl Cast {
             agenda_item: text(&shared["proposeAgendaItem"]["agendaItem"]["id"]),
             venue_offer: text(&offered["venueOffer"]["id"]),
             invitation: text(&invited["invitation"]["id"]),
+            harvest,
         }
     }
 

@@ -6,6 +6,7 @@ mod deadline;
 mod deciding;
 mod extending;
 mod guests;
+mod harvest;
 mod hostile;
 mod hosting;
 mod instances;

@@ -23,11 +23,11 @@ on_both!(
     everything_can_be_done_on_the_pages,
 );
 
-const MARC: &str = "marc@leernetwerk.example";
-const BIRGIT: &str = "birgit@leernetwerk.example";
+pub(super) const MARC: &str = "marc@leernetwerk.example";
+pub(super) const BIRGIT: &str = "birgit@leernetwerk.example";
 
 /// Eight people, and the go; their links.
-async fn under_way(app: &TestApp) -> Vec<String> {
+pub(super) async fn under_way(app: &TestApp) -> Vec<String> {
     app.verified(0..8).await;
     app.travel("2014-05-26T00:00:00+02:00").await;
     let mut links = Vec::new();
@@ -38,7 +38,7 @@ async fn under_way(app: &TestApp) -> Vec<String> {
 }
 
 /// Who got how many mails of a kind since a moment of the story: the people that the relay accepted one for, each day apart.
-async fn told(story: &Relayed, kind: MessageKind) -> Vec<(String, String)> {
+pub(super) async fn told(story: &Relayed, kind: MessageKind) -> Vec<(String, String)> {
     story.app.settle().await;
     let mut told = Vec::new();
     for mail in story.app.mails().await.into_iter().filter(|mail| mail.kind == kind) {
@@ -55,14 +55,14 @@ async fn told(story: &Relayed, kind: MessageKind) -> Vec<(String, String)> {
     told
 }
 
-fn days(told: &[(String, String)]) -> Vec<(&str, usize)> {
+pub(super) fn days(told: &[(String, String)]) -> Vec<(&str, usize)> {
     let days: BTreeSet<&str> = told.iter().map(|(day, _)| day.as_str()).collect();
     days.into_iter()
         .map(|day| (day, told.iter().filter(|(on, _)| on == day).count()))
         .collect()
 }
 
-async fn done(app: &TestApp, link: &str, mutation: &str, selection: &str, input: Value) -> Value {
+pub(super) async fn done(app: &TestApp, link: &str, mutation: &str, selection: &str, input: Value) -> Value {
     let payload = app.act(Some(link), mutation, selection, input).await;
     assert_eq!(payload["errors"], json!([]), "{mutation}");
     payload
@@ -77,7 +77,7 @@ async fn wish(app: &TestApp, link: &str, words: &str) -> String {
 }
 
 /// What the timeline of the programme plans of a rule: moment and whom.
-async fn planned(app: &TestApp, key: &str) -> Vec<(String, Value)> {
+pub(super) async fn planned(app: &TestApp, key: &str) -> Vec<(String, Value)> {
     let entries = app.timeline().await;
     let of_rule = entries
         .iter()
@@ -310,7 +310,7 @@ async fn facilitators_are_asked_by_mail_and_answer_the_person(story: &Relayed) {
     assert_eq!(refused["errors"][0]["field"], json!(["question"]));
 }
 
-const HOSTILE: &str =
+pub(super) const HOSTILE: &str =
     "<script>alert(1)</script> [klik](https://evil.example/a) www.evil.example {{link}} **vet** bel@evil.example";
 
 async fn hostile_words_become_neither_link_nor_markup(story: &Relayed) {
@@ -399,7 +399,7 @@ async fn hostile_words_become_neither_link_nor_markup(story: &Relayed) {
 }
 
 /// Posts a form of an area; the status of the answer and what it says.
-async fn post(app: &TestApp, token: &str, page: &str, form: &[(&str, &str)]) -> (u16, String) {
+pub(super) async fn post(app: &TestApp, token: &str, page: &str, form: &[(&str, &str)]) -> (u16, String) {
     let url = format!("{}/p/{token}?page={page}", app.base_url().await);
     let mut body = url::form_urlencoded::Serializer::new(String::new());
     body.extend_pairs(form);
@@ -414,7 +414,7 @@ async fn post(app: &TestApp, token: &str, page: &str, form: &[(&str, &str)]) -> 
 }
 
 /// The first value of a hidden field named `thing` after some text.
-fn thing_after(html: &str, mark: &str) -> String {
+pub(super) fn thing_after(html: &str, mark: &str) -> String {
     let rest = &html[html.find(mark).unwrap_or_else(|| panic!("no {mark} in {html}"))..];
     let start = rest.find("name=\"thing\" value=\"").expect("a thing") + 20;
     rest[start..].split('"').next().unwrap().to_owned()

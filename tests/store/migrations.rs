@@ -159,6 +159,8 @@ async fn the_entities_say_what_the_migrations_made(test: &Migrated) {
         of_entity::<entities::audit_entry::Entity>(),
         of_entity::<entities::decision::Entity>(),
         of_entity::<entities::delivery_attempt::Entity>(),
+        of_entity::<entities::harvest::Entity>(),
+        of_entity::<entities::harvest_wish::Entity>(),
         of_entity::<entities::hosting::Entity>(),
         of_entity::<entities::idempotency_key::Entity>(),
         of_entity::<entities::instance::Entity>(),

@@ -4,6 +4,7 @@
 mod arranging;
 mod deciding;
 mod guests;
+mod harvest;
 mod hosting;
 mod organising;
 mod privacy;
@@ -32,6 +33,7 @@ pub use arranging::{
 };
 pub use deciding::{can_decide, choose, decide};
 pub use guests::{InvitationDraft, cancel_invitation, correct_guest, invite_guest, reply_to_invitation};
+pub use harvest::{Review, review_harvest, save_harvest, schedule_harvest, submit_harvest};
 pub use hosting::{
     MOST_LIVE_OFFERS, assign_host, offer_venue, reschedule, tick, update_venue_offer, withdraw_venue_offer,
 };

@@ -11,7 +11,7 @@ use crate::domain::{
     programme::TeamRole,
     registration::{Registration, RegistrationStatus as Status},
     rule::RuleKey,
-    timeline::Why,
+    timeline::{Why, harvest},
 };
 
 /// A letter that a rule would send.
@@ -246,6 +246,10 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
                 })
                 .collect()
         }
+        Happened::HarvestSubmitted { .. }
+        | Happened::HarvestReturned { .. }
+        | Happened::HarvestAccepted(..)
+        | Happened::HarvestScheduled { .. } => harvest::answers(facts, happened),
         Happened::DeadlineExtended {
             registration,
             reason,

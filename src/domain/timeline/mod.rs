@@ -6,6 +6,7 @@
 
 mod by_calendar;
 mod guests;
+mod harvest;
 mod hosting;
 mod letters;
 mod moments;
@@ -292,6 +293,7 @@ impl Fold {
         self.tell_of_agendas(at);
         self.follow_up_hosting(at);
         self.follow_up_guests(at);
+        self.follow_up_harvests(at);
     }
 
     /// Lets rules answer what happened.

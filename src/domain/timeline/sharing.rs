@@ -24,7 +24,7 @@ const EXCERPT: usize = 300;
 
 impl Facts {
     /// Who takes part, by arrival.
-    fn participants(&self) -> Vec<RegistrationId> {
+    pub(super) fn participants(&self) -> Vec<RegistrationId> {
         self.in_line(|registration| registration.status == Status::Confirmed)
     }
 

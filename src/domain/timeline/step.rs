@@ -205,6 +205,8 @@ pub enum Why {
     ProgrammeIsOver,
     /// The person has a learning wish.
     HasLearningWish,
+    /// The person has handed a harvest in.
+    HasHandedIn,
     /// Nothing happened to what the person follows.
     NothingChanged,
     /// There is nothing to remind of.
@@ -284,6 +286,7 @@ impl Why {
             Self::ProgrammeCancelled => "the programme was cancelled".to_owned(),
             Self::ProgrammeIsOver => "the programme is over".to_owned(),
             Self::HasLearningWish => "this person has a learning wish already".to_owned(),
+            Self::HasHandedIn => "this person has handed a harvest in".to_owned(),
             Self::NothingChanged => "nothing changed about what this person follows".to_owned(),
             Self::AgendaIsFinal => "the agenda is final already".to_owned(),
             Self::AgendaIsNotFinal => {

@@ -5,6 +5,7 @@
 
 mod clock;
 mod guests;
+mod harvest;
 mod hosting;
 mod inputs;
 mod mails;
@@ -33,6 +34,7 @@ pub struct Mutation(
     planning::Planning,
     hosting::Hosting,
     guests::Guests,
+    harvest::Harvests,
     mails::Mails,
     privacy::Privacy,
     clock::TestClock,

@@ -18,6 +18,8 @@ pub enum Audience {
     Participants,
     /// Those of them who have no learning wish.
     WithoutWish,
+    /// Those of them who have handed no harvest in, or have it back.
+    WithoutHarvest,
     /// Those who wait for a place or were offered one.
     Waiting,
     /// Those who host a meeting to come.

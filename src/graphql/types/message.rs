@@ -87,6 +87,18 @@ pub enum MessageKind {
     ShowcaseChanged,
     /// Tells a guest that the invitation no longer holds, and takes the entry out.
     ShowcaseCancelled,
+    /// Asks a participant for a harvest.
+    HarvestRequest,
+    /// Reminds a participant of the harvest that is due.
+    HarvestReminder,
+    /// Tells those who run and guide a programme that a harvest was handed in.
+    HarvestSubmitted,
+    /// Brings a harvest back to its author.
+    HarvestReturned,
+    /// Tells its author that a harvest was accepted.
+    HarvestAccepted,
+    /// Tells its author when a harvest is presented.
+    HarvestScheduled,
     /// Brings what an organiser writes.
     Announcement,
     /// Tells the organisers that somebody's address refuses mail.

@@ -4,6 +4,7 @@ pub mod announcement;
 pub mod clock;
 pub mod decision;
 pub mod guests;
+pub mod harvest;
 pub mod hosting;
 pub mod meeting;
 pub mod message;

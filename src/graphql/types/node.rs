@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{
     guests::Invitation,
+    harvest::Harvest,
     hosting::VenueOffer,
     meeting::Meeting,
     message::Message,
@@ -17,8 +18,8 @@ use super::{
 };
 use crate::{
     domain::ids::{
-        AgendaItemId, AssignmentId, InvitationId, LearningWishId, MeetingId, MessageId, ProgrammeId, RegistrationId,
-        RuleId, VenueOfferId,
+        AgendaItemId, AssignmentId, HarvestId, InvitationId, LearningWishId, MeetingId, MessageId, ProgrammeId,
+        RegistrationId, RuleId, VenueOfferId,
     },
     graphql::{
         failure,
@@ -55,6 +56,8 @@ pub enum Node {
     VenueOffer(VenueOffer),
     /// An invitation to the showcase.
     Invitation(Invitation),
+    /// A harvest.
+    Harvest(Harvest),
 }
 
 /// The ids of one type among global ids.
@@ -141,6 +144,12 @@ impl Node {
             for view in app.invitations_by_id(caller, &invitations).await.map_err(failed)? {
                 let invitation = Invitation::from(view);
                 found.insert(name_of(invitation.key_id()), Self::Invitation(invitation));
+            }
+        }
+        let harvests: Vec<HarvestId> = of_type(&ids);
+        if !harvests.is_empty() {
+            for (id, view) in app.harvests_by_id(caller, &harvests).await.map_err(failed)? {
+                found.extend(Harvest::find(&view, id).map(|harvest| (name_of(id), Self::Harvest(harvest))));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

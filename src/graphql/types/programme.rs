@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     announcement::Announcement,
     decision::{Decision, DecisionMode, DecisionOutcome},
+    harvest::Harvest,
     hosting::VenueOffer,
     meeting::Meeting,
     plan::DecisionPreview,
@@ -28,7 +29,7 @@ use crate::{
         connection::{Connection, Listed, Paging, page_cost},
         failure::for_role,
         global_id::{global_id, id_in},
-        loaders::{ParticipantsOf, RulesOf, SharedIn},
+        loaders::{HarvestsOf, ParticipantsOf, RulesOf, SharedIn},
         request::scope,
         scalars::{DateTime, LocalDate},
     },
@@ -279,6 +280,29 @@ impl Programme {
     /// Where participants present what they bring home; null: there is none.
     async fn showcase(&self) -> Option<Showcase> {
         Showcase::of(&self.0)
+    }
+
+    /// What participants bring home, by the time it was first saved: to everybody what is published, to members what was submitted and the own one, to facilitators and organisers all of it.
+    #[graphql(complexity = "page_cost(first, last) * child_complexity")]
+    async fn harvests(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
+        )]
+        first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many from the end, from 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Harvest>> {
+        let paging = Paging {
+            first,
+            after,
+            last,
+            before,
+        };
+        let view = scope(ctx)?.load_for_role(HarvestsOf(self.key_id())).await?;
+        Harvest::page(&view, paging)
     }
 
     /// How long personal data is kept after the last meeting.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::{
+    harvest::Harvest,
     hosting::VenueOffer,
     message::Message,
     programme::Programme,
@@ -17,7 +18,7 @@ use crate::{
         connection::{Connection, Listed, Paging, page_cost},
         error_code::ErrorCode,
         global_id::global_id,
-        loaders::{HostingOf, MessagesTo, SharedIn},
+        loaders::{HarvestsOf, HostingOf, MessagesTo, SharedIn},
         request::scope,
         scalars::DateTime,
     },
@@ -220,6 +221,14 @@ impl Registration {
         let id = self.view.registration.id;
         Ok(shared.and_then(|shared| Assignment::of(&shared, id)))
     }
+
+    /// What the person brings home; null: nothing yet, or the person does not take part.
+    async fn harvest(&self, ctx: &Context<'_>) -> Result<Option<Harvest>> {
+        let view = scope(ctx)?.load(HarvestsOf(self.view.programme_id)).await?;
+        let id = self.view.registration.id;
+        Ok(view.and_then(|view| Harvest::of(&view, id)))
+    }
+
     /// The venues that this person offers, in the order of offering, those withdrawn too: at most fifty.
     async fn venue_offers(&self, ctx: &Context<'_>) -> Result<Vec<VenueOffer>> {
         let Some(hosting) = scope(ctx)?.load(HostingOf(self.view.programme_id)).await? else {

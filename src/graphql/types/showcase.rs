@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::{
     guests::{Invitation, InvitationStatus},
+    harvest::ShowcaseSlot,
     hosting::Venue,
 };
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
         connection::{Connection, Paging, page_cost},
         error_code::ErrorCode,
         failure::for_role,
-        loaders::{AcceptedGuestsOf, HostingOf},
+        loaders::{AcceptedGuestsOf, HarvestsOf, HostingOf},
         request::scope,
         scalars::DateTime,
     },
@@ -112,5 +113,11 @@ impl Showcase {
             Ok(page) => for_role(page.map(|page| page.map(Invitation::from).into())),
             Err(error) => Some(Err(error)),
         }
+    }
+
+    /// What is presented, in order of time: of published harvests to everybody, of accepted ones to members as well. A time that the showcase was moved away from is none.
+    async fn slots(&self, ctx: &Context<'_>) -> Result<Vec<ShowcaseSlot>> {
+        let view = scope(ctx)?.load(HarvestsOf(self.programme)).await?;
+        Ok(view.map_or_else(Vec::new, |view| ShowcaseSlot::all_of(&view)))
     }
 }

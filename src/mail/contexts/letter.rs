@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::guests::GuestWords;
+use super::harvest::HarvestWords;
 use super::hosting::HostingWords;
 use super::sharing::{AgendaLineWords, DigestWords};
 use crate::domain::{
@@ -132,6 +133,7 @@ pub(super) enum LetterWords<'a> {
     },
     Hosting(HostingWords<'a>),
     Guest(GuestWords),
+    Harvest(Option<HarvestWords<'a>>),
     Announcement {
         subject: &'a str,
         body: &'a str,
@@ -401,6 +403,12 @@ impl<'a> LetterWords<'a> {
                 organisation: unlinked(organisation),
                 question: unlinked(question),
             },
+            Letter::HarvestRequest { .. }
+            | Letter::HarvestReminder { .. }
+            | Letter::HarvestSubmitted { .. }
+            | Letter::HarvestReturned { .. }
+            | Letter::HarvestAccepted { .. }
+            | Letter::HarvestScheduled { .. } => Self::Harvest(HarvestWords::of(letter, zone, locale)),
             Letter::Announcement { subject, body } => Self::Announcement { subject, body },
         }
     }

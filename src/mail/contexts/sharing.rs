@@ -36,7 +36,7 @@ pub(super) struct AgendaLineWords {
     minutes: Option<u32>,
 }
 
-fn named(colleague: &Colleague) -> String {
+pub(super) fn named(colleague: &Colleague) -> String {
     unlinked(&format!("{} ({})", colleague.given_name, colleague.organisation))
 }
 

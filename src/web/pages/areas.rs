@@ -9,7 +9,7 @@ use poem::{Response, http::StatusCode};
 use super::{
     PageParts, answer,
     asking::Values,
-    guests, hosting,
+    guests, harvest, hosting,
     layout::{Sheet, Switch, say},
     meetings, own_data, people, see_other, sharing,
 };
@@ -35,6 +35,12 @@ pub enum Area {
     Agenda,
     /// Guests of the showcase.
     Guests,
+    /// What a participant brings home.
+    Harvest,
+    /// What all participants bring home, for those who guide them.
+    Harvests,
+    /// The programme of the showcase.
+    Showcase,
     /// Asking the facilitators.
     Ask,
     /// What participants want to learn and work on, for those who guide them.
@@ -53,6 +59,9 @@ impl Area {
         Self::Assignment,
         Self::Agenda,
         Self::Guests,
+        Self::Harvest,
+        Self::Harvests,
+        Self::Showcase,
         Self::Ask,
         Self::Work,
         Self::OwnData,
@@ -68,6 +77,9 @@ impl Area {
             Self::Assignment => "assignment",
             Self::Agenda => "agenda",
             Self::Guests => "guests",
+            Self::Harvest => "harvest",
+            Self::Harvests => "harvests",
+            Self::Showcase => "showcase",
             Self::Ask => "ask",
             Self::Work => "work",
             Self::OwnData => "data",
@@ -84,6 +96,9 @@ impl Area {
             Self::Assignment => say(locale, "Opdracht", "Assignment"),
             Self::Agenda => say(locale, "Agenda", "Agenda"),
             Self::Guests => say(locale, "Gasten", "Guests"),
+            Self::Harvest => say(locale, "Oogst", "Harvest"),
+            Self::Harvests => say(locale, "Oogst van de deelnemers", "Participants' harvests"),
+            Self::Showcase => say(locale, "Programma van de manifestatie", "Programme of the showcase"),
             Self::Ask => say(locale, "Vraag het de begeleiders", "Ask the facilitators"),
             Self::Work => say(locale, "Werk van de deelnemers", "Participants' work"),
             Self::OwnData => say(locale, "Uw gegevens", "Your data"),
@@ -95,6 +110,7 @@ impl Area {
         let programme = &visit.record.programme;
         let is_member = visit.caller.is_member_of(programme.id);
         let is_participant = is_member && matches!(visit.caller, Caller::Registrant { .. });
+        let has_showcase = programme.announced.showcase.is_some();
         let went_ahead = matches!(programme.phase, Phase::GoingAhead | Phase::Completed);
         match self {
             Self::Meetings | Self::People => is_member,
@@ -102,6 +118,10 @@ impl Area {
             Self::Wishes | Self::Assignment => is_participant && went_ahead,
             Self::Agenda => is_member && went_ahead,
             Self::Guests => is_member && went_ahead && programme.announced.showcase.is_some(),
+            // Without a showcase there is nothing to bring home to.
+            Self::Harvest => is_participant && went_ahead && has_showcase,
+            Self::Harvests => is_member && !is_participant && went_ahead && has_showcase,
+            Self::Showcase => is_member && went_ahead && has_showcase,
             Self::Ask => is_participant,
             Self::Work => is_member && !is_participant && went_ahead,
             Self::OwnData => matches!(visit.caller, Caller::Registrant { .. } | Caller::Guest { .. }),
@@ -201,9 +221,14 @@ impl<'a> Visit<'a> {
 
     /// The page of an area.
     pub fn page(&self, area: Area, status: StatusCode, body: &Markup) -> Response {
+        self.page_with(area, "", status, body)
+    }
+
+    /// The page of a part of an area, which the further query names.
+    pub fn page_with(&self, area: Area, part: &str, status: StatusCode, body: &Markup) -> Response {
         let title = area.title(self.locale);
         let switch = match status {
-            StatusCode::OK => Switch::Query(format!("page={}", area.word())),
+            StatusCode::OK => Switch::Query(format!("page={}{part}", area.word())),
             // The answer to a form cannot be asked for again in the other language.
             _ => Switch::None,
         };
@@ -223,7 +248,12 @@ impl<'a> Visit<'a> {
 
     /// Sends the browser to the area's page after an act; `done` names what was done.
     pub fn done(&self, area: Area, done: &str) -> Response {
-        see_other(&format!("?page={}&done={done}{}", area.word(), self.query.lang()))
+        self.done_with(area, "", done)
+    }
+
+    /// Sends the browser to a part of the area after an act, which the further query names.
+    pub fn done_with(&self, area: Area, part: &str, done: &str) -> Response {
+        see_other(&format!("?page={}{part}&done={done}{}", area.word(), self.query.lang()))
     }
 }
 
@@ -237,6 +267,9 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
         Area::Assignment => sharing::assignment::show(visit, area).await,
         Area::Agenda => sharing::agenda::show(visit, area).await,
         Area::Guests => guests::inviting::show(visit, area).await,
+        Area::Harvest => harvest::own::show(visit, area).await,
+        Area::Harvests => harvest::desk::show(visit, area).await,
+        Area::Showcase => harvest::day::show(visit, area).await,
         Area::Ask => sharing::ask::show(visit, area).await,
         Area::Work => sharing::work::show(visit, area).await,
         Area::OwnData if matches!(visit.caller, Caller::Guest { .. }) => guests::own_data::show(visit, area).await,
@@ -251,10 +284,12 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
         Area::Assignment => sharing::assignment::act(visit, area, form).await,
         Area::Agenda => sharing::agenda::act(visit, area, form).await,
         Area::Guests => guests::inviting::act(visit, area, form).await,
+        Area::Harvest => harvest::own::act(visit, area, form).await,
+        Area::Harvests => harvest::desk::act(visit, area, form).await,
         Area::Ask => sharing::ask::act(visit, area, form).await,
         Area::Meetings => meetings::act(visit, area, form).await,
         Area::Hosting => hosting::act(visit, area, form).await,
-        Area::People | Area::Work => Ok(None),
+        Area::People | Area::Work | Area::Showcase => Ok(None),
         Area::OwnData if matches!(visit.caller, Caller::Guest { .. }) => guests::own_data::act(visit, area, form).await,
         Area::OwnData => own_data::act(visit, area, form).await,
     }

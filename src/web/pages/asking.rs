@@ -8,8 +8,8 @@ use url::form_urlencoded;
 
 use crate::domain::message::Locale;
 
-/// Longest form, in bytes: an assignment has room for some 5,000 characters of four bytes, each written as three.
-const MAX_FORM_BYTES: usize = 64 * 1024;
+/// Longest form, in bytes: a harvest has room for some 11,000 characters of four bytes, each written as three.
+const MAX_FORM_BYTES: usize = 160 * 1024;
 
 /// Named values of a query or a form.
 #[derive(Debug, Default)]

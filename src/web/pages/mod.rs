@@ -14,6 +14,7 @@ mod asking;
 mod deciding;
 mod fields;
 mod guests;
+mod harvest;
 mod hosting;
 mod layout;
 mod link_request;

@@ -178,6 +178,15 @@ pub(super) fn sort_in_words(what: &str, locale: Locale) -> &'static str {
         "invitations" => say(locale, "Uitnodigingen", "Invitations"),
         "registrations" => say(locale, "Aanmeldingen", "Registrations"),
         "mails" => say(locale, "Mails aan u", "Mails to you"),
+        "venueOffers" => say(locale, "Aangeboden plekken", "Venues offered"),
+        "learningWishes" => say(locale, "Leerwensen", "Learning wishes"),
+        "followedLearningWishes" => say(locale, "Leerwensen die u volgt", "Learning wishes that you follow"),
+        "supportOffers" => say(locale, "Aangeboden hulp", "Support offered"),
+        "assignments" => say(locale, "Opdracht", "Assignment"),
+        "agendaItems" => say(locale, "Voorstellen voor de agenda", "Items proposed for agendas"),
+        "agendaVotes" => say(locale, "Stemmen op de agenda", "Votes for agenda items"),
+        "questionsToFacilitators" => say(locale, "Vragen aan de begeleiders", "Questions to the facilitators"),
+        "harvests" => say(locale, "Oogst", "Harvest"),
         _ => say(locale, "Overig", "Other"),
     }
 }

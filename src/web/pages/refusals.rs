@@ -3,7 +3,12 @@
 use chrono_tz::Tz;
 
 use super::layout::say;
-use crate::domain::{formats, message::Locale, refusal::Refusal, text::TextError};
+use crate::domain::{
+    formats,
+    message::Locale,
+    refusal::{HarvestClosed, Refusal, SlotError},
+    text::TextError,
+};
 
 /// What a refusal means for the person who reads it, and what to do. The page shows beside it how things stand.
 pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
@@ -63,10 +68,67 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
             "U hebt zoveel gasten uitgenodigd als u mag. Trek een uitnodiging in, of vraag de organisatie om iemand uit te nodigen.",
             "You have invited as many guests as you may. Call an invitation back, or ask the organisers to invite somebody.",
         ),
+        Refusal::HarvestClosed { error } => of_harvest(error, zone, locale),
+        Refusal::Slot { error, .. } => of_slot(error, zone, locale),
         Refusal::IdempotencyKeyReused => own(
             "Deze opdracht was al eens gegeven, met andere gegevens. Laad de pagina opnieuw en probeer het nog eens.",
             "This was asked before with other details. Please reload the page and try again.",
         ),
+    }
+}
+
+fn of_harvest(error: &HarvestClosed, zone: Tz, locale: Locale) -> String {
+    match (error, locale) {
+        (HarvestClosed::NotOpen { opens_at }, Locale::Nl) => format!(
+            "U kunt uw oogst nog niet opschrijven. Dat kan vanaf {}.",
+            formats::weekday_and_moment(*opens_at, zone, locale)
+        ),
+        (HarvestClosed::NotOpen { opens_at }, Locale::En) => format!(
+            "You cannot write your harvest yet. You can do so from {} on.",
+            formats::weekday_and_moment(*opens_at, zone, locale)
+        ),
+        (HarvestClosed::Over { closed_at }, Locale::Nl) => format!(
+            "U bent te laat: inleveren kon {}. Wat u schreef, is bewaard. Vraag de organisatie om uw oogst weer open te zetten.",
+            formats::until(*closed_at, zone, locale)
+        ),
+        (HarvestClosed::Over { closed_at }, Locale::En) => format!(
+            "You are too late: handing in was possible {}. What you wrote is kept. Please ask the organisers to open your harvest again.",
+            formats::until(*closed_at, zone, locale)
+        ),
+        (HarvestClosed::NoShowcase, Locale::Nl) => {
+            "Dit programma heeft geen manifestatie, dus er wordt geen oogst gevraagd.".to_owned()
+        }
+        (HarvestClosed::NoShowcase, Locale::En) => {
+            "This programme has no showcase, so no harvest is asked for.".to_owned()
+        }
+    }
+}
+
+fn of_slot(error: &SlotError, zone: Tz, locale: Locale) -> String {
+    let time = |at: &chrono::DateTime<chrono::Utc>| formats::time(at.with_timezone(&zone).time());
+    match (error, locale) {
+        (SlotError::Taken { starts_at, ends_at }, Locale::Nl) => format!(
+            "Van {} tot {} presenteert iemand anders. Kies een tijd die vrij is.",
+            time(starts_at),
+            time(ends_at)
+        ),
+        (SlotError::Taken { starts_at, ends_at }, Locale::En) => format!(
+            "Somebody else presents from {} to {}. Please choose a time that is free.",
+            time(starts_at),
+            time(ends_at)
+        ),
+        (SlotError::Outside { starts_at, ends_at }, Locale::Nl) => format!(
+            "De manifestatie duurt van {} tot {}. Kies een tijd die daarbinnen valt.",
+            time(starts_at),
+            time(ends_at)
+        ),
+        (SlotError::Outside { starts_at, ends_at }, Locale::En) => format!(
+            "The showcase lasts from {} to {}. Please choose a time within it.",
+            time(starts_at),
+            time(ends_at)
+        ),
+        (SlotError::Past, Locale::Nl) => "Dit tijdstip is voorbij. Kies een later tijdstip.".to_owned(),
+        (SlotError::Past, Locale::En) => "This time has passed. Please choose a later one.".to_owned(),
     }
 }
 
@@ -92,6 +154,11 @@ fn name(field: &[String], locale: Locale) -> &str {
         Some("result") => say(locale, "wat het heeft opgeleverd", "what it brought"),
         Some("minutes") => say(locale, "aantal minuten", "minutes"),
         Some("message") => say(locale, "uw bericht", "your message"),
+        Some("summary") => say(locale, "samenvatting", "summary"),
+        Some("body") => say(locale, "uw verhaal", "your story"),
+        Some("remark") => say(locale, "opmerking", "remark"),
+        Some("startsAt") => say(locale, "begintijd", "starting time"),
+        Some("learningWishIds") => say(locale, "leerwensen", "learning wishes"),
         Some("question") => say(locale, "uw vraag", "your question"),
         Some(other) => other,
         None => say(locale, "dit veld", "this field"),
@@ -142,6 +209,10 @@ mod tests {
             field: vec!["email".to_owned()],
             error,
         };
+        let slot = |error| Refusal::Slot {
+            field: vec!["startsAt".to_owned()],
+            error,
+        };
         vec![
             text(TextError::Empty),
             text(TextError::TooLong { length: 300, max: 254 }),
@@ -160,6 +231,24 @@ mod tests {
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
             Refusal::InvitationQuotaReached("no more".to_owned()),
+            Refusal::HarvestClosed {
+                error: HarvestClosed::NotOpen { opens_at: at },
+            },
+            Refusal::HarvestClosed {
+                error: HarvestClosed::Over { closed_at: at },
+            },
+            Refusal::HarvestClosed {
+                error: HarvestClosed::NoShowcase,
+            },
+            slot(SlotError::Taken {
+                starts_at: at,
+                ends_at: at,
+            }),
+            slot(SlotError::Outside {
+                starts_at: at,
+                ends_at: at,
+            }),
+            slot(SlotError::Past),
             Refusal::IdempotencyKeyReused,
         ]
     }

@@ -1,10 +1,11 @@
 //! `/programmes/{slug}`: what everybody may know of a programme, with a form to register, so that no portal is needed; and
-//! `/programmes/{slug}.ics`: its meetings, to subscribe to.
+//! `/programmes/{slug}.ics`: its meetings, to subscribe to. `/programmes/{slug}/harvests`: what its participants published.
 //!
 //! The answer to a form is the page itself and no redirect: what it tells, place and moment, is not in the database for the public,
 //! and in an address it could be made up. Sending a form again is harmless: the same person is one registration.
 
 mod asking;
+mod harvests;
 mod page;
 mod registering;
 
@@ -37,33 +38,71 @@ use page::{Form, ProgrammePage};
 /// What the address of a calendar ends with.
 const CALENDAR: &str = ".ics";
 
+/// What a page is about.
+#[derive(Clone, Copy)]
+enum About {
+    /// The programme, and what forms on its page ask for.
+    Programme { acts: bool },
+    /// What its participants published.
+    Harvests,
+    /// One of these.
+    Harvest,
+}
+
 /// The pages: mount them at `/programmes/:slug`.
 pub fn pages(parts: PageParts) -> impl Endpoint {
+    mounted(
+        parts,
+        About::Programme { acts: false },
+        Some(About::Programme { acts: true }),
+    )
+}
+
+/// What participants published: mount it at `/programmes/:slug/harvests`.
+pub fn harvest_list(parts: PageParts) -> impl Endpoint {
+    mounted(parts, About::Harvests, None)
+}
+
+/// One of these: mount it at `/programmes/:slug/harvests/:harvest`.
+pub fn harvest(parts: PageParts) -> impl Endpoint {
+    mounted(parts, About::Harvest, None)
+}
+
+fn mounted(parts: PageParts, on_get: About, on_post: Option<About>) -> impl Endpoint {
     let limits = LimitRequests(parts.rate_limits.clone());
     let headers = SecurityHeaders {
         policy: ContentPolicy::Page,
         is_reached_over_tls: parts.is_reached_over_tls,
     };
     let parts = Arc::new(parts);
-    let handled = |acts: bool| {
+    let handled = |about: About| {
         let parts = Arc::clone(&parts);
         make(move |request| {
             let parts = Arc::clone(&parts);
-            async move { Ok::<_, poem::Error>(handle(&parts, request, acts).await) }
+            async move { Ok::<_, poem::Error>(handle(&parts, request, about).await) }
         })
     };
-    poem::get(handled(false)).post(handled(true)).with(limits).with(headers)
+    let mut methods = poem::get(handled(on_get));
+    if let Some(about) = on_post {
+        methods = methods.post(handled(about));
+    }
+    methods.with(limits).with(headers)
 }
 
-async fn handle(parts: &PageParts, request: Request, acts: bool) -> Response {
+async fn handle(parts: &PageParts, request: Request, about: About) -> Response {
     let query = Values::of_query(&request);
     let locale = locale_of(&request, &query);
     let name = request.raw_path_param("slug").unwrap_or_default().to_owned();
-    let shown = match (name.strip_suffix(CALENDAR), acts) {
-        (Some(slug), false) => calendar(parts, slug, request.headers()).await,
-        (None, false) => show(parts, &name, request.headers(), locale).await,
-        (None, true) => act(parts, &name, request, locale).await,
-        (Some(_), true) => Ok(StatusCode::METHOD_NOT_ALLOWED.into()),
+    let shown = match (about, name.strip_suffix(CALENDAR)) {
+        (About::Programme { acts: false }, Some(slug)) => calendar(parts, slug, request.headers()).await,
+        (About::Programme { acts: false }, None) => show(parts, &name, request.headers(), locale).await,
+        (About::Programme { acts: true }, None) => act(parts, &name, request, locale).await,
+        (About::Programme { acts: true }, Some(_)) => Ok(StatusCode::METHOD_NOT_ALLOWED.into()),
+        (About::Harvests, _) => harvests::all(parts, &name, request.headers(), locale).await,
+        (About::Harvest, _) => {
+            let id = request.raw_path_param("harvest").unwrap_or_default();
+            harvests::one(parts, &name, id, request.headers(), locale).await
+        }
     };
     match shown {
         Ok(response) => response,
@@ -93,6 +132,7 @@ struct Public {
     record: ProgrammeRecord,
     now: DateTime<Utc>,
     calendar_address: String,
+    has_harvests: bool,
 }
 
 impl Public {
@@ -104,7 +144,9 @@ impl Public {
             .ok_or_else(not_found)?;
         let (base_url, _) = parts.app.mail_is_made_with();
         let calendar_address = format!("{base_url}/programmes/{}{CALENDAR}", record.programme.announced.slug);
+        let has_harvests = parts.app.has_published_harvests(record.programme.id).await?;
         Ok(Self {
+            has_harvests,
             calendar_address,
             record,
             now: parts.app.now().await?,
@@ -117,6 +159,7 @@ impl Public {
             now: self.now,
             locale,
             calendar_address: &self.calendar_address,
+            has_harvests: self.has_harvests,
             form,
         }
     }
@@ -125,10 +168,15 @@ impl Public {
 async fn show(parts: &PageParts, slug: &str, headers: &HeaderMap, locale: Locale) -> Result<Response, AppError> {
     let public = Public::of(parts, slug).await?;
     let page = public.page(locale, Form::Blank).render().into_string();
-    let mut response = Known::of(headers).answer("text/html; charset=utf-8", page);
+    Ok(shown(headers, page))
+}
+
+/// A page as everybody sees it, unless the reader has it.
+fn shown(known: &HeaderMap, page: String) -> Response {
+    let mut response = Known::of(known).answer("text/html; charset=utf-8", page);
     let headers = response.headers_mut();
     headers.insert(header::VARY, HeaderValue::from_static("accept-language"));
-    Ok(response)
+    response
 }
 
 async fn calendar(parts: &PageParts, slug: &str, headers: &HeaderMap) -> Result<Response, AppError> {

@@ -40,6 +40,8 @@ pub struct ProgrammePage<'a> {
     pub locale: Locale,
     /// Where its calendar is.
     pub calendar_address: &'a str,
+    /// Its participants published harvests.
+    pub has_harvests: bool,
     /// What was sent just now and refused.
     pub form: Form<'a>,
 }
@@ -71,6 +73,7 @@ impl<'a> ProgrammePage<'a> {
                 ]))
             }
             (self.meetings())
+            (self.harvests())
             (self.team())
             (self.registration())
             (self.question())
@@ -126,6 +129,23 @@ impl<'a> ProgrammePage<'a> {
                             "(iCalendar). Subscribe your calendar to this address: then it follows when something changes.",
                         ))
                     }
+                }
+            }
+        }
+    }
+
+    fn harvests(&self) -> Markup {
+        let locale = self.locale;
+        let place = format!(
+            "/programmes/{}/harvests?lang={}",
+            self.record.programme.announced.slug,
+            locale.tag()
+        );
+        html! {
+            @if self.has_harvests {
+                section {
+                    h2 { (say(locale, "Wat deelnemers meenemen", "What participants bring home")) }
+                    p { a href=(place) { (say(locale, "Lees de oogst van de deelnemers", "Read the participants' harvests")) } }
                 }
             }
         }

@@ -123,6 +123,27 @@ impl<'a> Form<'a> {
         })
     }
 
+    /// Room for a time of day.
+    pub fn time(&self, (name, label, hint): (&str, &str, &str), value: &'a str) -> Markup {
+        self.field((name, label, hint), value, |id, value, described, is_wrong| {
+            html! {
+                input id=(id) name=(name) type="time" required value=(value)
+                    aria-describedby=[described] aria-invalid=[is_wrong.then_some("true")];
+            }
+        })
+    }
+
+    /// Something to tick; after a refusal as it was sent.
+    pub fn check(&self, name: &str, label: &str, is_checked: bool) -> Markup {
+        let is_checked = self
+            .refused
+            .map_or(is_checked, |refused| refused.form.get(name).is_some());
+        let id = self.id(name);
+        html! {
+            label.tick for=(id) { input id=(id) name=(name) type="checkbox" value="yes" checked[is_checked]; " " (label) }
+        }
+    }
+
     /// One of some choices.
     pub fn choice(&self, name: &str, label: &str, value: &'a str, choices: &[(&str, &str)]) -> Markup {
         self.field((name, label, ""), value, |id, value, described, is_wrong| {

@@ -6,7 +6,7 @@ pub mod assignment;
 pub mod wishes;
 pub mod work;
 
-mod fields;
+pub(super) mod fields;
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// What is shared in the programme of a visit.
-async fn shared(visit: &Visit<'_>) -> Result<Arc<Shared>, AppError> {
+pub(super) async fn shared(visit: &Visit<'_>) -> Result<Arc<Shared>, AppError> {
     visit.parts.app.shared(visit.caller, visit.record.programme.id).await
 }
 
@@ -29,12 +29,12 @@ fn goes_on(visit: &Visit<'_>) -> bool {
 }
 
 /// The bare id that a form brings.
-fn id_of<I: From<Uuid>>(form: &Values, name: &str) -> Option<I> {
+pub(super) fn id_of<I: From<Uuid>>(form: &Values, name: &str) -> Option<I> {
     Uuid::try_parse(form.get(name)?).ok().map(I::from)
 }
 
 /// Runs an act of a form. What was refused comes back in words.
-async fn carry_out<T, F>(
+pub(super) async fn carry_out<T, F>(
     visit: &Visit<'_>,
     act: impl FnOnce(App, Caller) -> F + Send + 'static,
 ) -> Result<Result<T, Vec<(Option<String>, String)>>, AppError>

@@ -1,6 +1,12 @@
 //! What people do, carried out by the intents of the application.
 
+mod harvest;
+mod hosting;
+mod sharing;
+
 use chrono::NaiveDate;
+
+pub(super) use self::{harvest::HarvestDeed, hosting::HostingDeed, sharing::SharingDeed};
 
 use crate::{
     app::{
@@ -29,6 +35,12 @@ pub(super) enum Deed {
     AskForLink(String),
     /// Comes back after a no-go.
     RegisterAnew,
+    /// Offers a venue, or hosts.
+    Host(HostingDeed),
+    /// Shares with the others.
+    Share(SharingDeed),
+    /// Brings a harvest in, or judges one.
+    Bring(HarvestDeed),
     /// An organiser chooses, after a look at what that brings.
     Decide {
         /// Go or no-go.
@@ -53,6 +65,9 @@ impl Deed {
             Self::Withdraw => "withdraws".to_owned(),
             Self::AskForLink(_) => "asks for a new link".to_owned(),
             Self::RegisterAnew => "registers anew, in one press".to_owned(),
+            Self::Host(deed) => deed.words(),
+            Self::Share(deed) => deed.words(),
+            Self::Bring(deed) => deed.words(),
             Self::Decide { outcome } => format!("decides: {}", outcome.word()),
             Self::Extend { until } => format!("extends registration to {}", formats::day(*until, Locale::En)),
         }
@@ -82,6 +97,9 @@ impl Deed {
                 Ok("the same answer as everybody gets".to_owned())
             }
             Self::RegisterAnew => app.register_anew(caller).await.map(standing),
+            Self::Host(deed) => deed.do_it(app, programme, caller).await,
+            Self::Share(deed) => deed.do_it(app, programme, caller).await,
+            Self::Bring(deed) => deed.do_it(app, programme, caller).await,
             Self::Extend { until } => {
                 let reason = "Er zijn nog plaatsen vrij.";
                 let at_once = Confirmation::default();
