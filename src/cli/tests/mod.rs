@@ -129,9 +129,9 @@ async fn the_timeline_tells_past_and_future() {
     let last = json.as_array().unwrap().last().unwrap();
     assert_eq!(
         (&last["source"], &last["state"]),
-        (&"decision-reminder-14-days".into(), &"skipped".into())
+        (&"participant-erasure".into(), &"planned".into())
     );
-    assert_eq!(last["at"], "2014-06-08T09:00:00+02:00");
+    assert_eq!(last["at"], "2017-01-29T09:00:00+01:00");
     assert!(
         desk.run(&["timeline", "nothing"])
             .await
