@@ -6,11 +6,15 @@ use super::{
 };
 use crate::{
     app::{
-        App, Repeatable,
+        App, Caller, Repeatable,
         fields::{BillingFields, PersonFields},
+        guests::InvitationFields,
     },
     cli::{ADMINISTRATOR, Wiring},
-    domain::ids::{ProgrammeId, RegistrationId},
+    domain::{
+        guests::GuestRelation,
+        ids::{ProgrammeId, RegistrationId},
+    },
 };
 
 async fn programme_id(app: &App) -> ProgrammeId {
@@ -134,6 +138,61 @@ async fn those_who_take_part_are_listed() {
         "{}",
         lines[2]
     );
+}
+
+#[tokio::test]
+async fn guests_are_listed_with_whoever_invites() {
+    let desk = after_the_go().await;
+    let told = desk.run(&["export", "guests", SLUG]).await;
+    assert!(
+        told.is_success() && told.hints.contains("nobody is invited"),
+        "{told:?}"
+    );
+    let app = desk.app().await.unwrap();
+    let people = app
+        .those_who_take_part(&ADMINISTRATOR, programme_id(&app).await)
+        .await
+        .unwrap();
+    let inviter = Caller::Registrant {
+        registration: people[1].id,
+        programme: programme_id(&app).await,
+        status: people[1].status,
+    };
+    let guest = |name: &str, email: &str| InvitationFields {
+        name: name.to_owned(),
+        email: email.to_owned(),
+        relation: GuestRelation::NetworkPartner,
+        locale: None,
+        message: None,
+    };
+    let (gerda, harm) = (
+        guest("=HYPERLINK(\"https://evil.example\")", "gerda@gast.example"),
+        guest("Harm Gast", "harm@gast.example"),
+    );
+    let once = Repeatable::default();
+    app.invite_guest(&inviter, None, &gerda, &once).await.unwrap();
+    let programme = Some(programme_id(&app).await);
+    let harm = app.invite_guest(&ADMINISTRATOR, programme, &harm, &once).await.unwrap();
+    let told = desk.run(&["export", "guests", SLUG]).await;
+    let all = lines(&told.out);
+    assert_eq!(
+        all[0],
+        "programme;invitation;status;name;email;relation;language;invited_by;employer;invited_on;answered_on"
+    );
+    assert_eq!(
+        without_id(all[1]),
+        format!(
+            "{SLUG};invited;\"'=HYPERLINK(\"\"https://evil.example\"\")\";gerda@gast.example;network-partner;nl;Deelnemer;Gemeente 3;2014-06-02;"
+        )
+    );
+    assert_eq!(
+        without_id(all[2]),
+        format!("{SLUG};invited;Harm Gast;harm@gast.example;network-partner;nl;;;2014-06-02;")
+    );
+    // Whoever was erased is on no list.
+    let id = Some(harm.invitation.id);
+    app.erase_guest(&ADMINISTRATOR, id, false, &once).await.unwrap();
+    assert_eq!(lines(&desk.run(&["export", "guests", SLUG]).await.out).len(), 2);
 }
 
 #[tokio::test]
