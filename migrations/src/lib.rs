@@ -33,8 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000007_hosting::Migration),
             Box::new(m20261124_000008_sharing::Migration),
             Box::new(m20261124_000010_privacy::Migration),
-            Box::new(m20261129_000012_guests::Migration),
             Box::new(m20261129_000011_harvest::Migration),
+            Box::new(m20261129_000012_guests::Migration),
         ]
     }
 }

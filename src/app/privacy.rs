@@ -70,11 +70,11 @@ impl App {
         let offers = hosting.offers().into_iter().filter(|offer| offer.registration == id);
         sorts.push(("venueOffers", offers.map(venue_offer).collect()));
         sorts.extend(self.shared_by(programme, id).await?);
+        sorts.push(("harvests", self.brought_home_by(programme, id).await?));
         let record = self.own_programme(programme).await?;
         let guests = self.store().guests_of(&record.programme).await?;
         let invited = guests.in_order(|one| one.invited_by == Some(id));
         sorts.push(("invitationsToGuests", invited.into_iter().map(invited_guest).collect()));
-        sorts.push(("harvests", self.brought_home_by(programme, id).await?));
         Ok(PersonalData { sorts })
     }
 

@@ -250,10 +250,10 @@ pub struct Facts {
     pub sharing: Sharing,
     /// Who offers venues and who hosts what.
     pub hosting: Hosting,
-    /// Who is invited to the showcase.
-    pub guests: Guests,
     /// What participants bring home.
     pub harvests: Harvests,
+    /// Who is invited to the showcase.
+    pub guests: Guests,
     /// Whose personal data goes when these facts are stored.
     pub erasures: Vec<Erasure>,
 }
@@ -284,8 +284,8 @@ impl Facts {
             refused_addresses: Vec::new(),
             sharing: Sharing::default(),
             hosting: Hosting::default(),
-            guests: Guests::default(),
             harvests: Harvests::new(),
+            guests: Guests::default(),
             erasures: Vec::new(),
         }
     }

@@ -195,6 +195,12 @@ impl Showcase {
         calendar::resolve(self.on, self.ends, zone)
     }
 
+    /// From here on harvests can be written.
+    pub fn harvest_opens_at(&self, zone: Tz) -> DateTime<Utc> {
+        let on = calendar::days_after(self.on, -i64::from(HARVEST_OPENS_DAYS_BEFORE));
+        calendar::resolve(on, calendar::USUAL_TIME, zone)
+    }
+
     /// Its day and hours.
     pub fn day(&self) -> MeetingDay {
         MeetingDay {
@@ -202,12 +208,6 @@ impl Showcase {
             starts: self.starts,
             ends: self.ends,
         }
-    }
-
-    /// From here on harvests can be written.
-    pub fn harvest_opens_at(&self, zone: Tz) -> DateTime<Utc> {
-        let on = calendar::days_after(self.on, -i64::from(HARVEST_OPENS_DAYS_BEFORE));
-        calendar::resolve(on, calendar::USUAL_TIME, zone)
     }
 
     /// The last day on which a harvest can be submitted.

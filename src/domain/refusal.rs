@@ -64,9 +64,6 @@ pub enum Refusal {
     /// The offered place went to the next.
     #[error("the offer of a place has ended")]
     OfferExpired,
-    /// No more guests can be invited by this person.
-    #[error("{0}")]
-    InvitationQuotaReached(String),
     /// A harvest cannot be handed in now.
     #[error("{error}")]
     HarvestClosed {
@@ -81,6 +78,9 @@ pub enum Refusal {
         /// What is wrong with it.
         error: SlotError,
     },
+    /// No more guests can be invited by this person.
+    #[error("{0}")]
+    InvitationQuotaReached(String),
     /// The idempotency key was used for another input.
     #[error("this idempotency key was used with another input; take a new key for a new request")]
     IdempotencyKeyReused,
@@ -166,8 +166,8 @@ impl Refusal {
             Self::DeadlinePassed { .. } => "DEADLINE_PASSED",
             Self::AlreadyRegistered => "ALREADY_REGISTERED",
             Self::OfferExpired => "OFFER_EXPIRED",
-            Self::InvitationQuotaReached(_) => "INVITATION_QUOTA_REACHED",
             Self::HarvestClosed { .. } => "HARVEST_CLOSED",
+            Self::InvitationQuotaReached(_) => "INVITATION_QUOTA_REACHED",
             Self::IdempotencyKeyReused => "IDEMPOTENCY_KEY_REUSED",
         }
     }

@@ -270,10 +270,10 @@ impl RuleKey {
             | Self::HostMissing14Days
             | Self::HostMissing7Days
             | Self::MeetingInformation => &[Anchor::MeetingStart],
-            Self::ShowcaseReminder | Self::ShowcaseDirections => &[Anchor::Showcase],
             Self::HarvestRequest | Self::HarvestReminder21Days | Self::HarvestReminder12Days => {
                 &[Anchor::Showcase, Anchor::HarvestDue]
             }
+            Self::ShowcaseReminder | Self::ShowcaseDirections => &[Anchor::Showcase],
             _ => &[],
         }
     }
@@ -297,11 +297,11 @@ impl RuleKey {
                 | Self::HostMissing14Days
                 | Self::HostMissing7Days
                 | Self::MeetingInformation
-                | Self::ShowcaseReminder
-                | Self::ShowcaseDirections
                 | Self::HarvestRequest
                 | Self::HarvestReminder21Days
                 | Self::HarvestReminder12Days
+                | Self::ShowcaseReminder
+                | Self::ShowcaseDirections
         )
     }
 
@@ -324,8 +324,8 @@ impl RuleKey {
                 | Self::HostFellAway
                 | Self::MeetingInformation
                 | Self::MeetingChanged
-                | Self::ShowcaseDirections
                 | Self::HarvestRequest
+                | Self::ShowcaseDirections
         )
     }
 

@@ -93,15 +93,15 @@ impl MessageKind {
             | Self::HostReleased
             | Self::MeetingInformation
             | Self::MeetingChanged
+            | Self::HarvestSubmitted
+            | Self::HarvestReturned
+            | Self::HarvestAccepted
+            | Self::HarvestScheduled
             | Self::ShowcaseInvitation
             | Self::ShowcasePlace
             | Self::ShowcaseDirections
             | Self::ShowcaseChanged
             | Self::ShowcaseCancelled
-            | Self::HarvestSubmitted
-            | Self::HarvestReturned
-            | Self::HarvestAccepted
-            | Self::HarvestScheduled
             | Self::AddressRefused
             | Self::QuestionAsked => AmbiguityPolicy::RetryOnce,
             // Nobody else can judge whether it bears being read twice.
@@ -160,16 +160,16 @@ impl MessageKind {
             | Self::HostMissing
             | Self::MeetingInformation
             | Self::MeetingChanged
-            | Self::ShowcaseInvitation
-            | Self::ShowcasePlace
-            | Self::ShowcaseDirections
-            | Self::ShowcaseChanged
-            | Self::ShowcaseCancelled
             | Self::HarvestReminder
             | Self::HarvestSubmitted
             | Self::HarvestReturned
             | Self::HarvestAccepted
             | Self::HarvestScheduled
+            | Self::ShowcaseInvitation
+            | Self::ShowcasePlace
+            | Self::ShowcaseDirections
+            | Self::ShowcaseChanged
+            | Self::ShowcaseCancelled
             | Self::AddressRefused
             | Self::QuestionAsked => false,
         }

@@ -41,8 +41,8 @@ identified! {
     AssignmentId = "Assignment",
     AgendaItemId = "AgendaItem",
     VenueOfferId = "VenueOffer",
-    InvitationId = "Invitation",
     HarvestId = "Harvest",
+    InvitationId = "Invitation",
 }
 
 /// The global id of a thing.

@@ -62,6 +62,21 @@ pub struct SharedIn(pub ProgrammeId);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HostingOf(pub ProgrammeId);
 
+/// The harvests of this programme, as the caller may see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HarvestsOf(pub ProgrammeId);
+
+impl Loader<HarvestsOf> for Loading {
+    type Value = Arc<HarvestView>;
+    type Error = Arc<AppError>;
+
+    async fn load(&self, keys: &[HarvestsOf]) -> Result<HashMap<HarvestsOf, Self::Value>, Self::Error> {
+        let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
+        let views = self.app.harvests_in(&self.caller, &ids).await?;
+        Ok(views.into_iter().map(|(id, view)| (HarvestsOf(id), view)).collect())
+    }
+}
+
 /// How many guests come to the showcase of this programme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AcceptedGuestsOf(pub ProgrammeId);
@@ -77,21 +92,6 @@ impl Loader<AcceptedGuestsOf> for Loading {
             .into_iter()
             .map(|(id, count)| (AcceptedGuestsOf(id), count))
             .collect())
-    }
-}
-
-/// The harvests of this programme, as the caller may see them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct HarvestsOf(pub ProgrammeId);
-
-impl Loader<HarvestsOf> for Loading {
-    type Value = Arc<HarvestView>;
-    type Error = Arc<AppError>;
-
-    async fn load(&self, keys: &[HarvestsOf]) -> Result<HashMap<HarvestsOf, Self::Value>, Self::Error> {
-        let ids: Vec<ProgrammeId> = keys.iter().map(|key| key.0).collect();
-        let views = self.app.harvests_in(&self.caller, &ids).await?;
-        Ok(views.into_iter().map(|(id, view)| (HarvestsOf(id), view)).collect())
     }
 }
 

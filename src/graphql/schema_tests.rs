@@ -206,6 +206,8 @@ async fn the_nodes_are_those_with_global_ids() {
         [
             "AgendaItem",
             "Assignment",
+            "Harvest",
+            "Invitation",
             "LearningWish",
             "Meeting",
             "Message",

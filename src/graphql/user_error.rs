@@ -35,10 +35,10 @@ pub enum UserErrorCode {
     AlreadyRegistered,
     /// The offered place went to the next in line.
     OfferExpired,
-    /// No more guests can be invited by this person.
-    InvitationQuotaReached,
     /// Harvests cannot be handed in yet, or no longer.
     HarvestClosed,
+    /// No more guests can be invited by this person.
+    InvitationQuotaReached,
 }
 
 /// Something that kept a mutation from being carried out and that a person can mend.
@@ -108,7 +108,6 @@ mod tests {
             },
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
-            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::HarvestClosed {
                 error: HarvestClosed::NoShowcase,
             },
@@ -116,6 +115,7 @@ mod tests {
                 field: vec!["startsAt".to_owned()],
                 error: SlotError::Past,
             },
+            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::IdempotencyKeyReused,
         ];
         let mut seen = Vec::new();

@@ -421,8 +421,8 @@ fn letters(reason: &Paragraphs<1000>) -> Result<Vec<(String, Letter)>, TextError
         add(name, letter);
     }
     letters.extend(sharing::letters(reason, is_hostile)?);
-    letters.extend(guests::letters(reason)?);
     letters.extend(harvest::letters(reason, is_hostile)?);
+    letters.extend(guests::letters(reason)?);
     Ok(letters)
 }
 

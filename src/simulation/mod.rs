@@ -10,6 +10,7 @@
 
 mod chance;
 mod deed;
+mod guest;
 mod organiser;
 mod participant;
 mod person;
@@ -164,7 +165,15 @@ impl Play {
             play.chance.between(few, many)
         });
         let mut cast: Vec<Box<dyn Actor>> = team_of(announced);
-        cast.extend(Person::some(people, &play.chance));
+        for person in Person::some(people, &play.chance) {
+            cast.extend(
+                person
+                    .guests()
+                    .into_iter()
+                    .map(|guest| Box::new(guest) as Box<dyn Actor>),
+            );
+            cast.push(Box::new(person));
+        }
         for actor in cast {
             let index = play.actors.len();
             play.by_address.insert(actor.address().to_owned(), index);

@@ -4,7 +4,8 @@ use chrono::Duration;
 
 use super::{
     Plan, View,
-    deed::{Deed, HarvestDeed, HostingDeed, SharingDeed},
+    deed::{Deed, GuestDeed, HarvestDeed, HostingDeed, SharingDeed},
+    guest::Guest,
 };
 use crate::domain::{message::MessageKind, sharing::AssignmentStatus};
 
@@ -33,15 +34,18 @@ pub(super) struct Participant {
     has_wish: bool,
     /// How far the assignment has come; none: there is none yet.
     assignment: Option<AssignmentStatus>,
+    /// Whom to invite to the showcase.
+    pub guests: Vec<Guest>,
 }
 
 impl Participant {
-    pub(super) fn of(municipality: &'static str) -> Self {
+    pub(super) fn of(municipality: &'static str, guests: Vec<Guest>) -> Self {
         Self {
             municipality,
             has_offered: false,
             has_wish: false,
             assignment: None,
+            guests,
         }
     }
 
@@ -114,7 +118,7 @@ impl Participant {
         [Some(wish), follows, supports].into_iter().flatten().collect()
     }
 
-    /// Some write at once, and hand in before anybody reminds them.
+    /// Some write at once, and hand in before anybody reminds them. It is also the time to think of guests.
     fn harvests(&self, view: &View<'_>) -> Vec<Plan> {
         let writes = plan(view, 60, 1, 18, Deed::Bring(HarvestDeed::Write));
         let submits = writes.as_ref().and_then(|written| {
@@ -129,7 +133,15 @@ impl Participant {
                 Deed::Bring(HarvestDeed::Submit),
             )
         });
-        [writes, submits].into_iter().flatten().collect()
+        let invites = self.guests.iter().filter_map(|guest| {
+            let deed = GuestDeed::Invite {
+                name: guest.name.clone(),
+                email: guest.email.clone(),
+                relation: guest.relation,
+            };
+            plan(view, 90, 0, 25, Deed::Invite(deed))
+        });
+        [writes, submits].into_iter().flatten().chain(invites).collect()
     }
 
     /// Before a meeting people think of what they bring there.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::{Actor, Plan, View, chance::Chance, deed::Deed, participant::Participant};
+use super::{Actor, Plan, View, chance::Chance, deed::Deed, guest::Guest, participant::Participant};
 use crate::{
     app::{fields::PersonFields, outbox::Message},
     domain::{
@@ -90,8 +90,13 @@ pub(super) struct Person {
 
 impl Person {
     /// So many people, no two with one address.
-    pub(super) fn some(count: u32, chance: &Chance) -> impl Iterator<Item = Box<dyn Actor>> {
-        (1..=count).map(move |number| Box::new(Self::of_number(number, chance)) as Box<dyn Actor>)
+    pub(super) fn some(count: u32, chance: &Chance) -> impl Iterator<Item = Self> {
+        (1..=count).map(move |number| Self::of_number(number, chance))
+    }
+
+    /// Whom this person would invite to the showcase.
+    pub(super) fn guests(&self) -> Vec<Guest> {
+        self.participant.guests.clone()
     }
 
     fn of_number(number: u32, chance: &Chance) -> Self {
@@ -109,7 +114,7 @@ impl Person {
             },
             has_verified: false,
             was_cancelled: false,
-            participant: Participant::of(municipality),
+            participant: Participant::of(municipality, Guest::some_of(number, &place, &GIVEN_NAMES, chance)),
         }
     }
 

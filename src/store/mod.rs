@@ -23,6 +23,7 @@ mod people;
 mod programmes;
 mod rows;
 mod rules;
+mod scope;
 mod seal;
 mod settings;
 mod sharing;
@@ -49,7 +50,6 @@ pub use busy::Busy;
 pub use changes::Changes;
 pub use error::StoreError;
 pub use examine::About;
-pub use facts::{Locked, Scope, Touched};
 pub use guests::{GuestCounts, InvitationFilter};
 pub use instances::ALIVE_SECONDS;
 pub use ledger::{EntryKind, EntryState, LedgerEntry, LedgerFilter, NewEntry, ToCompose};
@@ -58,6 +58,7 @@ pub use outbox::{
     Priority, Reach, Requeue, Selection, Terms,
 };
 pub use programmes::{ProgrammeFilter, ProgrammeRecord};
+pub use scope::{Locked, Scope, Touched};
 pub use seal::{NONCE_BYTES, Seal, hash_token};
 pub use vitals::Vitals;
 

@@ -86,6 +86,7 @@ fn route_of(path: &str) -> (&'static str, &'static str) {
         ("schema.graphql", false) => ("/schema.graphql", "static"),
         ("graphiql", _) => ("/graphiql", "static"),
         ("pages.css", false) => ("/pages.css", "static"),
+        ("icon.svg", false) => ("/icon.svg", "static"),
         ("p", false) => ("/p", "page"),
         ("p", true) => ("/p/{token}", "page"),
         ("programmes", _) => ("/programmes/{slug}", "page"),

@@ -17,7 +17,7 @@ use super::{
     metrics::{MetricsPage, metrics},
     observed::Observed,
     pages::{
-        PageParts, STYLESHEET_PATH,
+        ICON_PATH, PageParts, STYLESHEET_PATH, icon,
         mailbox::{self, MailboxAccess},
         personal, public, start, stylesheet,
     },
@@ -79,6 +79,7 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         .at("/programmes/:slug/harvests/:harvest", public::harvest(parts.clone()))
         .nest("/mailbox", mailbox::routes(parts, mailbox))
         .at(STYLESHEET_PATH, stylesheet())
+        .at(ICON_PATH, icon())
         .at("/healthz", health::liveness())
         .at("/readyz", health::readiness(readiness))
         .at("/metrics", metrics(metrics_page))

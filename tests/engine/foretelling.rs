@@ -25,7 +25,14 @@ const ZONES: [&str; 5] = [
     "Australia/Lord_Howe",
     "America/Santiago",
 ];
-const AUDIENCES: [&str; 5] = ["PARTICIPANTS", "WAITING", "TEAM", "ORGANISERS", "EVERYONE"];
+const AUDIENCES: [&str; 6] = [
+    "PARTICIPANTS",
+    "WITHOUT_HARVEST",
+    "WAITING",
+    "TEAM",
+    "ORGANISERS",
+    "EVERYONE",
+];
 const WEEKDAYS: [&str; 3] = ["MONDAY", "THURSDAY", "SUNDAY"];
 
 /// What is done to the programme, each as likely as it is often named.
@@ -45,15 +52,17 @@ enum Deed {
     Resize,
     MoveMeeting,
     Decide,
+    Harvest,
+    MoveShowcase,
     Cancel,
 }
 
 use Deed::{
-    Accept, Add, Announce, Cancel, Decide, Decline, Extend, MoveMeeting, MoveRule, PauseRule, Register, Resize,
-    Shorten, Verify, Withdraw,
+    Accept, Add, Announce, Cancel, Decide, Decline, Extend, Harvest, MoveMeeting, MoveRule, MoveShowcase, PauseRule,
+    Register, Resize, Shorten, Verify, Withdraw,
 };
 
-const DEEDS: [Deed; 28] = [
+const DEEDS: [Deed; 31] = [
     Register,
     Register,
     Register,
@@ -82,6 +91,9 @@ const DEEDS: [Deed; 28] = [
     Resize,
     MoveMeeting,
     Decide,
+    Harvest,
+    Harvest,
+    MoveShowcase,
 ];
 
 /// One programme, and the chances of its life.
@@ -143,7 +155,7 @@ impl<'a> Case<'a> {
             "slug": case.slug, "title": "Voorspeld", "description": "Een leernetwerk.",
             "timeZone": case.one_of(&ZONES), "minParticipants": min, "maxParticipants": min + case.below(4),
             "registrationDeadline": case.deadline, "decisionMode": case.one_of(&["AUTOMATIC", "AUTOMATIC", "PROPOSE"]),
-            "price": { "cents": 1000, "vatIncluded": true }, "meetings": case.meetings(),
+            "price": { "cents": 1000, "vatIncluded": true }, "meetings": case.meetings(), "showcase": case.showcase(),
             "team": [{ "name": "Marc Jetten", "email": "marc@leernetwerk.example", "roles": ["ORGANISER", "CONTACT"] }],
         });
         let made = case.act("createProgramme", "programme { id }", input).await;
@@ -172,6 +184,15 @@ impl<'a> Case<'a> {
             { "title": "Start", "days": [day(self.kick_off)] },
             { "title": "Slot", "days": [day(self.kick_off + Days::new(30))] },
         ])
+    }
+
+    /// Often so near that harvests can be written before the programme goes ahead; now and then there is none.
+    fn showcase(&self) -> Value {
+        if self.below(5) == 0 {
+            return Value::Null;
+        }
+        let on = self.kick_off + Days::new(self.below(60).unsigned_abs());
+        json!({ "on": on, "startsAt": "13:00", "endsAt": "16:00" })
     }
 
     async fn now(&self) -> DateTime<Utc> {
@@ -262,6 +283,19 @@ impl<'a> Case<'a> {
                 self.kick_off = self.deadline + Days::new(self.below(20).unsigned_abs());
                 let meetings = self.meetings();
                 self.update(json!({ "meetings": meetings })).await;
+            }
+            Harvest => {
+                let id = self.somebody().await;
+                let input = json!({ "registrationId": id, "title": "Luisteren", "summary": "Doorvragen helpt." });
+                self.act("saveHarvest", "harvest { id }", input).await;
+                if self.below(2) == 0 {
+                    self.act("submitHarvest", "harvest { id }", json!({ "registrationId": id }))
+                        .await;
+                }
+            }
+            MoveShowcase => {
+                let showcase = self.showcase();
+                self.update(json!({ "showcase": showcase })).await;
             }
             Decide => {
                 let outcome = self.one_of(&["GO", "NO_GO"]);

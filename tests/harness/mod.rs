@@ -3,6 +3,7 @@
 pub mod acts;
 pub mod app;
 pub mod binary;
+pub mod browser;
 pub mod cast;
 pub mod dump;
 pub mod engines;

@@ -476,7 +476,11 @@ async fn a_host_and_an_organiser_do_it_all_on_their_pages(app: &TestApp) {
         ],
     )
     .await;
-    assert!(get(hosting()).await.contains("toch niet geregeld"));
+    assert!(
+        get(hosting())
+            .await
+            .contains("Toch niet geregeld: Een ruimte waar iedereen in past")
+    );
     let page = get(format!("{host}?page=meetings&lang=en")).await;
     assert!(
         page.contains("Stadhuis") && page.contains("You are the host."),

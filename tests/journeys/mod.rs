@@ -1,6 +1,7 @@
 //! Stories over time, through the real API.
 
 mod arranging;
+mod brochure;
 mod choosing;
 mod deadline;
 mod deciding;

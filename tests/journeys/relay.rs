@@ -63,7 +63,10 @@ impl Subject for Relayed {
                 continue;
             }
             assert_eq!(taken.len(), 1, "the {} mail to {}", mail.kind.word(), mail.address);
-            assert_eq!(taken[0].envelope_to, mail.address);
+            // Of somebody who was erased only the relay knows where it went.
+            if !mail.address.ends_with("@erased.invalid") {
+                assert_eq!(taken[0].envelope_to, mail.address);
+            }
             // The relay sees the last line ended; the store keeps it as it was made.
             // Its text may have been dropped meanwhile, thirty days after its end.
             if let Some(stored) = self.app.source_if_kept(&mail).await {

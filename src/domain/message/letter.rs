@@ -1,11 +1,10 @@
-//! What one mail to one person says, typed.
+//! What a mail says, before anybody words it.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AgendaLine, CancellationCause, Colleague, ExpiryCause, HarvestProgress, InvitationEnd, LONGEST_QUESTION,
-    MessageKind, WishNews,
+    AgendaLine, CancellationCause, Colleague, ExpiryCause, HarvestProgress, InvitationEnd, MessageKind, WishNews,
 };
 use crate::domain::{
     announcement::LONGEST_BODY,
@@ -16,6 +15,10 @@ use crate::domain::{
     registration::RegistrationStatus,
     text::{EmailAddress, Line, Organisation, Paragraphs, PersonName},
 };
+
+/// The most characters of a question.
+pub const LONGEST_QUESTION: usize = 2_000;
+
 /// What one mail to one person says. Instants are told in the programme's zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -336,6 +339,8 @@ pub enum Letter {
         title: Line<150>,
         /// What an organiser says about it.
         remark: Option<Paragraphs<2000>>,
+        /// The showcase is to come, so it will be presented there.
+        is_presented: bool,
     },
     /// See [`MessageKind::HarvestScheduled`].
     HarvestScheduled {
@@ -417,18 +422,18 @@ impl Letter {
             Self::HostMissing { .. } => MessageKind::HostMissing,
             Self::MeetingInformation { .. } => MessageKind::MeetingInformation,
             Self::MeetingChanged { .. } => MessageKind::MeetingChanged,
-            Self::ShowcaseInvitation { .. } => MessageKind::ShowcaseInvitation,
-            Self::ShowcasePlace { .. } => MessageKind::ShowcasePlace,
-            Self::ShowcaseReminder { .. } => MessageKind::ShowcaseReminder,
-            Self::ShowcaseDirections { .. } => MessageKind::ShowcaseDirections,
-            Self::ShowcaseChanged { .. } => MessageKind::ShowcaseChanged,
-            Self::ShowcaseCancelled { .. } => MessageKind::ShowcaseCancelled,
             Self::HarvestRequest { .. } => MessageKind::HarvestRequest,
             Self::HarvestReminder { .. } => MessageKind::HarvestReminder,
             Self::HarvestSubmitted { .. } => MessageKind::HarvestSubmitted,
             Self::HarvestReturned { .. } => MessageKind::HarvestReturned,
             Self::HarvestAccepted { .. } => MessageKind::HarvestAccepted,
             Self::HarvestScheduled { .. } => MessageKind::HarvestScheduled,
+            Self::ShowcaseInvitation { .. } => MessageKind::ShowcaseInvitation,
+            Self::ShowcasePlace { .. } => MessageKind::ShowcasePlace,
+            Self::ShowcaseReminder { .. } => MessageKind::ShowcaseReminder,
+            Self::ShowcaseDirections { .. } => MessageKind::ShowcaseDirections,
+            Self::ShowcaseChanged { .. } => MessageKind::ShowcaseChanged,
+            Self::ShowcaseCancelled { .. } => MessageKind::ShowcaseCancelled,
             Self::Announcement { .. } => MessageKind::Announcement,
             Self::AddressRefused { .. } => MessageKind::AddressRefused,
             Self::ProgrammeCompleted { .. } => MessageKind::ProgrammeCompleted,

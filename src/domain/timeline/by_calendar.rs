@@ -188,10 +188,10 @@ impl Fold {
             | RuleKey::HostMissing14Days
             | RuleKey::HostMissing7Days
             | RuleKey::MeetingInformation => self.hosting_content(key, occurrence),
-            RuleKey::ShowcaseReminder => self.reminder_to_guests(),
-            RuleKey::ShowcaseDirections => self.directions_for_guests(occurrence),
             RuleKey::HarvestRequest => self.harvest_request(occurrence.at),
             RuleKey::HarvestReminder21Days | RuleKey::HarvestReminder12Days => self.harvest_reminder(occurrence.at),
+            RuleKey::ShowcaseReminder => self.reminder_to_guests(),
+            RuleKey::ShowcaseDirections => self.directions_for_guests(occurrence),
             _ => None,
         }
     }

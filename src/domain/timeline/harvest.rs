@@ -18,7 +18,7 @@ use crate::domain::{
 };
 
 /// The letters that answer what happened to a harvest.
-pub(super) fn answers(facts: &Facts, happened: &Happened) -> Vec<Answer> {
+pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> Vec<Answer> {
     match happened {
         Happened::HarvestSubmitted { author, is_again, act } => {
             let letter = |harvest: &Harvest| {
@@ -51,10 +51,15 @@ pub(super) fn answers(facts: &Facts, happened: &Happened) -> Vec<Answer> {
             })
         }),
         Happened::HarvestAccepted(author, act) => {
+            let announced = &facts.programme.announced;
+            let is_presented = announced
+                .showcase
+                .is_some_and(|showcase| showcase.starts_at(announced.time_zone) > at);
             to_author(facts, *author, RuleKey::HarvestAccepted, act.to_string(), |harvest| {
                 Some(Letter::HarvestAccepted {
                     title: harvest.words.title.clone(),
                     remark: harvest.remark.clone(),
+                    is_presented,
                 })
             })
         }

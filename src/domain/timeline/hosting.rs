@@ -4,7 +4,11 @@
 //! the ledger says was told; [`Fold::follow_up_hosting`] looks at that after everything that happens. It opens with the
 //! moments of the calendar that are settled, never with the time itself: so catching up goes the way that waiting goes.
 
+mod why;
+
 use chrono::{DateTime, Utc};
+
+pub use why::HostingWhy;
 
 use super::{BuiltIn, Fold, Mailing, Outcome, Source, Step, StepKey, StepKind, Why, by_calendar::Content};
 use crate::domain::{
@@ -18,48 +22,6 @@ use crate::domain::{
     rule::RuleKey,
     trigger::Occurrence,
 };
-
-/// Why a step about hosting ended as it did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostingWhy {
-    /// A host was assigned.
-    Assigned {
-        /// Where.
-        municipality: String,
-    },
-    /// The meeting had a host already.
-    HasHost,
-    /// The meeting has no host.
-    HasNone,
-    /// Nobody who offers a venue can host it.
-    NobodyOffers,
-    /// The person offers a venue already.
-    HasOffered,
-    /// Every meeting to come has a host.
-    NoneLacksHost,
-    /// The venue's name and address are known.
-    VenueComplete,
-    /// They are not; people are told as soon as they are.
-    VenueIncomplete,
-}
-
-impl HostingWhy {
-    /// The reason in words for an organiser.
-    pub fn words(&self) -> String {
-        match self {
-            Self::Assigned { municipality } => format!("it is held at a venue in {municipality}"),
-            Self::HasHost => "the meeting had a host already".to_owned(),
-            Self::HasNone => "the meeting had no host".to_owned(),
-            Self::NobodyOffers => "nobody offered a venue for it; the first offer is taken at once".to_owned(),
-            Self::HasOffered => "this person has offered a venue".to_owned(),
-            Self::NoneLacksHost => "every meeting to come had a host".to_owned(),
-            Self::VenueComplete => "name and address of the venue were known".to_owned(),
-            Self::VenueIncomplete => {
-                "name and address of the venue were not known; people are told as soon as they are".to_owned()
-            }
-        }
-    }
-}
 
 /// The moments at which hosts are assigned: 35 days before each meeting.
 pub(super) fn assignment_moments(facts: &Facts) -> Vec<(BuiltIn, Occurrence)> {

@@ -249,7 +249,7 @@ pub(super) fn answers(facts: &Facts, happened: &Happened, at: DateTime<Utc>) -> 
         Happened::HarvestSubmitted { .. }
         | Happened::HarvestReturned { .. }
         | Happened::HarvestAccepted(..)
-        | Happened::HarvestScheduled { .. } => harvest::answers(facts, happened),
+        | Happened::HarvestScheduled { .. } => harvest::answers(facts, happened, at),
         Happened::DeadlineExtended {
             registration,
             reason,

@@ -292,8 +292,8 @@ impl Fold {
         self.answer(at);
         self.tell_of_agendas(at);
         self.follow_up_hosting(at);
-        self.follow_up_guests(at);
         self.follow_up_harvests(at);
+        self.follow_up_guests(at);
     }
 
     /// Lets rules answer what happened.

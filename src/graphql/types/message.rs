@@ -75,18 +75,6 @@ pub enum MessageKind {
     MeetingInformation,
     /// Tells that the time or place of a meeting changed, and updates the entry.
     MeetingChanged,
-    /// Invites a guest to the showcase.
-    ShowcaseInvitation,
-    /// Tells a guest that there is a place, with an entry for the calendar.
-    ShowcasePlace,
-    /// Reminds a guest who has not answered.
-    ShowcaseReminder,
-    /// Tells a guest who comes how to get to the showcase.
-    ShowcaseDirections,
-    /// Tells a guest that the time or place of the showcase changed, and updates the entry.
-    ShowcaseChanged,
-    /// Tells a guest that the invitation no longer holds, and takes the entry out.
-    ShowcaseCancelled,
     /// Asks a participant for a harvest.
     HarvestRequest,
     /// Reminds a participant of the harvest that is due.
@@ -99,6 +87,18 @@ pub enum MessageKind {
     HarvestAccepted,
     /// Tells its author when a harvest is presented.
     HarvestScheduled,
+    /// Invites a guest to the showcase.
+    ShowcaseInvitation,
+    /// Tells a guest that there is a place, with an entry for the calendar.
+    ShowcasePlace,
+    /// Reminds a guest who has not answered.
+    ShowcaseReminder,
+    /// Tells a guest who comes how to get to the showcase.
+    ShowcaseDirections,
+    /// Tells a guest that the time or place of the showcase changed, and updates the entry.
+    ShowcaseChanged,
+    /// Tells a guest that the invitation no longer holds, and takes the entry out.
+    ShowcaseCancelled,
     /// Brings what an organiser writes.
     Announcement,
     /// Tells the organisers that somebody's address refuses mail.

@@ -54,10 +54,10 @@ pub enum Node {
     AgendaItem(AgendaItem),
     /// An offer of a venue.
     VenueOffer(VenueOffer),
-    /// An invitation to the showcase.
-    Invitation(Invitation),
     /// A harvest.
     Harvest(Harvest),
+    /// An invitation to the showcase.
+    Invitation(Invitation),
 }
 
 /// The ids of one type among global ids.
@@ -139,17 +139,17 @@ impl Node {
                 found.extend(VenueOffer::find(view, id).map(|offer| (name_of(id), Self::VenueOffer(offer))));
             }
         }
+        let harvests: Vec<HarvestId> = of_type(&ids);
+        if !harvests.is_empty() {
+            for (id, view) in app.harvests_by_id(caller, &harvests).await.map_err(failed)? {
+                found.extend(Harvest::find(&view, id).map(|harvest| (name_of(id), Self::Harvest(harvest))));
+            }
+        }
         let invitations: Vec<InvitationId> = of_type(&ids);
         if !invitations.is_empty() {
             for view in app.invitations_by_id(caller, &invitations).await.map_err(failed)? {
                 let invitation = Invitation::from(view);
                 found.insert(name_of(invitation.key_id()), Self::Invitation(invitation));
-            }
-        }
-        let harvests: Vec<HarvestId> = of_type(&ids);
-        if !harvests.is_empty() {
-            for (id, view) in app.harvests_by_id(caller, &harvests).await.map_err(failed)? {
-                found.extend(Harvest::find(&view, id).map(|harvest| (name_of(id), Self::Harvest(harvest))));
             }
         }
         let node = |id: &Option<(String, Uuid)>| {

@@ -74,6 +74,12 @@ impl Showcase {
         self.showcase.guest_quota
     }
 
+    /// What is presented, in order of time: of published harvests to everybody, of accepted ones to members as well. A time that the showcase was moved away from is none.
+    async fn slots(&self, ctx: &Context<'_>) -> Result<Vec<ShowcaseSlot>> {
+        let view = scope(ctx)?.load(HarvestsOf(self.programme)).await?;
+        Ok(view.map_or_else(Vec::new, |view| ShowcaseSlot::all_of(&view)))
+    }
+
     /// How many guests come.
     async fn accepted_guests(&self, ctx: &Context<'_>) -> Result<u32> {
         let count = scope(ctx)?.load(AcceptedGuestsOf(self.programme)).await?;
@@ -113,11 +119,5 @@ impl Showcase {
             Ok(page) => for_role(page.map(|page| page.map(Invitation::from).into())),
             Err(error) => Some(Err(error)),
         }
-    }
-
-    /// What is presented, in order of time: of published harvests to everybody, of accepted ones to members as well. A time that the showcase was moved away from is none.
-    async fn slots(&self, ctx: &Context<'_>) -> Result<Vec<ShowcaseSlot>> {
-        let view = scope(ctx)?.load(HarvestsOf(self.programme)).await?;
-        Ok(view.map_or_else(Vec::new, |view| ShowcaseSlot::all_of(&view)))
     }
 }

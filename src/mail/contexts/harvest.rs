@@ -44,6 +44,7 @@ pub(super) enum HarvestWords<'a> {
     Accepted {
         title: String,
         remark: Option<&'a str>,
+        is_presented: bool,
     },
     Scheduled {
         title: String,
@@ -94,9 +95,14 @@ impl<'a> HarvestWords<'a> {
                 remark: remark.as_deref(),
                 is_reopened: *is_reopened,
             },
-            Letter::HarvestAccepted { title, remark } => Self::Accepted {
+            Letter::HarvestAccepted {
+                title,
+                remark,
+                is_presented,
+            } => Self::Accepted {
                 title: unlinked(title),
                 remark: remark.as_deref(),
+                is_presented: *is_presented,
             },
             Letter::HarvestScheduled {
                 title,

@@ -132,8 +132,8 @@ pub(super) enum LetterWords<'a> {
         question: String,
     },
     Hosting(HostingWords<'a>),
-    Guest(GuestWords),
     Harvest(Option<HarvestWords<'a>>),
+    Guest(GuestWords),
     Announcement {
         subject: &'a str,
         body: &'a str,

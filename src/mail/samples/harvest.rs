@@ -43,9 +43,10 @@ pub(super) fn letters(words: &Paragraphs<1000>, is_hostile: bool) -> Result<Vec<
         remark,
         is_reopened,
     };
-    let accepted = |remark| Letter::HarvestAccepted {
+    let accepted = |remark, is_presented| Letter::HarvestAccepted {
         title: title.clone(),
         remark,
+        is_presented,
     };
     let scheduled = |minutes, is_moved| Letter::HarvestScheduled {
         title: title.clone(),
@@ -65,8 +66,9 @@ pub(super) fn letters(words: &Paragraphs<1000>, is_hostile: bool) -> Result<Vec<
         ("with-remark", returned(remark.clone(), false)),
         ("reopened", returned(None, true)),
         ("reopened-with-remark", returned(remark.clone(), true)),
-        ("plain", accepted(None)),
-        ("with-remark", accepted(remark)),
+        ("plain", accepted(None, true)),
+        ("with-remark", accepted(remark, true)),
+        ("after-the-showcase", accepted(None, false)),
         ("first", scheduled(20, false)),
         ("moved", scheduled(5, true)),
     ];

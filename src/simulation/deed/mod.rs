@@ -1,12 +1,13 @@
 //! What people do, carried out by the intents of the application.
 
+mod guests;
 mod harvest;
 mod hosting;
 mod sharing;
 
 use chrono::NaiveDate;
 
-pub(super) use self::{harvest::HarvestDeed, hosting::HostingDeed, sharing::SharingDeed};
+pub(super) use self::{guests::GuestDeed, harvest::HarvestDeed, hosting::HostingDeed, sharing::SharingDeed};
 
 use crate::{
     app::{
@@ -41,6 +42,8 @@ pub(super) enum Deed {
     Share(SharingDeed),
     /// Brings a harvest in, or judges one.
     Bring(HarvestDeed),
+    /// Invites, or answers an invitation.
+    Invite(GuestDeed),
     /// An organiser chooses, after a look at what that brings.
     Decide {
         /// Go or no-go.
@@ -68,6 +71,7 @@ impl Deed {
             Self::Host(deed) => deed.words(),
             Self::Share(deed) => deed.words(),
             Self::Bring(deed) => deed.words(),
+            Self::Invite(deed) => deed.words(),
             Self::Decide { outcome } => format!("decides: {}", outcome.word()),
             Self::Extend { until } => format!("extends registration to {}", formats::day(*until, Locale::En)),
         }
@@ -100,6 +104,7 @@ impl Deed {
             Self::Host(deed) => deed.do_it(app, programme, caller).await,
             Self::Share(deed) => deed.do_it(app, programme, caller).await,
             Self::Bring(deed) => deed.do_it(app, programme, caller).await,
+            Self::Invite(deed) => deed.do_it(app, caller).await,
             Self::Extend { until } => {
                 let reason = "Er zijn nog plaatsen vrij.";
                 let at_once = Confirmation::default();

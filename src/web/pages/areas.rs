@@ -10,7 +10,7 @@ use super::{
     PageParts, answer,
     asking::Values,
     guests, harvest, hosting,
-    layout::{Sheet, Switch, say},
+    layout::{REFUSED, Sheet, Switch, say},
     meetings, own_data, people, see_other, sharing,
 };
 use crate::{
@@ -33,14 +33,14 @@ pub enum Area {
     Assignment,
     /// What meetings speak about.
     Agenda,
-    /// Guests of the showcase.
-    Guests,
     /// What a participant brings home.
     Harvest,
     /// What all participants bring home, for those who guide them.
     Harvests,
     /// The programme of the showcase.
     Showcase,
+    /// Guests of the showcase.
+    Guests,
     /// Asking the facilitators.
     Ask,
     /// What participants want to learn and work on, for those who guide them.
@@ -51,17 +51,17 @@ pub enum Area {
 
 impl Area {
     /// Every area, in the order of the navigation.
-    const ALL: &[Self] = &[
+    pub const ALL: &[Self] = &[
         Self::Meetings,
         Self::Hosting,
         Self::People,
         Self::Wishes,
         Self::Assignment,
         Self::Agenda,
-        Self::Guests,
         Self::Harvest,
         Self::Harvests,
         Self::Showcase,
+        Self::Guests,
         Self::Ask,
         Self::Work,
         Self::OwnData,
@@ -76,10 +76,10 @@ impl Area {
             Self::Wishes => "wishes",
             Self::Assignment => "assignment",
             Self::Agenda => "agenda",
-            Self::Guests => "guests",
             Self::Harvest => "harvest",
             Self::Harvests => "harvests",
             Self::Showcase => "showcase",
+            Self::Guests => "guests",
             Self::Ask => "ask",
             Self::Work => "work",
             Self::OwnData => "data",
@@ -95,10 +95,10 @@ impl Area {
             Self::Wishes => say(locale, "Leerwensen", "Learning wishes"),
             Self::Assignment => say(locale, "Opdracht", "Assignment"),
             Self::Agenda => say(locale, "Agenda", "Agenda"),
-            Self::Guests => say(locale, "Gasten", "Guests"),
             Self::Harvest => say(locale, "Oogst", "Harvest"),
             Self::Harvests => say(locale, "Oogst van de deelnemers", "Participants' harvests"),
             Self::Showcase => say(locale, "Programma van de manifestatie", "Programme of the showcase"),
+            Self::Guests => say(locale, "Gasten", "Guests"),
             Self::Ask => say(locale, "Vraag het de begeleiders", "Ask the facilitators"),
             Self::Work => say(locale, "Werk van de deelnemers", "Participants' work"),
             Self::OwnData => say(locale, "Uw gegevens", "Your data"),
@@ -117,11 +117,11 @@ impl Area {
             Self::Hosting => is_participant && programme.is_under_way(),
             Self::Wishes | Self::Assignment => is_participant && went_ahead,
             Self::Agenda => is_member && went_ahead,
-            Self::Guests => is_member && went_ahead && programme.announced.showcase.is_some(),
             // Without a showcase there is nothing to bring home to.
             Self::Harvest => is_participant && went_ahead && has_showcase,
             Self::Harvests => is_member && !is_participant && went_ahead && has_showcase,
             Self::Showcase => is_member && went_ahead && has_showcase,
+            Self::Guests => is_member && went_ahead && programme.announced.showcase.is_some(),
             Self::Ask => is_participant,
             Self::Work => is_member && !is_participant && went_ahead,
             Self::OwnData => matches!(visit.caller, Caller::Registrant { .. } | Caller::Guest { .. }),
@@ -232,8 +232,16 @@ impl<'a> Visit<'a> {
             // The answer to a form cannot be asked for again in the other language.
             _ => Switch::None,
         };
+        let is_refused = status == StatusCode::UNPROCESSABLE_ENTITY;
         let body = html! {
             (self.navigation(Some(area)))
+            // The form may stand far below.
+            @if is_refused {
+                p.refused role="alert" {
+                    (say(self.locale, "Er is nog niets opgeslagen. ", "Nothing has been saved yet. "))
+                    a href={ "#" (REFUSED) } { (say(self.locale, "Bekijk wat er nog niet goed is", "See what is not right yet")) }
+                }
+            }
             (body)
         };
         let sheet = Sheet {
@@ -266,10 +274,10 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
         Area::Wishes => sharing::wishes::show(visit, area).await,
         Area::Assignment => sharing::assignment::show(visit, area).await,
         Area::Agenda => sharing::agenda::show(visit, area).await,
-        Area::Guests => guests::inviting::show(visit, area).await,
         Area::Harvest => harvest::own::show(visit, area).await,
         Area::Harvests => harvest::desk::show(visit, area).await,
         Area::Showcase => harvest::day::show(visit, area).await,
+        Area::Guests => guests::inviting::show(visit, area).await,
         Area::Ask => sharing::ask::show(visit, area).await,
         Area::Work => sharing::work::show(visit, area).await,
         Area::OwnData if matches!(visit.caller, Caller::Guest { .. }) => guests::own_data::show(visit, area).await,
@@ -283,9 +291,9 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
         Area::Wishes => sharing::wishes::act(visit, area, form).await,
         Area::Assignment => sharing::assignment::act(visit, area, form).await,
         Area::Agenda => sharing::agenda::act(visit, area, form).await,
-        Area::Guests => guests::inviting::act(visit, area, form).await,
         Area::Harvest => harvest::own::act(visit, area, form).await,
         Area::Harvests => harvest::desk::act(visit, area, form).await,
+        Area::Guests => guests::inviting::act(visit, area, form).await,
         Area::Ask => sharing::ask::act(visit, area, form).await,
         Area::Meetings => meetings::act(visit, area, form).await,
         Area::Hosting => hosting::act(visit, area, form).await,

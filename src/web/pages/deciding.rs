@@ -31,7 +31,7 @@ pub fn desk(previews: &[DecisionPreview], reason: &str, refused: &[String], loca
     html! {
         section.standing {
             h2 { (say(locale, "Uw besluit is nodig", "Your decision is needed")) }
-            @if !refused.is_empty() { div role="alert" { @for one in refused { p.refusal { (one) } } } }
+            @if !refused.is_empty() { div.refused role="alert" { @for one in refused { p { (one) } } } }
             p { (say(
                 locale,
                 "De aanmelding is gesloten en er is nog niet besloten. Hieronder ziet u wat elke keuze brengt. Er gebeurt pas iets als u op een knop drukt.",

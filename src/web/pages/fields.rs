@@ -3,7 +3,11 @@
 use chrono_tz::Tz;
 use maud::{Markup, html};
 
-use super::{asking::Values, layout::say, refusals};
+use super::{
+    asking::Values,
+    layout::{REFUSED, say},
+    refusals,
+};
 use crate::domain::{message::Locale, refusal::Refusal};
 
 /// What was filled in and what is wrong with it.
@@ -71,7 +75,7 @@ impl Filled<'_> {
         let (fields, whole): (Vec<_>, Vec<_>) = self.refused.iter().partition(is_of_field);
         html! {
             @if !self.refused.is_empty() {
-                div.refused role="alert" {
+                div.refused id=(REFUSED) role="alert" {
                     @for refusal in &whole { p { (refusals::in_words(refusal, self.zone, self.locale)) } }
                     @if !fields.is_empty() {
                         p { (say(

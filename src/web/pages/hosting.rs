@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     areas::{Area, Visit},
     asking::Values,
-    layout::{facts, plain, say},
+    layout::{REFUSED, facts, foreign, plain, say},
     refusals,
 };
 use crate::{
@@ -165,6 +165,11 @@ impl Desk<'_> {
         &self.hosting.programme().announced.meetings
     }
 
+    /// The mark of the programme's own words where they are in another language than the page.
+    fn foreign(&self) -> Option<&'static str> {
+        foreign(self.hosting.programme().announced.locale, self.locale)
+    }
+
     fn hosted(&self) -> Markup {
         let locale = self.locale;
         let own: Vec<_> = self
@@ -177,7 +182,7 @@ impl Desk<'_> {
                 section.standing {
                     h2 { (say(locale, "U ontvangt", "You host")) }
                     @for meeting in own {
-                        h3 { (meeting.title) }
+                        h3 lang=[self.foreign()] { (meeting.title) }
                         p { (formats::meeting_days(&meeting.days, locale)) }
                         @if let Ok(Some(items)) = self.hosting.checklist(meeting.id) {
                             ul.checklist {
@@ -193,6 +198,11 @@ impl Desk<'_> {
     fn item(&self, meeting: &Meeting, item: ChecklistItem, is_done: bool) -> Markup {
         let locale = self.locale;
         let label = item.label(locale);
+        let press = if is_done {
+            say(locale, "Toch niet geregeld", "Not done after all")
+        } else {
+            say(locale, "Dit is geregeld", "This is done")
+        };
         html! {
             (label) ": "
             strong { @if is_done { (say(locale, "geregeld", "done")) } @else { (say(locale, "nog niet geregeld", "not done yet")) } }
@@ -201,13 +211,8 @@ impl Desk<'_> {
                     input type="hidden" name="meeting" value=(meeting.id);
                     input type="hidden" name="key" value=(item.word());
                     input type="hidden" name="is_done" value=(if is_done { "no" } else { "yes" });
-                    button.secondary name="act" value="tick" {
-                        @match (is_done, locale) {
-                            (false, Locale::Nl) => { (label) " is geregeld" },
-                            (false, Locale::En) => { (label) ": done" },
-                            (true, Locale::Nl) => { (label) " toch niet geregeld" },
-                            (true, Locale::En) => { (label) ": not done after all" },
-                        }
+                    button.secondary name="act" value="tick" aria-label={ (press) ": " (label) } {
+                        (press)
                     }
                 }
             }
@@ -279,7 +284,13 @@ impl Desk<'_> {
                     "De gemeente is genoeg om te beginnen; de rest kan later. Iedereen die iets aanbiedt, komt aan de beurt voordat iemand voor de tweede keer gastheer of gastvrouw is.",
                     "The municipality is enough to begin with; the rest can follow. Everybody who offers gets a turn before anybody hosts for the second time.",
                 )) }
-                (self.form(None))
+                // Who offers one already seldom has another.
+                @if self.hosting.offers().iter().any(|offer| offer.is_live()) {
+                    details open[self.is_refused(NEW)] {
+                        summary { (say(locale, "Nog een plek aanbieden", "Offer another place")) }
+                        (self.form(None))
+                    }
+                } @else { (self.form(None)) }
             }
         }
     }
@@ -333,15 +344,9 @@ impl Desk<'_> {
         });
         html! {
             form method="post" {
-                @if refused.is_some() {
-                    div.refused role="alert" {
-                        p { (say(
-                            locale,
-                            "Er is nog niets opgeslagen. Kijk naar wat er bij de velden staat.",
-                            "Nothing has been saved yet. Please look at what stands beside the fields.",
-                        )) }
-                        @for one in whole.unwrap_or_default() { p { (refusals::in_words(one, zone, locale)) } }
-                    }
+                @if let Some(whole) = whole {
+                    span id=(REFUSED) {}
+                    @for one in whole { p.refused role="alert" { (refusals::in_words(one, zone, locale)) } }
                 }
                 @if let Some(offer) = offer { input type="hidden" name="offer" value=(offer.id); }
                 (form.line("venue.municipality", say(locale, "Gemeente", "Municipality"), &value("venue.municipality"), 100, true))
@@ -361,7 +366,7 @@ impl Desk<'_> {
                     @for meeting in self.meetings().iter().filter(|meeting| !self.hosting.has_begun(meeting)) {
                         label.check for={ (id) "-" (meeting.id) } {
                             input type="checkbox" id={ (id) "-" (meeting.id) } name={ "meeting-" (meeting.id) } value="yes" checked[is_for(meeting)];
-                            " " (meeting.title) ", " (formats::meeting_days(&meeting.days, locale))
+                            span { span lang=[self.foreign()] { (meeting.title) } ", " (formats::meeting_days(&meeting.days, locale)) }
                         }
                     }
                     (form.errors("meetingIds"))
@@ -398,7 +403,7 @@ impl Form<'_> {
     fn errors(&self, name: &str) -> Markup {
         let wrong = self.wrong(name);
         html! {
-            @if !wrong.is_empty() { p.refusal id={ (self.id) "-" (name) "-error" } { (wrong.join(" ")) } }
+            @if !wrong.is_empty() { p.field-error id={ (self.id) "-" (name) "-error" } { (wrong.join(" ")) } }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::STYLESHEET_PATH;
+use super::{ICON_PATH, STYLESHEET_PATH};
 use crate::domain::message::Locale;
 
 /// One of two wordings. Both stand side by side in the source, so that neither is forgotten.
@@ -20,6 +20,9 @@ pub enum Switch {
     /// The page at its own address, with these other parts of the query.
     Query(String),
 }
+
+/// The id of the form, or of what is said about it, that was not taken: the head of its page leads there.
+pub const REFUSED: &str = "refused";
 
 /// A page.
 pub struct Sheet<'a> {
@@ -65,6 +68,7 @@ impl Sheet<'_> {
                     meta name="color-scheme" content="light dark";
                     title { (title) }
                     link rel="stylesheet" href=(STYLESHEET_PATH);
+                    link rel="icon" type="image/svg+xml" href=(ICON_PATH);
                 }
                 body {
                     @if let Switch::Query(others) = switch { (other_language(locale, others)) }

@@ -10,7 +10,7 @@ use super::{
     areas::{Area, Visit},
     asking::Values,
     hosting::venue_facts,
-    layout::say,
+    layout::{REFUSED, foreign, say},
     refusals,
 };
 use crate::{
@@ -167,12 +167,17 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// The mark of the programme's own words where they are in another language than the page.
+    fn foreign(&self) -> Option<&'static str> {
+        foreign(self.hosting.programme().announced.locale, self.locale)
+    }
+
     fn meeting(&self, meeting: &Meeting) -> Markup {
         let locale = self.locale;
         let host = self.hosting.host(meeting.id).ok().flatten();
         html! {
             section {
-                h2 { (meeting.title) }
+                h2 lang=[self.foreign()] { (meeting.title) }
                 p { (formats::meeting_days(&meeting.days, locale)) }
                 @if let Ok(Some(venue)) = self.hosting.venue(meeting.id) {
                     (venue_facts(venue, locale))
@@ -201,7 +206,7 @@ impl Desk<'_> {
         let zone = self.hosting.programme().announced.time_zone;
         html! {
             @if let Some(sent) = sent.filter(|sent| !sent.refusals.is_empty()) {
-                div.refused role="alert" {
+                div.refused id=(REFUSED) role="alert" {
                     @for refusal in &sent.refusals { p { (refusals::in_words(refusal, zone, locale)) } }
                 }
             }
@@ -243,7 +248,8 @@ impl Desk<'_> {
                         option value=(offer.id) selected[held(offer) && self.hosting.is_pinned(meeting.id)] { (self.name(offer)) }
                     }
                 }
-                button.secondary name="act" value="assign" { (say(locale, "Vastleggen", "Set")) }
+                @let set = say(locale, "Vastleggen", "Set");
+                button.secondary name="act" value="assign" aria-label={ (set) ": " (meeting.title) } { (set) }
             }
         }
     }
@@ -281,7 +287,7 @@ impl Desk<'_> {
         let id = |name: &str| format!("{name}-{}", meeting.id);
         html! {
             details open[moved.is_some()] {
-                summary { (say(locale, "Verplaatsen", "Move")) }
+                summary { (say(locale, "Verplaatsen", "Move")) span.whose lang=[self.foreign()] { ": " (meeting.title) } }
                 form method="post" {
                     input type="hidden" name="meeting" value=(meeting.id);
                     @for index in 0..rows {

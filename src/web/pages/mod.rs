@@ -44,6 +44,7 @@ use crate::{
     app::{App, AppError},
     domain::{message::Locale, refusal::Refusal},
 };
+pub use areas::Area;
 use layout::{Sheet, Switch, say};
 
 /// What every area of pages needs.
@@ -63,18 +64,30 @@ pub struct PageParts {
 
 /// The style sheet of all pages: mount it at [`STYLESHEET_PATH`].
 pub fn stylesheet() -> impl Endpoint {
-    poem::get(poem::endpoint::make_sync(|_| {
-        // Asked again each time, so that a new binary's page is never shown in old clothes.
-        Response::builder()
-            .header(header::CONTENT_TYPE, "text/css; charset=utf-8")
-            .header(header::CACHE_CONTROL, "no-cache")
-            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-            .body(include_str!("page.css"))
-    }))
+    file("text/css; charset=utf-8", include_str!("page.css"))
 }
 
 /// Where pages look for their style sheet.
 pub const STYLESHEET_PATH: &str = "/pages.css";
+
+/// What browsers show beside the title of a page: mount it at [`ICON_PATH`].
+pub fn icon() -> impl Endpoint {
+    file("image/svg+xml", include_str!("icon.svg"))
+}
+
+/// Where pages look for their icon. Without one browsers would ask for `/favicon.ico`, and log that there is none.
+pub const ICON_PATH: &str = "/icon.svg";
+
+fn file(content_type: &'static str, text: &'static str) -> impl Endpoint {
+    poem::get(poem::endpoint::make_sync(move |_| {
+        // Asked again each time, so that a new binary's page is never shown in old clothes.
+        Response::builder()
+            .header(header::CONTENT_TYPE, content_type)
+            .header(header::CACHE_CONTROL, "no-cache")
+            .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .body(text)
+    }))
+}
 
 /// A page as an answer: never stored by browsers or proxies, never indexed.
 fn answer(status: StatusCode, page: Markup) -> Response {

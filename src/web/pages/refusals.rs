@@ -18,11 +18,11 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
         Refusal::Required { field, .. } => of_text(name(field, locale), &TextError::Empty, locale),
         Refusal::Invalid { field, .. } => match locale {
             Locale::Nl => format!(
-                "Wat u hebt ingevuld bij {} klopt niet. Pas het aan en probeer het opnieuw.",
+                "Wat u hebt ingevuld bij '{}' klopt niet. Pas het aan en probeer het opnieuw.",
                 name(field, locale)
             ),
             Locale::En => format!(
-                "What you filled in for {} is not right. Please change it and try again.",
+                "What you filled in for '{}' is not right. Please change it and try again.",
                 name(field, locale)
             ),
         },
@@ -64,12 +64,12 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
             "U bent te laat: de plaats die wij u aanboden, is naar de volgende op de wachtlijst gegaan.",
             "You are too late: the place that we offered you has gone to the next person on the waiting list.",
         ),
+        Refusal::HarvestClosed { error } => of_harvest(error, zone, locale),
+        Refusal::Slot { error, .. } => of_slot(error, zone, locale),
         Refusal::InvitationQuotaReached(_) => own(
             "U hebt zoveel gasten uitgenodigd als u mag. Trek een uitnodiging in, of vraag de organisatie om iemand uit te nodigen.",
             "You have invited as many guests as you may. Call an invitation back, or ask the organisers to invite somebody.",
         ),
-        Refusal::HarvestClosed { error } => of_harvest(error, zone, locale),
-        Refusal::Slot { error, .. } => of_slot(error, zone, locale),
         Refusal::IdempotencyKeyReused => own(
             "Deze opdracht was al eens gegeven, met andere gegevens. Laad de pagina opnieuw en probeer het nog eens.",
             "This was asked before with other details. Please reload the page and try again.",
@@ -134,12 +134,15 @@ fn of_slot(error: &SlotError, zone: Tz, locale: Locale) -> String {
 
 /// What a field is called on the pages.
 fn name(field: &[String], locale: Locale) -> &str {
+    let is_of = |part: &str| field.len() > 1 && field.first().is_some_and(|first| first == part);
     match field.last().map(String::as_str) {
+        Some("name") if is_of("venue") => say(locale, "naam van het gebouw", "name of the building"),
+        Some("organisation") if is_of("billing") => say(locale, "organisatie", "organisation"),
         Some("email") => say(locale, "e-mailadres", "e-mail address"),
         Some("reason") => say(locale, "reden", "reason"),
         Some("name") => say(locale, "voor- en achternaam", "full name"),
         Some("givenName") => say(locale, "hoe we u mogen noemen", "what we may call you"),
-        Some("organisation") => say(locale, "organisatie", "organisation"),
+        Some("organisation") => say(locale, "werkgever", "employer"),
         Some("jobTitle") => say(locale, "functie", "role"),
         Some("phone") => say(locale, "telefoonnummer", "telephone number"),
         Some("motivation") => say(locale, "waarom u mee wilt doen", "why you want to take part"),
@@ -153,12 +156,19 @@ fn name(field: &[String], locale: Locale) -> &str {
         Some("intendedResult") => say(locale, "wat het moet opleveren", "what it should bring"),
         Some("result") => say(locale, "wat het heeft opgeleverd", "what it brought"),
         Some("minutes") => say(locale, "aantal minuten", "minutes"),
-        Some("message") => say(locale, "uw bericht", "your message"),
         Some("summary") => say(locale, "samenvatting", "summary"),
         Some("body") => say(locale, "uw verhaal", "your story"),
         Some("remark") => say(locale, "opmerking", "remark"),
         Some("startsAt") => say(locale, "begintijd", "starting time"),
         Some("learningWishIds") => say(locale, "leerwensen", "learning wishes"),
+        Some("message") => say(locale, "uw bericht", "your message"),
+        Some("municipality") => say(locale, "gemeente", "municipality"),
+        Some("address") => say(locale, "straat, nummer en plaats", "street, number and town"),
+        Some("directions") => say(locale, "hoe men er komt", "how to get there"),
+        Some("capacity") => say(locale, "hoeveel mensen erin passen", "how many people fit in"),
+        Some("rooms") => say(locale, "ruimtes", "rooms"),
+        Some("meetingIds") => say(locale, "bijeenkomsten", "meetings"),
+        Some("days") => say(locale, "de dagen", "the days"),
         Some("question") => say(locale, "uw vraag", "your question"),
         Some(other) => other,
         None => say(locale, "dit veld", "this field"),
@@ -230,7 +240,6 @@ mod tests {
             Refusal::DeadlinePassed { closed_at: at },
             Refusal::AlreadyRegistered,
             Refusal::OfferExpired,
-            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::HarvestClosed {
                 error: HarvestClosed::NotOpen { opens_at: at },
             },
@@ -249,6 +258,7 @@ mod tests {
                 ends_at: at,
             }),
             slot(SlotError::Past),
+            Refusal::InvitationQuotaReached("no more".to_owned()),
             Refusal::IdempotencyKeyReused,
         ]
     }

@@ -52,6 +52,14 @@ fn verdicts_are_told_to_the_author_and_submissions_to_those_who_run_and_guide() 
     life.submit_harvest(anna).unwrap();
     assert_eq!(life.told(RuleKey::HarvestSubmitted).len(), 4);
     life.review(id, Verb::Accept, Some("Mooi!")).unwrap();
+    assert_eq!(
+        life.letter(RuleKey::HarvestAccepted, anna),
+        Some(&Letter::HarvestAccepted {
+            title: "Luisteren naar de raad".parse().unwrap(),
+            remark: Some("Mooi!".parse().unwrap()),
+            is_presented: true
+        })
+    );
     life.review(id, Verb::Accept, None).unwrap();
     assert_eq!(life.told(RuleKey::HarvestAccepted), ["Anna"], "accepting twice is once");
     conflict(life.save_harvest(anna, "Anders"), "reopen");
@@ -230,7 +238,10 @@ fn when_it_is_over_organisers_accept_and_publish_and_mending_is_for_what_came_ba
     assert_eq!(life.facts.programme.phase, Phase::Completed);
     life.review(id, Verb::Accept, None).unwrap();
     life.review(id, Verb::Publish, None).unwrap();
-    assert_eq!(life.told(RuleKey::HarvestAccepted), ["Anna"]);
+    let Some(Letter::HarvestAccepted { is_presented, .. }) = life.letter(RuleKey::HarvestAccepted, anna) else {
+        panic!("its author is not told");
+    };
+    assert!(!is_presented, "the showcase is over");
     conflict(life.schedule(id, "2014-12-11T09:00:00Z", 20), "is over");
     conflict(life.save_harvest(bram, "Nog iets"), "is over");
     life.review(other, Verb::Reopen, Some("Kom maar.")).unwrap();

@@ -1,5 +1,7 @@
 //! Random programmes and random lives of them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use chrono_tz::{
     America::{New_York, Santiago},
@@ -16,12 +18,13 @@ use super::{
     life::{Life, person},
 };
 use crate::domain::{
-    acts::{self, RuleChange},
+    acts::{self, Review, RuleChange},
     announcement::{Audience, OwnMail},
     calendar,
     decision::{DecisionMode, DecisionOutcome},
     facts::Facts,
-    ids::{AnnouncementId, RegistrationId},
+    harvest::{HarvestVerb, HarvestWords, Slot},
+    ids::{AnnouncementId, HarvestId, RegistrationId},
     refusal::Refusal,
     registration::RegistrationStatus as Status,
     rule::RuleKey,
@@ -51,6 +54,11 @@ pub enum Act {
     MoveRule(u8, i8),
     Pause(u8, bool),
     Announce(u8, i8),
+    SaveHarvest(u8),
+    SubmitHarvest(u8),
+    ReviewHarvest(u8, u8),
+    ScheduleHarvest(u8),
+    MoveShowcase(i8),
     Cancel,
 }
 
@@ -99,6 +107,11 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (any::<u8>(), -9i8..9).prop_map(|(rule, days)| Act::MoveRule(rule, days)),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(rule, pause)| Act::Pause(rule, pause)),
         2 => (any::<u8>(), -9i8..9).prop_map(|(what, days)| Act::Announce(what, days)),
+        3 => any::<u8>().prop_map(Act::SaveHarvest),
+        3 => any::<u8>().prop_map(Act::SubmitHarvest),
+        3 => (any::<u8>(), any::<u8>()).prop_map(|(whose, verdict)| Act::ReviewHarvest(whose, verdict)),
+        1 => any::<u8>().prop_map(Act::ScheduleHarvest),
+        1 => (-20i8..20).prop_map(Act::MoveShowcase),
         1 => prop_oneof![9 => Just(Act::VerifyLatest), 1 => Just(Act::Cancel)],
     ]
 }
@@ -138,7 +151,12 @@ impl Plan {
         announced.decision_mode = self.mode;
         announced.registration_deadline = deadline;
         announced.meetings.truncate(1);
-        announced.meetings[0].days[0].on = calendar::days_after(deadline, self.days_to_kick_off);
+        let kick_off = calendar::days_after(deadline, self.days_to_kick_off);
+        announced.meetings[0].days[0].on = kick_off;
+        // Now before, now after the programme's only meeting, and harvests open now before the go, now after it.
+        if let Some(showcase) = announced.showcase.as_mut() {
+            showcase.on = calendar::days_after(kick_off, 2 * self.open_days - 5);
+        }
         let noon = calendar::resolve(self.published_on, "12:00:00".parse().unwrap(), self.zone);
         let mut life = Life::of(facts, noon);
         life.act(acts::publish).unwrap();
@@ -227,6 +245,13 @@ fn in_line(earlier: &Facts, later: &Facts) {
 
 fn rule(number: u8) -> RuleKey {
     RuleKey::ALL[usize::from(number) % RuleKey::ALL.len()]
+}
+
+/// One of the harvests there are.
+fn harvest(life: &Life, number: u8) -> HarvestId {
+    let harvests = &life.facts.harvests;
+    let chosen = harvests.values().nth(usize::from(number) % harvests.len().max(1));
+    chosen.map_or(HarvestId(uuid::Uuid::nil()), |harvest| harvest.id)
 }
 
 fn anchored(anchor: Anchor, days: i8) -> Trigger {
@@ -328,6 +353,52 @@ fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
                 acts::announce(facts, mail, now)
             })
         }
+        Act::SaveHarvest(number) => {
+            let (id, author) = (HarvestId(life.fresh()), pick(*number));
+            let words = HarvestWords {
+                title: "Luisteren".parse().unwrap(),
+                summary: format!("Doorvragen helpt, {number} keer.").parse().unwrap(),
+                body: None,
+            };
+            life.act(|facts, now| acts::save_harvest(facts, id, author, words, BTreeSet::new(), now))
+                .map(|_| ())
+        }
+        Act::SubmitHarvest(number) => {
+            let (act, author) = (life.fresh(), pick(*number));
+            life.act(|facts, now| acts::submit_harvest(facts, author, act, now))
+                .map(|_| ())
+        }
+        Act::ReviewHarvest(number, verdict) => {
+            let (act, id) = (life.fresh(), harvest(life, *number));
+            let verdicts = [
+                HarvestVerb::Return,
+                HarvestVerb::Accept,
+                HarvestVerb::Publish,
+                HarvestVerb::Reopen,
+            ];
+            let review = Review {
+                verdict: verdicts[usize::from(*verdict) % verdicts.len()],
+                remark: "Vertel meer.".parse().ok(),
+            };
+            life.act(|facts, now| acts::review_harvest(facts, id, review, act, now))
+                .map(|_| ())
+        }
+        Act::ScheduleHarvest(number) => {
+            let (act, id) = (life.fresh(), harvest(life, *number));
+            let announced = &life.facts.programme.announced;
+            let starts_at = announced.showcase.unwrap().starts_at(announced.time_zone);
+            let slot = Slot {
+                starts_at: starts_at + Duration::minutes((*number).into()),
+                minutes: 10,
+            };
+            life.act(|facts, now| acts::schedule_harvest(facts, id, slot, act, now))
+                .map(|_| ())
+        }
+        Act::MoveShowcase(days) => life.revise(|announced| {
+            if let Some(showcase) = announced.showcase.as_mut() {
+                showcase.on = calendar::days_after(showcase.on, (*days).into());
+            }
+        }),
         Act::Cancel => life.cancel(),
     }
 }

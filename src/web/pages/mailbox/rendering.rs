@@ -147,7 +147,7 @@ pub fn mail_page(message: &Message, programme: Option<&Programme>, text: Option<
             iframe src={ (address) "/html" } title=(say(locale, "De mail als HTML", "The mail as HTML"))
                 sandbox="allow-top-navigation-by-user-activation" {}
             h2 { (say(locale, "Platte tekst", "Plain text")) }
-            pre.mail lang=[foreign(message.locale, locale)] { (text) }
+            pre lang=[foreign(message.locale, locale)] { (text) }
             p { a href={ (address) "/source" } { (say(locale, "Bron", "Source")) } }
         } @else {
             p { (say(locale, "De tekst van deze mail is er niet (meer).", "The text of this mail is not here (any more).")) }

@@ -12,6 +12,7 @@ mod registering;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use maud::html;
 use poem::{
     Endpoint, EndpointExt, Request, Response,
     endpoint::make,
@@ -21,8 +22,7 @@ use poem::{
 use super::{
     PageParts, answer,
     asking::{Values, locale_of, read_form},
-    layout::say,
-    notice,
+    layout::{Sheet, Switch, say},
 };
 use crate::{
     app::{AppError, Caller, Repeatable, programmes::ProgrammeRecord},
@@ -111,16 +111,19 @@ async fn handle(parts: &PageParts, request: Request, about: About) -> Response {
 }
 
 fn nothing_here(locale: Locale) -> Response {
-    notice(
-        StatusCode::NOT_FOUND,
+    let body = html! {
+        p { (say(locale, "Controleer het adres, of bekijk ", "Please check the address, or look at ")) a href={ "/?lang=" (locale.tag()) } {
+            (say(locale, "welke programma's er zijn", "the programmes that there are"))
+        } "." }
+    };
+    let sheet = Sheet {
         locale,
-        say(locale, "Dit programma is er niet", "There is no such programme"),
-        say(
-            locale,
-            "Controleer het adres, of kijk op de startpagina welke programma's er zijn.",
-            "Please check the address, or look at the start page for the programmes that there are.",
-        ),
-    )
+        title: say(locale, "Dit programma is er niet", "There is no such programme"),
+        title_locale: locale,
+        switch: &Switch::Query(String::new()),
+        body,
+    };
+    answer(StatusCode::NOT_FOUND, sheet.render())
 }
 
 fn not_found() -> AppError {

@@ -20,7 +20,7 @@ use crate::{
     web::pages::{
         areas::{Area, Visit},
         asking::Values,
-        layout::say,
+        layout::{foreign, say},
     },
 };
 
@@ -182,6 +182,7 @@ fn section(
     refused: Option<&Refused<'_>>,
 ) -> Markup {
     let locale = visit.locale;
+    let text_lang = foreign(visit.record.programme.announced.locale, locale);
     let agenda = shared.sharing.final_agenda_of(meeting.id);
     let mut others = shared.sharing.agenda_items_of(meeting.id);
     others.retain(|item| item.position.is_none());
@@ -194,7 +195,7 @@ fn section(
     let may_propose = is_open && left > 0 && (agenda.is_empty() || makes);
     html! {
         section {
-            h2 { (meeting.title) ", " (formats::meeting_days(&meeting.days, locale)) }
+            h2 { span lang=[text_lang] { (meeting.title) } ", " (formats::meeting_days(&meeting.days, locale)) }
             @if agenda.is_empty() {
                 @if is_to_come { p { (say(locale, "De agenda is nog niet vastgesteld.", "The agenda is not final yet.")) } }
                 @else { p { (say(locale, "Van deze bijeenkomst is geen agenda gemaakt.", "No agenda was made of this meeting.")) } }
@@ -231,7 +232,7 @@ fn line(shared: &Shared, item: &AgendaItem, locale: Locale) -> Markup {
 fn votes(item: &AgendaItem, locale: Locale) -> Markup {
     let count = item.votes.len();
     html! {
-        span.subtitle {
+        span.subtitle.votes {
             @match (count, locale) {
                 (1, Locale::Nl) => "1 stem",
                 (1, Locale::En) => "1 vote",

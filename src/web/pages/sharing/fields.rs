@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::web::pages::asking::Values;
+use crate::web::pages::{asking::Values, layout::REFUSED};
 
 /// A form that was refused.
 pub struct Refused<'a> {
@@ -45,6 +45,7 @@ impl<'a> Form<'a> {
         html! {
             input type="hidden" name="act" value=(self.act);
             @if !self.thing.is_empty() { input type="hidden" name="thing" value=(self.thing); }
+            @if self.is_refused() { span id=(REFUSED) {} }
             @for (_, words) in general { p.refused role="alert" { (words) } }
         }
     }
@@ -86,7 +87,7 @@ impl<'a> Form<'a> {
             @if let Some(described) = &described {
                 div id=(described) {
                     @if !hint.is_empty() { p.hint { (hint) } }
-                    @if let Some(error) = error { p.refused role="alert" { (error) } }
+                    @if let Some(error) = error { p.field-error { (error) } }
                 }
             }
             (control(&id, self.value(name, value), described.as_deref(), error.is_some()))
