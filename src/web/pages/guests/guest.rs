@@ -11,6 +11,7 @@ use crate::{
         answer,
         areas::Visit,
         asking::Values,
+        harvest::{day, harvests},
         layout::{Sheet, Switch, foreign, quotation, say},
         markdown, programme, see_other,
     },
@@ -66,6 +67,7 @@ async fn page(visit: &Visit<'_>, status: StatusCode, is_refused: bool) -> Result
         true => app.showcase_venue(visit.caller, programme.id).await?,
         false => None,
     };
+    let day = harvests(visit).await?;
     let is_to_come = programme.is_under_way()
         && announced
             .showcase
@@ -105,6 +107,8 @@ async fn page(visit: &Visit<'_>, status: StatusCode, is_refused: bool) -> Result
                 )) }
                 (when_and_where(showcase, venue.as_ref(), locale))
             }
+            // Of what is presented, guests know what everybody does.
+            @if !day.slots().is_empty() { section { (day::programme(&day, locale)) } }
         }
         (told.inviter())
         section {

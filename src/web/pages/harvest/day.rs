@@ -27,7 +27,7 @@ pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
 }
 
 /// The day with its times.
-pub(super) fn programme(view: &HarvestView, locale: Locale) -> Markup {
+pub fn programme(view: &HarvestView, locale: Locale) -> Markup {
     let Some(showcase) = &view.programme().announced.showcase else {
         return html! {};
     };

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The harvests in the programme of a visit.
-async fn harvests(visit: &Visit<'_>) -> Result<Arc<HarvestView>, AppError> {
+pub(super) async fn harvests(visit: &Visit<'_>) -> Result<Arc<HarvestView>, AppError> {
     visit.parts.app.harvests(visit.caller, visit.record.programme.id).await
 }
 

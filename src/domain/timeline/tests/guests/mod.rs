@@ -1,6 +1,7 @@
 //! Guests of the showcase of the brochure's programme, on 11 December 2014: who is told what and when (rule 12).
 
-use proptest::{prelude::*, sample::select};
+mod random;
+mod told;
 
 use super::{
     brochure::{published, published_with},
@@ -16,7 +17,7 @@ use crate::domain::{
     message::{InvitationEnd, Letter, Locale, Recipient},
     refusal::Refusal,
     rule::RuleKey,
-    timeline::{BuiltIn, GuestsWhy, Outcome, StepKind, Why, forecast, next_wake},
+    timeline::{BuiltIn, GuestsWhy, Outcome, StepKind, Why},
 };
 
 /// The showcase begins.
@@ -228,7 +229,14 @@ fn nobody_invites_more_than_the_quota_and_nobody_mails_the_world() {
     for n in 0..4 {
         life.invite(None, &format!("Gast{n}")).unwrap();
     }
-    assert!(ORGANISERS_QUOTA > 4);
+    let one = life.facts.guests.invitations.values().last().unwrap().clone();
+    for n in 4..ORGANISERS_QUOTA {
+        let mut another = one.clone();
+        (another.id, another.arrival) = (InvitationId(life.fresh()), one.arrival + i64::from(n));
+        another.guest = guest(&format!("Gast{n}"));
+        life.facts.guests.invitations.insert(another.id, another);
+    }
+    refused(life.invite(None, "Acht"), "500 guests are invited already");
 }
 
 #[test]
@@ -349,220 +357,6 @@ fn at_capacity_guests_wait_and_the_first_in_line_is_let_in_by_the_act_that_frees
 }
 
 #[test]
-fn whoever_has_not_answered_is_reminded_a_week_before() {
-    let (mut life, people) = under_way();
-    let names = ["Een", "Twee", "Drie", "Vier"];
-    let ids = names.map(|name| life.invite(Some(people[0]), name).unwrap());
-    life.reply(ids[0], true).unwrap();
-    life.reply(ids[1], false).unwrap();
-    life.call_back(ids[2]).unwrap();
-    life.on("2014-12-04T07:59:59Z");
-    assert_eq!(life.guest_fates(RuleKey::ShowcaseReminder), [""; 0]);
-    life.on(REMINDER);
-    assert_eq!(
-        life.guest_fates(RuleKey::ShowcaseReminder),
-        [
-            "04 Dec 08:00 Een not: Guests(HasAnswered)",
-            "04 Dec 08:00 Twee not: Guests(HasAnswered)",
-            "04 Dec 08:00 Vier"
-        ]
-    );
-    // Whoever is invited later is not reminded of what just came.
-    life.invite(Some(people[1]), "Vijf").unwrap();
-    life.on(DIRECTIONS);
-    assert_eq!(life.guest_fates(RuleKey::ShowcaseReminder).len(), 3);
-}
-
-#[test]
-fn directions_go_two_days_before_and_to_whoever_accepts_later_at_once() {
-    let (mut life, people) = under_way();
-    life.host(people[0], "Stadhuis");
-    let ids = ["Een", "Twee", "Drie"].map(|name| life.invite(Some(people[1]), name).unwrap());
-    life.reply(ids[0], true).unwrap();
-    assert_eq!(
-        note(life.letter_to(RuleKey::ShowcasePlace, ids[0])).venue,
-        Some(venue("Stadhuis"))
-    );
-    life.on(DIRECTIONS);
-    assert_eq!(life.guest_fates(RuleKey::ShowcaseDirections), ["09 Dec 08:00 Een"]);
-    life.on("2014-12-10T12:00:00Z");
-    life.reply(ids[1], true).unwrap();
-    life.on("2014-12-11T08:29:00Z");
-    life.reply(ids[2], true).unwrap();
-    assert_eq!(
-        life.guest_fates(RuleKey::ShowcaseDirections)[1..],
-        ["10 Dec 12:00 Twee", "11 Dec 08:29 Drie"]
-    );
-    // Coming back does not bring them once more.
-    life.reply(ids[2], false).unwrap();
-    life.reply(ids[2], true).unwrap();
-    assert_eq!(life.guest_fates(RuleKey::ShowcaseDirections).len(), 3);
-}
-
-#[test]
-fn directions_wait_for_a_place_that_is_to_become_known_and_update_the_entry() {
-    let (mut life, people) = under_way();
-    let een = life.invite(None, "Een").unwrap();
-    life.reply(een, true).unwrap();
-    assert_eq!(note(life.letter_to(RuleKey::ShowcasePlace, een)).venue, None);
-    life.on(DIRECTIONS);
-    assert_eq!(
-        life.guest_fates(RuleKey::ShowcaseDirections),
-        ["09 Dec 08:00 nobody not: Guests(VenueIncomplete)"]
-    );
-    life.on("2014-12-09T12:00:00Z");
-    life.host(people[0], "Stadhuis");
-    assert_eq!(life.guest_fates(RuleKey::ShowcaseDirections)[1..], ["09 Dec 12:00 Een"]);
-    let told = note(life.letter_to(RuleKey::ShowcaseDirections, een));
-    assert_eq!((told.sequence, told.venue), (1, Some(venue("Stadhuis"))));
-    assert_eq!(life.facts.guests.invitations[&een].sequence, 1);
-    assert_eq!(life.guest_fates(RuleKey::ShowcaseChanged), [""; 0], "that is no change");
-    life.host(people[1], "Raadhuis");
-    assert_eq!(life.guest_fates(RuleKey::ShowcaseChanged), ["09 Dec 12:00 Een"]);
-    let told = note(life.letter_to(RuleKey::ShowcaseChanged, een));
-    assert_eq!((told.sequence, told.venue), (2, Some(venue("Raadhuis"))));
-}
-
-#[test]
-fn directions_go_without_a_place_where_none_can_become_known() {
-    let (mut life, _) = under_way_with(|facts| {
-        if let Some(showcase) = &mut facts.programme.announced.showcase {
-            showcase.on = "2014-12-15".parse().unwrap();
-        }
-    });
-    let een = life.invite(None, "Een").unwrap();
-    life.reply(een, true).unwrap();
-    life.on("2014-12-13T08:00:00Z");
-    assert_eq!(note(life.letter_to(RuleKey::ShowcaseDirections, een)).venue, None);
-}
-
-#[test]
-fn a_change_is_told_once_to_everybody_who_expects_the_showcase() {
-    let (mut life, people) = under_way();
-    life.host(people[0], "Stadhuis");
-    let ids = ["Een", "Twee", "Drie", "Vier"].map(|name| life.invite(Some(people[1]), name).unwrap());
-    life.reply(ids[0], true).unwrap();
-    life.reply(ids[1], false).unwrap();
-    life.call_back(ids[2]).unwrap();
-    life.on("2014-11-01T09:00:00Z");
-    let move_to = |life: &mut Life, starts: &str| {
-        let starts = starts.parse().unwrap();
-        life.revise(|announced| {
-            if let Some(showcase) = &mut announced.showcase {
-                showcase.starts = starts;
-            }
-        })
-        .unwrap();
-    };
-    move_to(&mut life, "13:00:00");
-    assert_eq!(life.told(RuleKey::ShowcaseChanged), ["Een", "Vier"]);
-    match life.letter_to(RuleKey::ShowcaseChanged, ids[0]) {
-        Some(Letter::ShowcaseChanged {
-            was,
-            place_changed,
-            comes,
-            ..
-        }) => {
-            assert_eq!(was.map(|was| was.starts), "09:30:00".parse().ok());
-            assert_eq!((*place_changed, *comes), (false, true));
-        }
-        other => panic!("{other:?}"),
-    }
-    // The meeting's own host is swapped: another place.
-    life.host(people[2], "Raadhuis");
-    assert_eq!(life.told(RuleKey::ShowcaseChanged).len(), 4);
-    let told = note(life.letter_to(RuleKey::ShowcaseChanged, ids[0]));
-    assert_eq!((told.sequence, told.venue), (2, Some(venue("Raadhuis"))));
-    // Whoever comes after all is told how it is now, and not what changed meanwhile.
-    life.reply(ids[1], true).unwrap();
-    let told = note(life.letter_to(RuleKey::ShowcasePlace, ids[1]));
-    assert_eq!(
-        (told.day.starts, told.venue),
-        ("13:00:00".parse().unwrap(), Some(venue("Raadhuis")))
-    );
-    // As long as another place is not certain, the one that was told stands.
-    life.withdraw(people[2]).unwrap();
-    assert_eq!(life.told(RuleKey::ShowcaseChanged).len(), 4);
-    life.on("2014-11-06T09:00:00Z");
-    assert_eq!(
-        life.told(RuleKey::ShowcaseChanged).len(),
-        4 + 3,
-        "the first host hosts again"
-    );
-}
-
-#[test]
-fn whoever_had_answered_is_told_when_it_is_called_back_and_others_are_not() {
-    let (mut life, people) = under_way();
-    life.capacity(Some(1));
-    let ids = ["Een", "Twee", "Drie", "Vier"].map(|name| life.invite(Some(people[0]), name).unwrap());
-    life.reply(ids[0], true).unwrap();
-    life.reply(ids[1], true).unwrap();
-    life.reply(ids[2], false).unwrap();
-    for id in [ids[1], ids[2], ids[3], ids[0]] {
-        life.call_back(id).unwrap();
-        life.call_back(id).unwrap();
-        refused(life.reply(id, true), "no longer holds");
-    }
-    assert_eq!(life.told(RuleKey::ShowcaseCancelled), ["Twee", "Een"]);
-    assert!(matches!(
-        life.letter_to(RuleKey::ShowcaseCancelled, ids[0]),
-        Some(Letter::ShowcaseCancelled { cause: InvitationEnd::CalledBack, was_coming: true, showcase }) if showcase.sequence == 1
-    ));
-}
-
-#[test]
-fn everybody_who_expected_it_is_told_when_the_showcase_or_the_programme_is_off() {
-    for is_programme in [true, false] {
-        let (mut life, people) = under_way();
-        let ids = ["Een", "Twee", "Drie"].map(|name| life.invite(Some(people[0]), name).unwrap());
-        life.reply(ids[0], true).unwrap();
-        life.reply(ids[1], false).unwrap();
-        life.on("2014-11-01T09:00:00Z");
-        if is_programme {
-            life.cancel().unwrap();
-        } else {
-            life.revise(|announced| announced.showcase = None).unwrap();
-        }
-        assert_eq!(life.told(RuleKey::ShowcaseCancelled), ["Een", "Drie"]);
-        assert_eq!(
-            ids.map(|id| life.stands(id)),
-            [Status::Cancelled, Status::Declined, Status::Cancelled]
-        );
-        life.on("2014-12-20T09:00:00Z");
-        assert!(life.told(RuleKey::ShowcaseReminder).is_empty() && life.told(RuleKey::ShowcaseDirections).is_empty());
-    }
-    // Afterwards there is nothing to tell: whoever came, came.
-    let (mut life, people) = under_way();
-    let een = life.invite(Some(people[0]), "Een").unwrap();
-    life.reply(een, true).unwrap();
-    life.on("2014-12-12T09:00:00Z");
-    life.cancel().unwrap();
-    assert_eq!(
-        (life.stands(een), life.told(RuleKey::ShowcaseCancelled).len()),
-        (Status::Accepted, 0)
-    );
-}
-
-#[test]
-fn guests_of_somebody_who_leaves_still_may_come_and_nobody_is_named() {
-    let (mut life, people) = under_way();
-    let een = life.invite(Some(people[0]), "Een").unwrap();
-    let twee = life.invite(Some(people[0]), "Twee").unwrap();
-    life.reply(een, true).unwrap();
-    life.withdraw(people[0]).unwrap();
-    assert_eq!(
-        (life.stands(een), life.stands(twee)),
-        (Status::Accepted, Status::Invited)
-    );
-    life.on(REMINDER);
-    assert!(matches!(
-        life.letter_to(RuleKey::ShowcaseReminder, twee),
-        Some(Letter::ShowcaseReminder { inviter: None, .. })
-    ));
-}
-
-#[test]
 fn a_rule_for_guests_does_not_reach_back_and_can_be_paused() {
     let (mut life, people) = under_way();
     life.host(people[0], "Stadhuis");
@@ -641,156 +435,4 @@ fn a_guest_who_takes_part_by_now_is_told_with_the_others() {
             Why::Guests(GuestsWhy::ComesAnyway)
         )]
     );
-}
-
-/// What somebody does about guests; numbers name people and invitations, modulo how many there are.
-#[derive(Debug, Clone)]
-enum Act {
-    Invite(u8, u8),
-    Reply(u8, bool),
-    CallBack(u8),
-    Erase(u8),
-    Capacity(u8),
-    Hours(u8),
-    Host(u8),
-    Withdraw(u8),
-}
-
-fn some_act() -> impl Strategy<Value = Act> {
-    prop_oneof![
-        8 => (any::<u8>(), any::<u8>()).prop_map(|(by, who)| Act::Invite(by, who)),
-        12 => (any::<u8>(), select(vec![true, true, false])).prop_map(|(who, accepts)| Act::Reply(who, accepts)),
-        2 => any::<u8>().prop_map(Act::CallBack),
-        1 => any::<u8>().prop_map(Act::Erase),
-        3 => (0u8..5).prop_map(Act::Capacity),
-        1 => (9u8..15).prop_map(Act::Hours),
-        1 => any::<u8>().prop_map(Act::Host),
-        1 => any::<u8>().prop_map(Act::Withdraw),
-    ]
-}
-
-fn carry_out(life: &mut Life, people: &[RegistrationId], act: &Act) {
-    let ids: Vec<_> = life
-        .facts
-        .guests
-        .in_order(|_| true)
-        .into_iter()
-        .map(|one| one.id)
-        .collect();
-    let pick = |number: u8| ids.get(usize::from(number) % ids.len().max(1)).copied();
-    let person = |number: u8| people[usize::from(number) % people.len()];
-    let change = |life: &mut Life, change: &dyn Fn(&mut crate::domain::programme::Showcase)| {
-        let _ = life.revise(|announced| announced.showcase.iter_mut().for_each(change));
-    };
-    // What is refused changes nothing, as every act of a life is held to.
-    match *act {
-        Act::Invite(by, who) => {
-            let by = (by % 9 > 0).then(|| person(by));
-            let _ = life.invite(by, &format!("Gast{}", who % 12));
-        }
-        Act::Reply(who, accepts) => {
-            let _ = pick(who).map(|id| life.reply(id, accepts));
-        }
-        Act::CallBack(who) => {
-            let _ = pick(who).map(|id| life.call_back(id));
-        }
-        Act::Erase(who) => {
-            let _ = pick(who).map(|id| life.act(|facts, now| acts::erase_guest(facts, id, now)));
-        }
-        Act::Capacity(capacity) => change(life, &|showcase| {
-            showcase.capacity = (capacity > 0).then_some(capacity.into());
-        }),
-        Act::Hours(hour) => change(life, &|showcase| {
-            showcase.starts = chrono::NaiveTime::from_hms_opt(hour.into(), 0, 0).unwrap();
-        }),
-        Act::Host(who) => {
-            let by = person(who);
-            let is_few = life.facts.hosting.offers.len() < 9;
-            if is_few && life.facts.takes_part(by) && life.now < super::instant("2014-12-09T12:00:00Z") {
-                life.host(by, &format!("Huis{}", who % 3));
-            }
-        }
-        Act::Withdraw(who) => {
-            let _ = life.withdraw(person(who));
-        }
-    }
-}
-
-/// Nobody gets a place that is not there, and nobody overtakes somebody who waits.
-fn in_line(before: &Facts, after: &Facts) {
-    let fit = after
-        .programme
-        .announced
-        .showcase
-        .and_then(|showcase| showcase.capacity);
-    let came = |facts: &Facts, id| {
-        facts
-            .guests
-            .invitations
-            .get(id)
-            .is_some_and(|one| one.status == Status::Accepted)
-    };
-    let newly: Vec<_> = after
-        .guests
-        .invitations
-        .keys()
-        .filter(|id| came(after, *id) && !came(before, *id))
-        .collect();
-    if newly.is_empty() {
-        return;
-    }
-    assert!(
-        fit.is_none_or(|fit| after.guests.accepted() <= fit),
-        "more come than fit"
-    );
-    let waited = |id| before.guests.invitations.get(id).and_then(|one| one.in_line);
-    for one in after
-        .guests
-        .invitations
-        .values()
-        .filter(|one| one.status == Status::Waiting)
-    {
-        let Some(place) = waited(&one.id) else { continue };
-        for id in &newly {
-            assert!(
-                waited(id).is_some_and(|theirs| theirs < place),
-                "{id} overtakes {}",
-                one.id
-            );
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
-    #[test]
-    fn capacity_holds_the_line_is_kept_and_what_is_foretold_happens(
-        acts in prop::collection::vec((0i64..5_000, some_act()), 1..50),
-        jumps in any::<bool>(),
-    ) {
-        let (mut life, people) = under_way();
-        life.on("2014-11-01T07:00:00Z");
-        let mut at = life.now;
-        for (minutes, act) in &acts {
-            at += chrono::Duration::minutes(*minutes);
-            if !jumps {
-                while let Some(wake_at) = next_wake(&life.facts).filter(|wake_at| *wake_at <= at) {
-                    life.to(wake_at);
-                }
-            }
-            life.to(at);
-            let before = life.facts.clone();
-            carry_out(&mut life, &people, act);
-            in_line(&before, &life.facts);
-        }
-        // What is foretold happens, step by step, in one go or from wake to wake.
-        let until = super::instant("2015-06-01T07:00:00Z").max(life.now);
-        let (foretold, facts) = forecast(life.facts.clone(), life.now, until);
-        let told = life.steps.len();
-        while let Some(wake_at) = next_wake(&life.facts).filter(|wake_at| *wake_at <= until) {
-            life.to(wake_at);
-        }
-        prop_assert_eq!(&life.steps[told..], &foretold[..]);
-        prop_assert_eq!(&life.facts, &facts);
-    }
 }
