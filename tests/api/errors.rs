@@ -141,6 +141,22 @@ async fn every_user_error_is_reachable_with_its_field(app: &TestApp) {
         Value::Null,
     )
     .await;
+
+    // It goes ahead without a showcase, then with one to which participants invite nobody.
+    let second = app.link_token(&address(1)).await;
+    let harvest = json!({ "title": "Regie", "summary": "Wie vraagt, krijgt." });
+    expect(Some(&second), "saveHarvest", harvest, "HARVEST_CLOSED", Value::Null).await;
+    let showcase = json!({ "programmeId": id, "showcase": { "on": "2014-12-18", "startsAt": "13:00", "endsAt": "16:00", "guestQuota": 0 } });
+    assert_eq!(refused(app, organiser, "updateProgramme", showcase).await, []);
+    let guest = json!({ "name": "Gerda Gast", "email": "gerda@elders.example", "relation": "COLLEAGUE" });
+    expect(
+        Some(&second),
+        "inviteGuest",
+        guest,
+        "INVITATION_QUOTA_REACHED",
+        Value::Null,
+    )
+    .await;
     assert_eq!(
         refused(
             app,

@@ -93,7 +93,7 @@ async fn looking_never_acts(app: &TestApp) {
         "act=",
         "act=delete",
         "act=VERIFY",
-        &format!("act=verify&reason={}", "x".repeat(100_000)),
+        &format!("act=verify&reason={}", "x".repeat(200_000)),
     ] {
         assert!(press(app, &token, form).await.status().is_client_error(), "{form:.40}");
     }

@@ -98,6 +98,7 @@ fn nothing_is_left_of_the_other_language_or_of_a_template() {
             "Eigen regie en vertrouwen",
             "HR wijst de weg naar een gemeente die partner is in het netwerk",
             "Vierde bijeenkomst en manifestatie",
+            "Huis van de Stad",
         ] {
             text = text.replace(title, "");
         }
