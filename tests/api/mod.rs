@@ -1,6 +1,8 @@
 //! The API as clients meet it.
 
+mod answers;
 mod errors;
+mod every_mutation;
 mod hostile;
 mod http;
 mod idempotency;
@@ -10,6 +12,7 @@ mod pages;
 mod paging;
 mod privacy;
 mod releasing;
+mod role_table;
 mod roles;
 mod secrets;
 mod socket;

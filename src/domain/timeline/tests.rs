@@ -1,5 +1,6 @@
 //! The life of programmes, told in tests: the real one in stories, random ones in properties.
 
+mod agendas;
 mod arranging;
 mod brochure;
 mod choosing;

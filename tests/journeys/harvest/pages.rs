@@ -8,7 +8,10 @@ use crate::{
         app::{SLUG, TestApp},
         engines::on_both,
     },
-    journeys::sharing::{BIRGIT, MARC, done, post, under_way},
+    journeys::{
+        sharing::{BIRGIT, MARC, done, under_way},
+        sharing_pages::post,
+    },
 };
 
 on_both!(everything_can_be_done_on_the_pages,);
