@@ -118,6 +118,8 @@ pub enum Moment {
 pub struct Play {
     stage: Stage,
     programme: ProgrammeId,
+    /// Its name in addresses.
+    slug: String,
     chance: Chance,
     actors: Vec<Box<dyn Actor>>,
     by_address: HashMap<String, usize>,
@@ -141,6 +143,7 @@ impl Play {
         let mut play = Self {
             stage,
             programme,
+            slug: String::new(),
             chance: Chance::seeded(seed),
             actors: Vec::new(),
             by_address: HashMap::new(),
@@ -154,6 +157,7 @@ impl Play {
             now,
         };
         let known = play.programme().await?;
+        play.slug = known.announced.slug.to_string();
         let announced = &known.announced;
         // The day after the last meeting everything that the time brings has come.
         play.ends_at = known
@@ -263,13 +267,13 @@ impl Play {
         else {
             return Ok(());
         };
-        let (app, slug) = (&self.stage.app, self.programme().await?.announced.slug);
+        let app = &self.stage.app;
         // Who an actor is to the server: the holder of that link.
         let caller = match link {
             Some(link) => app.caller_of(link, None).await?.unwrap_or(Caller::Public),
             None => Caller::Public,
         };
-        let (is_refused, answer) = match deed.do_it(app, self.programme, &slug, &caller).await {
+        let (is_refused, answer) = match deed.do_it(app, self.programme, &self.slug, &caller).await {
             Ok(answer) => (false, answer),
             Err(AppError::Refused(refusals)) => (true, told(&refusals)),
             // Whoever has left is no member any more.
@@ -307,6 +311,9 @@ impl Play {
             let programme = self.programme().await?;
             for mail in page.items.iter().rev() {
                 self.read(mail, &programme).await?;
+            }
+            if page.items.len() < AT_ONCE {
+                return Ok(());
             }
         }
     }
