@@ -9,14 +9,15 @@ use super::table::{NO_PAGES, PAGES, Who};
 use crate::harness::app::SLUG;
 
 /// What of a query names a page; the rest is about its language and what it shows.
-const NAMING: [&str; 4] = ["page", "withdraw", "erase", "format"];
+const NAMING: [&str; 5] = ["page", "harvest", "withdraw", "erase", "format"];
 
 /// Who has the same pages, whatever they say at the moment.
 fn kin(who: Who) -> u8 {
     match who {
         Who::Anybody => 0,
         Who::Organiser | Who::Facilitator | Who::Contact => 1,
-        _ => 2,
+        Who::Guest | Who::GuestComing | Who::GuestWaiting | Who::GuestStayingAway | Who::GuestCalledBack => 2,
+        _ => 3,
     }
 }
 
@@ -27,24 +28,32 @@ pub fn place_of(link: &str, home: &str, own: Option<&str>) -> Option<String> {
     let path = match (own, path.strip_prefix("/p/")) {
         (Some(own), Some(token)) if own == token => String::new(),
         (None, Some(_)) => return None,
-        _ => path
-            .split('/')
-            .map(|part| match part.parse::<uuid::Uuid>() {
-                Ok(_) => ":mail",
-                Err(_) => part,
-            })
-            .collect::<Vec<_>>()
-            .join("/")
-            .replace(SLUG, ":slug"),
+        _ => {
+            let thing = if path.contains("/harvests/") {
+                ":harvest"
+            } else {
+                ":mail"
+            };
+            let parts: Vec<_> = path.split('/').map(|part| named(part, thing)).collect();
+            parts.join("/").replace(SLUG, ":slug")
+        }
     };
     Some(format!("{path}{}", naming(address.query().unwrap_or_default())))
+}
+
+/// A part of an address; where it is an id, the placeholder of the thing that it names.
+fn named<'a>(part: &'a str, thing: &'a str) -> &'a str {
+    match part.parse::<uuid::Uuid>() {
+        Ok(_) => thing,
+        Err(_) => part,
+    }
 }
 
 fn naming(query: &str) -> String {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
     let named: Vec<String> = pairs
         .filter(|(name, _)| NAMING.contains(&name.as_ref()))
-        .map(|(name, value)| format!("{name}={value}"))
+        .map(|(name, value)| format!("{name}={}", named(&value, ":harvest")))
         .collect();
     match named.as_slice() {
         [] => String::new(),

@@ -33,6 +33,8 @@ const READ: &str = "(() => {
       || its.name === 'style' || its.value.trim().toLowerCase().startsWith('javascript:'))).map(one => one.outerHTML),
     sideways: document.documentElement.scrollWidth > width,
     sticking: all.filter(sticksOut).map(one => one.outerHTML.slice(0, 120)),
+    nowhere: all.filter(one => one.getAttribute('href')?.startsWith('#') && !document.getElementById(one.hash.slice(1)))
+      .map(one => one.outerHTML),
     ids: all.map(one => one.id).filter((id, at, ids) => id && ids.indexOf(id) !== at),
     links: [...document.querySelectorAll('a[href], form[action]')].map(one => one.href || one.action),
   };
@@ -46,6 +48,7 @@ struct Read {
     scripts: Vec<String>,
     sideways: bool,
     sticking: Vec<String>,
+    nowhere: Vec<String>,
     ids: Vec<String>,
     links: Vec<String>,
 }
@@ -93,6 +96,9 @@ async fn wrong_on(tab: &Tab, language: &str, is_mail: bool, picture: Option<&str
             if !read.scripts.is_empty() {
                 say(format!("has a script or a style of its own: {:#?}", read.scripts));
             }
+        }
+        if !read.nowhere.is_empty() {
+            say(format!("leads to parts that it does not have: {:?}", read.nowhere));
         }
         if !read.ids.is_empty() {
             say(format!("has ids twice: {:?}", read.ids));
@@ -151,7 +157,7 @@ async fn look(world: &World, tab: &mut Tab, row: &Row, language: &str, mail: &st
     tab.without_policy(is_mail).await;
     let mut arrival = tab.open(address.as_str()).await;
     if let Some(form) = row.form {
-        arrival = tab.send(form).await;
+        arrival = tab.send(&world.filled(form, mail)).await;
     }
     let mut wrong = arrival.complaints;
     // A mail names no icon, so the browser looks for one, whenever it has time.
@@ -205,6 +211,7 @@ async fn every_page_can_be_read_by_everybody() {
             Moment::Deciding,
             Moment::GoingAhead,
             Moment::UnderWay,
+            Moment::Harvesting,
             Moment::Over,
         ][..],
         &[Moment::CalledOff, Moment::Reopened],

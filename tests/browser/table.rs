@@ -1,9 +1,9 @@
 //! Every page there is: when in the life of a programme, seen by whom, where, and what the answer is.
 
-use Moment::{CalledOff, Deciding, GoingAhead, Open, Over, Reopened, UnderWay};
+use Moment::{CalledOff, Deciding, GoingAhead, Harvesting, Open, Over, Reopened, UnderWay};
 use Who::{
-    Anybody, Contact, Expired, Facilitator, Host, Offered, Organiser, Participant, Registered, Unverified, Waiting,
-    WaitingUnverified, Withdrawn,
+    Anybody, Contact, Expired, Facilitator, Guest, GuestCalledBack, GuestComing, GuestStayingAway, GuestWaiting, Host,
+    Offered, Organiser, Participant, Registered, Unverified, Waiting, WaitingUnverified, Withdrawn,
 };
 
 /// A moment in the life of a programme, in their order.
@@ -17,6 +17,8 @@ pub enum Moment {
     GoingAhead,
     /// A host is chosen, people share what they learn.
     UnderWay,
+    /// People write what they bring home, and guests of the showcase answer.
+    Harvesting,
     /// The last meeting was yesterday.
     Over,
     /// Another programme did not get enough people.
@@ -36,7 +38,7 @@ pub enum Who {
     Waiting,
     /// Waits, and has not pressed the button.
     WaitingUnverified,
-    /// Was offered a place.
+    /// Was offered a place. Takes part after the go.
     Offered,
     /// Has a place. Takes part after the go.
     Registered,
@@ -54,6 +56,16 @@ pub enum Who {
     Organiser,
     /// A member of the team who answers questions.
     Contact,
+    /// Is invited to the showcase, and has not answered.
+    Guest,
+    /// Comes to the showcase.
+    GuestComing,
+    /// Wants to come, and waits for a place.
+    GuestWaiting,
+    /// Does not come.
+    GuestStayingAway,
+    /// Was invited, and is no longer.
+    GuestCalledBack,
 }
 
 /// One page.
@@ -64,9 +76,9 @@ pub struct Row {
     /// To whom.
     pub who: Who,
     /// Where: for somebody with a personal link what comes after the key, else the path. `:slug` stands for the programme,
-    /// `:mail` for a captured mail.
+    /// `:mail` for a captured mail, `:harvest` for a published harvest.
     pub place: &'static str,
-    /// The form that is sent there, if the page is the answer to one.
+    /// The form that is sent there, if the page is the answer to one; with the same placeholders.
     pub form: Option<&'static str>,
     /// The status of the answer.
     pub status: u64,
@@ -205,6 +217,67 @@ pub static PAGES: &[Row] = &[
     shown(UnderWay, Facilitator, "?page=agenda"),
     shown(UnderWay, Facilitator, "?page=work"),
     shown(Open, Contact, ""),
+    // What participants bring home, before anybody can write it.
+    shown(UnderWay, Anybody, "/programmes/:slug/harvests"),
+    shown(UnderWay, Participant, "?page=harvest"),
+    shown(UnderWay, Participant, "?page=showcase"),
+    shown(UnderWay, Participant, "?page=guests"),
+    shown(UnderWay, Organiser, "?page=harvests"),
+    shown(UnderWay, Organiser, "?page=showcase"),
+    shown(UnderWay, Organiser, "?page=guests"),
+    // And when they do.
+    shown(Harvesting, Anybody, "/programmes/:slug"),
+    shown(Harvesting, Anybody, "/programmes/:slug/harvests"),
+    shown(Harvesting, Anybody, "/programmes/:slug/harvests/:harvest"),
+    answered(Harvesting, Anybody, "/programmes/:slug/harvests/er-is-niets", 404),
+    answered(Harvesting, Anybody, "/programmes/er-is-niets/harvests", 404),
+    shown(Harvesting, Participant, "?page=harvest"),
+    sent(Harvesting, Participant, "?page=harvest", "act=save&title=&summary=&body=Een+begin.&then=submit", 422),
+    shown(Harvesting, Participant, "?page=showcase"),
+    shown(Harvesting, Participant, "?page=guests"),
+    sent(Harvesting, Participant, "?page=guests", "act=invite&name=&email=geen+adres&message=", 422),
+    shown(Harvesting, Participant, "?page=data"),
+    shown(Harvesting, Host, "?page=harvest"),
+    // Somebody else judged it while the form was open.
+    sent(Harvesting, Host, "?page=harvest", "act=save&title=Ruimte&summary=Nog+beter.&body=", 422),
+    shown(Harvesting, Offered, "?page=harvest"),
+    shown(Harvesting, Facilitator, "?page=harvests"),
+    shown(Harvesting, Facilitator, "?page=harvests&harvest=:harvest"),
+    shown(Harvesting, Facilitator, "?page=guests"),
+    shown(Harvesting, Organiser, ""),
+    shown(Harvesting, Organiser, "?page=harvests"),
+    shown(Harvesting, Organiser, "?page=harvests&harvest=:harvest"),
+    shown(Harvesting, Organiser, "?page=harvests&harvest=:harvest&done=publish"),
+    sent(Harvesting, Organiser, "?page=harvests&harvest=:harvest", "act=schedule&thing=:harvest&startsAt=&minutes=20", 422),
+    sent(Harvesting, Organiser, "?page=harvests&harvest=:harvest", "act=accept&thing=:harvest&remark=", 422),
+    shown(Harvesting, Organiser, "?page=showcase"),
+    shown(Harvesting, Organiser, "?page=guests"),
+    sent(Harvesting, Organiser, "?page=guests", "act=invite&name=&email=geen+adres&message=", 422),
+    shown(Over, Anybody, "/programmes/:slug/harvests"),
+    shown(Over, Participant, "?page=harvest"),
+    shown(Over, Participant, "?page=showcase"),
+    shown(Over, Participant, "?page=guests"),
+    shown(Over, Organiser, "?page=harvests"),
+    shown(Over, Organiser, "?page=guests"),
+    // Guests of the showcase.
+    shown(Harvesting, Guest, ""),
+    sent(Harvesting, Guest, "", "act=iets", 400),
+    shown(Harvesting, Guest, "?page=data"),
+    sent(Harvesting, Guest, "?page=data", "act=correct&name=&locale=nl", 422),
+    shown(Harvesting, Guest, "?page=data&erase=1"),
+    shown(Harvesting, GuestComing, ""),
+    shown(Harvesting, GuestComing, "?done=accept"),
+    shown(Harvesting, GuestComing, "?page=data"),
+    shown(Harvesting, GuestComing, "?page=data&erase=1"),
+    shown(Harvesting, GuestWaiting, ""),
+    shown(Harvesting, GuestStayingAway, ""),
+    shown(Harvesting, GuestStayingAway, "?page=data&erase=1"),
+    shown(Harvesting, GuestCalledBack, ""),
+    sent(Harvesting, GuestCalledBack, "", "act=accept", 409),
+    shown(Harvesting, GuestCalledBack, "?page=data"),
+    shown(Over, Guest, ""),
+    shown(Over, GuestComing, ""),
+    shown(Over, GuestComing, "?page=data"),
 ];
 
 /// What links lead to that is no page of ours: with its reason.

@@ -6,7 +6,7 @@ use super::{
         Moment::{Deciding, GoingAhead, Open, UnderWay},
         Who,
     },
-    world::{World, email_of},
+    world::{HARVESTING, World, email_of},
 };
 use crate::harness::browser::{Arrival, Browser, Tab, browser};
 
@@ -259,6 +259,79 @@ async fn the_team_decides_appoints_and_makes_the_agenda() {
     walk.tab.number("Zwijgen", "1").await;
     walk.press("Agenda vaststellen").await;
     walk.reads("De agenda is bewaard.").await;
+    walk.end();
+    world.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_participant_brings_something_home_and_a_guest_comes_to_see_it() {
+    let Some(browser) = browser("browser::walks::a_participant_brings_something_home_and_a_guest_comes_to_see_it")
+    else {
+        return;
+    };
+    let mut world = World::new().await;
+    for moment in [Open, Deciding, GoingAhead] {
+        world.reach(moment).await;
+    }
+    world.app.travel(HARVESTING).await;
+    let mut walk = Walk::begin(browser, &world, "harvest").await;
+    walk.open(&world.address(Who::Participant, "", "")).await;
+    walk.follow("Oogst").await;
+    walk.fill("Titel", "Leren luisteren").await;
+    walk.fill("Samenvatting", "Doorvragen helpt.").await;
+    walk.press("Bewaren").await;
+    walk.reads("Uw oogst is bewaard.").await;
+    walk.fill("Uw verhaal (hoeft niet)", "Eerst was ik bang.").await;
+    walk.press("Bewaren en inleveren").await;
+    walk.reads("Uw oogst is ingeleverd.").await;
+    walk.follow("Gasten").await;
+    walk.fill("Voor- en achternaam van de gast", "Gerda Gast").await;
+    walk.fill("E-mailadres van de gast", &email_of("Gerda Gast")).await;
+    walk.tab.choose("Deze gast is een", 'l').await;
+    walk.fill("Wat wilt u erbij schrijven? (hoeft niet)", "Kom je kijken?")
+        .await;
+    walk.press("Verstuur de uitnodiging").await;
+    walk.reads("De uitnodiging is verstuurd.").await;
+    walk.reads("leidinggevende").await;
+    world.app.settle().await;
+
+    // The guest, from the mail on.
+    walk.open(&format!("{}/mailbox/?to={}", world.home, email_of("Gerda Gast")))
+        .await;
+    walk.follow("Uitnodiging: manifestatie van Eigen regie en vertrouwen, donderdag 11 december 2014")
+        .await;
+    let link = world.app.link_token(&email_of("Gerda Gast")).await;
+    walk.follow(&format!("{}/p/{link}", world.home)).await;
+    walk.reads("Kom je kijken?").await;
+    walk.press("Ik kom").await;
+    walk.reads("Fijn dat u komt.").await;
+    walk.follow("Uw gegevens").await;
+    walk.fill("Uw voor- en achternaam", "Gerda van Gast").await;
+    walk.press("Sla op").await;
+    walk.reads("Uw gegevens zijn gewijzigd.").await;
+    walk.follow("Overzicht").await;
+    walk.press("Ik kom toch niet").await;
+    walk.press("Ik kom toch").await;
+    walk.reads("Gerda van Gast").await;
+
+    walk.open(&world.address(Who::Organiser, "", "")).await;
+    walk.follow("Oogst van de deelnemers").await;
+    walk.follow("Leren luisteren").await;
+    walk.press("Oogst goedkeuren").await;
+    walk.reads("De oogst is goedgekeurd.").await;
+    walk.tab.time("Begintijd", "1015").await;
+    walk.tab.number("Aantal minuten", "25").await;
+    walk.press("Tijd vastleggen").await;
+    walk.reads("10:15–10:40").await;
+    walk.press("Oogst openbaar maken").await;
+    walk.follow("Gasten").await;
+    walk.reads("Gerda van Gast").await;
+
+    walk.open(&format!("{}/", world.home)).await;
+    walk.follow("Eigen regie en vertrouwen").await;
+    walk.follow("Lees de oogst van de deelnemers").await;
+    walk.follow("Leren luisteren").await;
+    walk.reads("Eerst was ik bang.").await;
     walk.end();
     world.app.stop().await;
 }

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use leernetwerk::{app::Repeatable, domain::decision::DecisionOutcome};
+use leernetwerk::{
+    app::{Caller, Repeatable},
+    domain::decision::DecisionOutcome,
+};
 use serde_json::{Value, json};
 
 use super::table::{
-    Moment::{self, CalledOff, Deciding, GoingAhead, Open, Over, Reopened, UnderWay},
+    Moment::{self, CalledOff, Deciding, GoingAhead, Harvesting, Open, Over, Reopened, UnderWay},
     Who,
 };
 use crate::harness::{
@@ -27,6 +30,8 @@ const DESCRIPTION: &str = "Inwoners beginnen steeds vaker zelf. Wat vraagt dat v
     - U kiest wat u wilt leren.\n- U doet een opdracht in uw eigen werk.\n\n\
     Lees ook het [verslag van de vorige keer](https://verslag.example/een-heel-lang-adres-zonder-een-enkel-afbreekpunt-dat-op-een-telefoon-niet-past).";
 const BIOGRAPHY: &str = "Begeleidt al jaren groepen die van elkaar leren.\n\nWerkte daarvoor bij een gemeente.";
+/// When harvests can be written.
+pub const HARVESTING: &str = "2014-10-30T10:00:00+01:00";
 const LONG_WISH: &str = "Hoe ik als adviseur ruimte geef zonder het los te laten.\n\n\
     Ons Samenwerkingsverbandsvergaderingsvoorbereidingsoverlegagendapuntenformulier helpt daar nu niet bij.";
 
@@ -37,10 +42,13 @@ pub struct World {
     /// What links begin with.
     pub home: String,
     links: BTreeMap<Who, String>,
+    /// The id of a published harvest; empty before there is one.
+    harvest: String,
 }
 
 impl World {
-    /// As it is before anybody has registered: published, four places, and an organiser who decides.
+    /// As it is before anybody has registered: published, four places, an organiser who decides, and
+    /// room for one guest.
     pub async fn new() -> Self {
         let database = TestApp::schema().database(Engine::Sqlite).await.unwrap().unwrap();
         let app = TestApp::on(database).await;
@@ -49,6 +57,7 @@ impl World {
             "subtitle": "Werken in het Westen: de gemeente als partner in een netwerksamenleving",
             "description": DESCRIPTION, "audience": "HR-managers en HR-adviseurs van Nederlandse gemeenten",
             "minParticipants": 2, "maxParticipants": 4, "decisionMode": "PROPOSE",
+            "showcase": { "on": "2014-12-11", "capacity": 1 },
             "team": [
                 member("Marc Jetten", MARC, &["ORGANISER", "FACILITATOR"], Some(BIOGRAPHY)),
                 member("Birgit Oelkerts", BIRGIT, &["FACILITATOR"], Some(BIOGRAPHY)),
@@ -61,6 +70,7 @@ impl World {
             app,
             home,
             links: BTreeMap::new(),
+            harvest: String::new(),
         }
     }
 
@@ -71,6 +81,11 @@ impl World {
             Deciding => self.close().await,
             GoingAhead => self.go().await,
             UnderWay => self.share().await,
+            Harvesting => {
+                self.app.travel(HARVESTING).await;
+                self.bring_home().await;
+                self.invite().await;
+            }
             Over => self.app.travel("2015-01-30T10:00:00+01:00").await,
             CalledOff => self.call_off().await,
             Reopened => {
@@ -83,11 +98,18 @@ impl World {
 
     /// The address of a place for somebody.
     pub fn address(&self, who: Who, place: &str, mail: &str) -> String {
-        let place = place.replace(":slug", SLUG).replace(":mail", mail);
+        let place = self.filled(place, mail);
         match who {
             Who::Anybody => format!("{}{place}", self.home),
             _ => format!("{}/p/{}{place}", self.home, self.link(who)),
         }
+    }
+
+    /// What the table writes, with what its placeholders stand for.
+    pub fn filled(&self, written: &str, mail: &str) -> String {
+        let places = [(":slug", SLUG), (":mail", mail), (":harvest", &self.harvest)];
+        let fill = |text: String, (name, value): (&str, &str)| text.replace(name, value);
+        places.into_iter().fold(written.to_owned(), fill)
     }
 
     /// Somebody's key.
@@ -226,6 +248,73 @@ impl World {
         let agenda = json!({ "meetingId": self.meeting(0).await, "agendaItemIds": [proposed[0]] });
         self.done(Who::Facilitator, "setAgenda", "meeting { id }", agenda).await;
         self.app.travel("2014-06-05T09:00:00+02:00").await;
+    }
+
+    /// One harvest is published and has a time, one came back, one is to be judged.
+    async fn bring_home(&mut self) {
+        let mut brought = BTreeMap::new();
+        for (who, title) in [
+            (
+                Who::Host,
+                "Ruimte geven in een Samenwerkingsverbandsvergaderingsvoorbereidingsoverleg",
+            ),
+            (Who::Participant, "Leren luisteren"),
+            (Who::Offered, "Zwijgen is ook een gesprek"),
+        ] {
+            let words = json!({ "title": title, "summary": LONG_WISH,
+                "body": "Eerst praatte ik vooral zelf.\n\nNu vraag ik door:\n- wat doet u al?\n- wie helpt u daarbij?" });
+            self.done(who, "saveHarvest", "harvest { id }", words).await;
+            let submitted = self.done(who, "submitHarvest", "harvest { id }", json!({})).await;
+            brought.insert(who, text(&submitted["harvest"]["id"]));
+        }
+        for (who, verdict) in [
+            (Who::Participant, "RETURN"),
+            (Who::Host, "ACCEPT"),
+            (Who::Host, "PUBLISH"),
+        ] {
+            let remark = "Vertel ook wat de raad ervan merkt.\n\nVerder: mooi.";
+            let input = json!({ "harvestId": brought[&who], "verdict": verdict, "remark": remark });
+            self.done(Who::Organiser, "reviewHarvest", "harvest { id }", input)
+                .await;
+        }
+        let slot = json!({ "harvestId": brought[&Who::Host], "startsAt": "2014-12-11T10:00:00+01:00", "minutes": 20 });
+        self.done(Who::Organiser, "scheduleHarvest", "harvest { id }", slot)
+            .await;
+        let (intents, programme) = (self.app.intents().await, self.app.programme);
+        let public = intents.harvests(&Caller::Public, programme).await.unwrap();
+        self.harvest = public.all().next().expect("a published harvest").id.to_string();
+    }
+
+    /// A participant's guests: each gave another answer.
+    async fn invite(&mut self) {
+        for (who, name, relation) in [
+            (Who::Guest, "Gerda van der Meulen-Oosterhuis", "MANAGER"),
+            (Who::GuestComing, "Karim Idrissi", "COLLEAGUE"),
+            (Who::GuestWaiting, "Wout Dekker", "NETWORK_PARTNER"),
+            (Who::GuestStayingAway, "Aafke Bakker", "OTHER_MUNICIPALITY"),
+            (Who::GuestCalledBack, "Ilse Mulder", "COLLEAGUE"),
+        ] {
+            let guest = json!({ "name": name, "email": email_of(name), "relation": relation,
+                "message": "Kom je kijken?\n\nIk vertel over mijn leerwens." });
+            let invited = self
+                .done(Who::Participant, "inviteGuest", "invitation { id }", guest)
+                .await;
+            self.app.settle().await;
+            self.links.insert(who, self.app.link_token(&email_of(name)).await);
+            let accept = match who {
+                Who::GuestComing | Who::GuestWaiting => true,
+                Who::GuestStayingAway => false,
+                Who::GuestCalledBack => {
+                    let input = json!({ "invitationId": invited["invitation"]["id"] });
+                    self.done(Who::Participant, "cancelInvitation", "invitation { id }", input)
+                        .await;
+                    continue;
+                }
+                _ => continue,
+            };
+            let answer = json!({ "accept": accept });
+            self.done(who, "replyToInvitation", "invitation { id }", answer).await;
+        }
     }
 
     async fn meeting(&self, index: usize) -> String {

@@ -192,6 +192,7 @@ impl Desk<'_> {
         html! {
             section {
                 h2 { (say(locale, "Nodig iemand uit", "Invite somebody")) }
+                (filled.alert(&NAMES))
                 @if !self.is_to_come {
                     p { (say(
                         locale,
@@ -200,7 +201,6 @@ impl Desk<'_> {
                     )) }
                 } @else {
                     @if !self.organises() { (self.quota()) }
-                    (filled.alert(&NAMES))
                     form method="post" {
                         (line("name", "Voor- en achternaam van de gast", "The guest's full name", "text", None, 100))
                         (line("email", "E-mailadres van de gast", "The guest's e-mail address", "email", (!self.organises()).then_some(where_from), 254))

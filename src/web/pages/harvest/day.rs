@@ -34,7 +34,7 @@ pub fn programme(view: &HarvestView, locale: Locale) -> Markup {
     let slots = view.slots();
     html! {
         h2 { (formats::weekday_and_day(showcase.on, locale)) }
-        p { (say(locale, "De manifestatie duurt van ", "The showcase lasts from ")) (formats::times(showcase.starts, showcase.ends)) "." }
+        p { (say(locale, "De manifestatie duurt van ", "The showcase lasts from ")) (formats::time(showcase.starts)) (say(locale, " tot ", " to ")) (formats::time(showcase.ends)) "." }
         @if slots.is_empty() {
             p { (say(locale, "Er is nog niemand ingedeeld.", "Nobody has a time yet.")) }
         } @else {

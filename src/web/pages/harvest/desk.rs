@@ -158,7 +158,7 @@ async fn page(
     let part = named
         .map(|harvest| format!("&harvest={}", harvest.id))
         .unwrap_or_default();
-    Ok(visit.page_with(area, &part, status, &body))
+    Ok(visit.page_with(area, &part, status, &Refused::above(refused, body)))
 }
 
 fn all(visit: &Visit<'_>, area: Area, view: &HarvestView) -> Markup {
@@ -237,7 +237,7 @@ fn forms(visit: &Visit<'_>, view: &HarvestView, harvest: &Harvest, refused: Opti
             }
         }
     };
-    let optional = say(locale, "Opmerking (mag leeg blijven)", "Remark (may be left empty)");
+    let optional = say(locale, "Opmerking (hoeft niet)", "Remark (optional)");
     html! {
         @if can(HarvestVerb::Accept) {
             section {

@@ -121,7 +121,7 @@ async fn page(
         }
         (others(&view, locale))
     };
-    Ok(visit.page(area, status, &body))
+    Ok(visit.page(area, status, &Refused::above(refused, body)))
 }
 
 /// Where the own harvest stands, and what can be done.
@@ -247,7 +247,7 @@ fn form(visit: &Visit<'_>, view: &HarvestView, shared: &Shared, refused: Option<
                 summary, 1000, true,
             ))
             (form.area(
-                ("body", say(locale, "Uw verhaal (mag leeg blijven)", "Your story (may be left empty)"), say(
+                ("body", say(locale, "Uw verhaal (hoeft niet)", "Your story (optional)"), say(
                     locale,
                     "Gewone tekst. Links en opmaak werken hier niet.",
                     "Plain text. Links and markup do not work here.",

@@ -34,15 +34,14 @@ async fn harvests_of(parts: &PageParts, slug: &str) -> Result<Arc<HarvestView>, 
 /// All of them.
 pub async fn all(parts: &PageParts, slug: &str, known: &HeaderMap, locale: Locale) -> Result<Response, AppError> {
     let view = harvests_of(parts, slug).await?;
-    let announced = &view.programme().announced;
+    let text_locale = view.programme().announced.locale;
     let harvests: Vec<_> = view.all().collect();
     let body = html! {
         (back(&view, locale))
-        h2 { (say(locale, "Wat deelnemers meenemen", "What participants bring home")) }
         @if harvests.is_empty() { p { (say(locale, "Er is nog niets openbaar.", "Nothing is public yet.")) } }
         @for harvest in harvests.iter().take(HARVESTS_A_PAGE) {
-            article lang=[foreign(announced.locale, locale)] {
-                h3 { a href=(place(&view, harvest, locale)) { (harvest.words.title) } }
+            article lang=[foreign(text_locale, locale)] {
+                h2 { a href=(place(&view, harvest, locale)) { (harvest.words.title) } }
                 (by(&view, harvest))
                 (quotation(&harvest.words.summary))
             }
@@ -51,7 +50,8 @@ pub async fn all(parts: &PageParts, slug: &str, known: &HeaderMap, locale: Local
             p { (say(locale, "Er zijn er meer; de eerste honderd staan hier.", "There are more; the first hundred stand here.")) }
         }
     };
-    Ok(shown(known, written(&view, &announced.title, locale, body)))
+    let title = say(locale, "Wat deelnemers meenemen", "What participants bring home");
+    Ok(shown(known, written((title, locale), locale, body)))
 }
 
 /// One of them.
@@ -79,7 +79,8 @@ pub async fn one(
         }
         p { a href=(list(&view, locale)) { (say(locale, "Alle oogst van dit programma", "All harvests of this programme")) } }
     };
-    Ok(shown(known, written(&view, &harvest.words.title, locale, body)))
+    let title = (&*harvest.words.title, view.programme().announced.locale);
+    Ok(shown(known, written(title, locale, body)))
 }
 
 fn by(view: &HarvestView, harvest: &Harvest) -> Markup {
@@ -110,11 +111,11 @@ fn back(view: &HarvestView, locale: Locale) -> Markup {
     }
 }
 
-fn written(view: &HarvestView, title: &str, locale: Locale, body: Markup) -> String {
+fn written((title, title_locale): (&str, Locale), locale: Locale, body: Markup) -> String {
     let sheet = Sheet {
         locale,
         title,
-        title_locale: view.programme().announced.locale,
+        title_locale,
         switch: &Switch::Query(String::new()),
         body,
     };

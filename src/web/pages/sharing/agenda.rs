@@ -171,7 +171,7 @@ async fn page(
         @for meeting in &to_come { (section(visit, &shared, meeting, true, refused)) }
         @for meeting in past.iter().rev() { (section(visit, &shared, meeting, false, refused)) }
     };
-    Ok(visit.page(area, status, &body))
+    Ok(visit.page(area, status, &Refused::above(refused, body)))
 }
 
 fn section(
@@ -271,7 +271,7 @@ fn propose(meeting: &Meeting, refused: Option<&Refused<'_>>, locale: Locale) -> 
             form method="post" {
                 (form.head())
                 (form.line(("title", say(locale, "Onderwerp", "Item"), ""), "", 150, true))
-                (form.number(("minutes", say(locale, "Aantal minuten (mag leeg blijven)", "Minutes (may be left empty)"), ""), "", LONGEST_ITEM_MINUTES))
+                (form.number(("minutes", say(locale, "Aantal minuten (hoeft niet)", "Minutes (optional)"), ""), "", LONGEST_ITEM_MINUTES))
                 button type="submit" { (say(locale, "Onderwerp voorstellen", "Propose item")) }
             }
         }

@@ -99,7 +99,7 @@ async fn page(
         }
         (others(&shared, locale))
     };
-    Ok(visit.page(area, status, &body))
+    Ok(visit.page(area, status, &Refused::above(refused, body)))
 }
 
 fn form(own: Option<&Assignment>, refused: Option<&Refused<'_>>, locale: Locale) -> Markup {

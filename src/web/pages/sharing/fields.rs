@@ -16,6 +16,21 @@ pub struct Refused<'a> {
     pub errors: Vec<(Option<String>, String)>,
 }
 
+impl Refused<'_> {
+    /// A page of forms, which says above them what no form of it says: one that has become pointless is not shown any more.
+    pub fn above(refused: Option<&Self>, body: Markup) -> Markup {
+        // What people wrote is escaped, so only a form has such an attribute.
+        let is_said = body.0.contains(&format!("id=\"{REFUSED}\""));
+        let errors = refused.filter(|_| !is_said).map(|refused| &refused.errors);
+        html! {
+            @if let Some(errors) = errors {
+                div.refused id=(REFUSED) { @for (_, words) in errors { p { (words) } } }
+            }
+            (body)
+        }
+    }
+}
+
 /// A form on a page: which one, and whether it is the one that was refused.
 pub struct Form<'a> {
     act: &'a str,
@@ -141,7 +156,7 @@ impl<'a> Form<'a> {
             .map_or(is_checked, |refused| refused.form.get(name).is_some());
         let id = self.id(name);
         html! {
-            label.tick for=(id) { input id=(id) name=(name) type="checkbox" value="yes" checked[is_checked]; " " (label) }
+            label.check for=(id) { input id=(id) name=(name) type="checkbox" value="yes" checked[is_checked]; span { (label) } }
         }
     }
 

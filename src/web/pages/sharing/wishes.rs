@@ -194,7 +194,7 @@ async fn page(
         (list(visit, area, &shared, refused))
         @if may_add { (add(visit, &shared, refused)) }
     };
-    Ok(visit.page(area, status, &body))
+    Ok(visit.page(area, status, &Refused::above(refused, body)))
 }
 
 fn wish_fields<'a>(form: &Form<'a>, wish: Option<&'a LearningWish>, lines: &[&str], locale: Locale) -> Markup {
