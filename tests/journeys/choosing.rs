@@ -101,7 +101,8 @@ async fn what_was_looked_at_is_what_is_done(app: &TestApp) {
             .collect::<std::collections::BTreeSet<_>>()
     };
     let foretold = keys(go["entries"].as_array().unwrap());
-    // Until personal data has gone, too.
+    app.travel("2015-03-01T10:00:00+01:00").await;
+    // Until personal data has gone, too; mail that is under way then does not go.
     app.travel("2017-02-01T10:00:00+01:00").await;
     let came = app.timeline().await;
     let since: Vec<_> = came
