@@ -89,7 +89,7 @@ pub async fn populate(app: &App, programme: ProgrammeId, slug: &str) -> anyhow::
 }
 
 /// What a newcomer is told: where to look and what to try.
-pub fn banner(base_url: &str, slug: &str, token: &str, now: DateTime<Utc>, zone: Tz) -> String {
+pub fn banner(base_url: &str, database_url: &str, slug: &str, token: &str, now: DateTime<Utc>, zone: Tz) -> String {
     let now = formats::weekday_and_moment(now, zone, Locale::En);
     format!(
         r#"
@@ -123,7 +123,12 @@ Try this:
 
    {{ programme(slug: "{slug}") {{
        status  decision {{ outcome counted effectiveAt }}
-       timeline(first: 100) {{ edges {{ node {{ at state kind messageKind recipient reason }} }} }} }} }}
+       timeline(first: 100) {{ totalCount edges {{ node {{ at state key messageKind recipient reason }} }} }} }} }}
+
+5. Or in another terminal:
+
+   export LEERNETWERK_DATABASE_URL={database_url} LEERNETWERK_CLOCK=test:{STARTS_AT}
+   leernetwerk timeline {slug}
 
 Press Ctrl-C to stop; everything is thrown away.
 "#
@@ -141,6 +146,7 @@ mod tests {
     async fn what_a_newcomer_is_told_to_try_fits_the_schema() {
         let banner = banner(
             "http://localhost",
+            "sqlite://somewhere.db",
             "a-slug",
             "a-token",
             DateTime::UNIX_EPOCH,

@@ -75,8 +75,9 @@ pub async fn demo(given: Given) -> anyhow::Result<()> {
     refuse_what_the_demo_has(&given)?;
     let mut signals = Signals::listen()?;
     let directory = TempDir::with_prefix("leernetwerk-demo-").context("no place for the demo's database")?;
+    let database_url = format!("sqlite://{}", directory.path().join("demo.db").display());
     let given = Given {
-        database_url: Some(format!("sqlite://{}", directory.path().join("demo.db").display())),
+        database_url: Some(database_url.clone()),
         clock: Some(format!("test:{}", demo::STARTS_AT)),
         mail: Some("capture".to_owned()),
         secret: None,
@@ -97,7 +98,15 @@ pub async fn demo(given: Given) -> anyhow::Result<()> {
         .await?;
     let (slug, zone) = (created.programme.announced.slug, created.programme.announced.time_zone);
     let token = demo::populate(app, programme, &slug).await?;
-    say(&demo::banner(&running.base_url, &slug, &token, app.now().await?, zone))?;
+    let now = app.now().await?;
+    say(&demo::banner(
+        &running.base_url,
+        &database_url,
+        &slug,
+        &token,
+        now,
+        zone,
+    ))?;
     until_told(running, signals).await
 }
 

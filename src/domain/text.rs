@@ -37,15 +37,23 @@ pub enum TextError {
     NotASlug,
 }
 
-/// Bidirectional controls (Unicode UAX 9) and zero-width marks that hide or reorder what a reader sees.
+/// Bidirectional controls (Unicode UAX 9) and marks without width or shape that hide or reorder what a reader sees, or make two
+/// names that look the same.
 fn misleads(c: char) -> bool {
-    matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{2028}' | '\u{2029}')
+    matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}' | '\u{200E}'
+        | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
+        | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Joiners belong to scripts and pictures that need them; alone they are nothing.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
 }
 
 fn checked(text: &str, max: usize, may_break_lines: bool) -> Result<String, TextError> {
     let unified = text.replace("\r\n", "\n");
     let trimmed = unified.trim();
-    if trimmed.is_empty() {
+    if trimmed.chars().all(|c| c.is_whitespace() || joins(c)) {
         return Err(TextError::Empty);
     }
     // Counted before normalising, so that a huge input costs no more than a look at each character.
@@ -275,6 +283,18 @@ mod tests {
                 "{text:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_name() {
+        for hidden in ["Do\u{AD}el", "\u{3164}", "\u{61C}Doel", "Doel\u{E0041}", "\u{FFF9}a"] {
+            assert!(
+                matches!(hidden.parse::<PersonName>(), Err(TextError::Forbidden(_))),
+                "{hidden:?}"
+            );
+        }
+        assert_eq!("\u{200D}".parse::<PersonName>(), Err(TextError::Empty));
+        assert!("\u{1F469}\u{200D}\u{1F33E} Ans".parse::<PersonName>().is_ok());
     }
 
     #[test]

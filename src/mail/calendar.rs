@@ -114,6 +114,10 @@ impl Standing {
     }
 }
 
+/// What the entries of a calendar to subscribe to are told apart by from those in mails. The two are counted by different numbers
+/// and say different things: who took one in must not find the other passed over as an older version of it (RFC 5546, 2.1.4).
+const SUBSCRIBED: &str = "-subscribed";
+
 impl Calendar {
     /// All meetings of a programme with what everybody may know of them, as last changed at a moment. The sequence number is the
     /// time from publishing to that change: it grows with each one, and nothing has to be counted for it.
@@ -157,7 +161,7 @@ impl Calendar {
         );
         calendar.append_property(Property::new("X-PUBLISHED-TTL", "PT12H"));
         for entry in &self.entries {
-            calendar.push(self.event(entry, entry.standing, entry.changed_at, sender));
+            calendar.push(self.event(entry, entry.standing, entry.changed_at, SUBSCRIBED, sender));
         }
         folded(&calendar.to_string())
     }
@@ -170,7 +174,7 @@ impl Calendar {
                 Method::Cancel => Standing::Cancelled,
             };
             let mut calendar = self.frame(Some(method));
-            calendar.push(self.event(entry, standing, made_at, sender));
+            calendar.push(self.event(entry, standing, made_at, "", sender));
             CalendarFile {
                 name: format!("{}.ics", entry.starts_at.with_timezone(&self.zone).format("%Y-%m-%d")),
                 method,
@@ -196,10 +200,17 @@ impl Calendar {
     }
 
     // The library would fill in a UID and a DTSTAMP of its own: both are always given.
-    fn event(&self, entry: &Entry, standing: Standing, stamped_at: DateTime<Utc>, sender: &Sender) -> icalendar::Event {
+    fn event(
+        &self,
+        entry: &Entry,
+        standing: Standing,
+        stamped_at: DateTime<Utc>,
+        among: &str,
+        sender: &Sender,
+    ) -> icalendar::Event {
         let mut event = icalendar::Event::new();
         event
-            .uid(&format!("{}-{}@{}", entry.about, entry.day, sender.domain()))
+            .uid(&format!("{}-{}{among}@{}", entry.about, entry.day, sender.domain()))
             .timestamp(stamped_at)
             .last_modified(entry.changed_at)
             .sequence(entry.sequence)
@@ -396,7 +407,12 @@ mod tests {
             assert_eq!(read.property_value("METHOD"), Some("PUBLISH"));
             let events: Vec<_> = read.events().collect();
             assert_eq!(events.len(), 1);
-            assert!(events[0].get_uid().unwrap().ends_with(&format!("-{day}@west.example")));
+            assert!(
+                events[0]
+                    .get_uid()
+                    .unwrap()
+                    .ends_with(&format!("-{day}-subscribed@west.example"))
+            );
             assert_eq!(events[0].get_timestamp(), Some(at(2, 8)));
             assert_eq!(events[0].get_last_modified(), Some(at(1, 9)));
         }

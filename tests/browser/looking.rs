@@ -10,7 +10,7 @@ use super::{
     table::{Moment, PAGES, Row, Who},
     world::World,
 };
-use crate::harness::browser::{Arrival, Scheme, Tab, browser};
+use crate::harness::browser::{Arrival, SCREENSHOTS, Scheme, Tab, browser};
 
 /// The success criteria of WCAG 2.2 at level AA, as axe-core tags its rules, and what its authors advise beside them.
 const RULES: &[&str] = &["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -64,7 +64,7 @@ struct Found {
 /// Where pictures of the pages are wanted.
 #[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the product")]
 fn pictures() -> Option<PathBuf> {
-    let directory = PathBuf::from(std::env::var_os("LEERNETWERK_TEST_SCREENSHOTS")?);
+    let directory = PathBuf::from(std::env::var_os(SCREENSHOTS)?);
     std::fs::create_dir_all(&directory).unwrap();
     Some(directory)
 }

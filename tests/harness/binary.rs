@@ -10,18 +10,29 @@ use std::{
 use tempfile::NamedTempFile;
 use tokio::time::{Instant, timeout};
 
-use super::{faketime, postgres};
+use super::{browser, faketime, postgres};
 
-/// Settings of the tests, which the binary would refuse.
-pub const OF_TESTS: [&str; 2] = [postgres::VARIABLE, faketime::VARIABLE];
+/// Settings of the tests, which the program would refuse.
+const OF_TESTS: [&str; 4] = [
+    postgres::VARIABLE,
+    faketime::VARIABLE,
+    browser::VARIABLE,
+    browser::SCREENSHOTS,
+];
 
-/// What a command prints, with these variables in its environment.
-pub async fn print(environment: &[(String, String)], arguments: &[&str]) -> String {
+/// The program, without those.
+fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_leernetwerk"));
-    command.args(arguments).envs(environment.iter().cloned());
     for variable in OF_TESTS {
         command.env_remove(variable);
     }
+    command
+}
+
+/// What a command prints, with these variables in its environment.
+pub async fn print(environment: &[(String, String)], arguments: &[&str]) -> String {
+    let mut command = program();
+    command.args(arguments).envs(environment.iter().cloned());
     let output = tokio::task::spawn_blocking(move || command.output()).await;
     String::from_utf8(output.unwrap().unwrap().stdout).unwrap()
 }
@@ -52,13 +63,11 @@ impl Binary {
     /// The same; what it logged if it ends before it is ready.
     pub fn try_start_in(environment: &[(String, String)], arguments: &[&str], log: &str) -> Result<Self, String> {
         let file = NamedTempFile::with_prefix("leernetwerk-log-").unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_leernetwerk"))
+        let mut child = program()
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .env("RUST_LOG", log)
             .envs(environment.iter().map(|(name, value)| (name, value)))
-            .env_remove(OF_TESTS[0])
-            .env_remove(OF_TESTS[1])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file.reopen().unwrap())

@@ -179,6 +179,13 @@ pub fn reply_to_invitation(
         ));
     }
     must_be_to_come(facts, now)?;
+    let is_newer =
+        |one: &Invitation| one.id != id && one.status.is_live() && one.person_key() == invitation.person_key();
+    if accepts && !invitation.status.is_live() && facts.guests.invitations.values().any(is_newer) {
+        return Err(conflict(
+            "you were invited once more after you declined; please answer with the link in that newer mail",
+        ));
+    }
     let verb = if accepts { GuestVerb::Accept } else { GuestVerb::Decline };
     if accepts && invitation.status == Status::Declined && invitation.acceptances >= ACCEPTANCES_AT_MOST {
         return Err(conflict(
@@ -212,6 +219,12 @@ pub fn correct_guest(
         return Err(Refusal::invalid(
             "name",
             "is the name of another guest with this address",
+        ));
+    }
+    if key != invitation.person_key() && facts.comes_anyway(&key) {
+        return Err(Refusal::invalid(
+            "name",
+            "is the name of somebody with this address who belongs to the programme, and needs no invitation",
         ));
     }
     if let Some(invitation) = facts.guests.invitations.get_mut(&id) {

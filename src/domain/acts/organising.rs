@@ -63,6 +63,10 @@ fn check_revision(facts: &Facts, earlier: &Announcement, now: DateTime<Utc>) -> 
             ));
         }
     }
+    let starts = |of: &Announcement| of.showcase.map(|showcase| showcase.starts_at(of.time_zone));
+    if starts(announced) != starts(earlier) && starts(announced).is_some_and(|starts_at| starts_at <= now) {
+        return Err(Refusal::invalid("showcase", "begins in the past; give a day to come"));
+    }
     if announced.slug != earlier.slug {
         return Err(Refusal::invalid(
             "slug",

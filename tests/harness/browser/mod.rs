@@ -24,6 +24,9 @@ use tempfile::TempDir;
 /// `required`, they fail.
 pub const VARIABLE: &str = "LEERNETWERK_TEST_BROWSER";
 
+/// The directory that pictures of pages go to.
+pub const SCREENSHOTS: &str = "LEERNETWERK_TEST_SCREENSHOTS";
+
 /// What the program is called: the whole browser, or the one that never has a window.
 const PROGRAMS: [&str; 2] = ["chromium", "chromium-headless-shell"];
 

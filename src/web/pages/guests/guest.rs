@@ -209,9 +209,12 @@ impl Told<'_> {
                 "You are not expected. Do you want to know more? Ask whoever invited you.",
             ),
             _ if !self.is_to_come => own(
-                ("De manifestatie is geweest", "The showcase is over"),
-                "U kunt niet meer antwoorden. Dank voor uw belangstelling.",
-                "You can no longer answer. Thank you for your interest.",
+                (
+                    "De manifestatie is begonnen of geweest",
+                    "The showcase has begun or is over",
+                ),
+                "U kunt uw antwoord niet meer aanpassen.",
+                "You can no longer change your answer.",
             ),
             Status::Invited => own(
                 ("U bent uitgenodigd", "You are invited"),

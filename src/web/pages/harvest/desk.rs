@@ -9,7 +9,10 @@ use crate::{
     app::{AppError, Repeatable, harvest::HarvestView},
     domain::{
         calendar,
-        harvest::{Harvest, HarvestStatus, HarvestTransition, HarvestVerb, LONGEST_SLOT_MINUTES, Slot, transition},
+        harvest::{
+            Harvest, HarvestStatus, HarvestTransition, HarvestVerb, LONGEST_SLOT_MINUTES, SHORTEST_SLOT_MINUTES, Slot,
+            transition,
+        },
         ids::HarvestId,
         message::Locale,
     },
@@ -302,7 +305,7 @@ fn schedule(visit: &Visit<'_>, view: &HarvestView, harvest: &Harvest, refused: O
                 form method="post" {
                     (form.head())
                     (form.time(("startsAt", say(locale, "Begintijd", "Starting time"), ""), starts.as_deref().unwrap_or_default()))
-                    (form.number(("minutes", say(locale, "Aantal minuten", "Minutes"), say(locale, "Van 5 tot en met 120.", "From 5 to 120.")), &minutes, LONGEST_SLOT_MINUTES))
+                    (form.number(("minutes", say(locale, "Aantal minuten", "Minutes"), say(locale, "Van 5 tot en met 120.", "From 5 to 120.")), &minutes, SHORTEST_SLOT_MINUTES..=LONGEST_SLOT_MINUTES))
                     button type="submit" { (say(locale, "Tijd vastleggen", "Set time")) }
                 }
                 (day::programme(view, locale))

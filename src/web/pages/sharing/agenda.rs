@@ -271,7 +271,7 @@ fn propose(meeting: &Meeting, refused: Option<&Refused<'_>>, locale: Locale) -> 
             form method="post" {
                 (form.head())
                 (form.line(("title", say(locale, "Onderwerp", "Item"), ""), "", 150, true))
-                (form.number(("minutes", say(locale, "Aantal minuten (hoeft niet)", "Minutes (optional)"), ""), "", LONGEST_ITEM_MINUTES))
+                (form.number(("minutes", say(locale, "Aantal minuten (hoeft niet)", "Minutes (optional)"), ""), "", 1..=LONGEST_ITEM_MINUTES))
                 button type="submit" { (say(locale, "Onderwerp voorstellen", "Propose item")) }
             }
         }
@@ -299,7 +299,7 @@ fn make(shared: &Shared, meeting: &Meeting, refused: Option<&Refused<'_>>, local
                     }
                     @for item in items.iter().take(ITEMS_A_MEETING) {
                         @let place = item.position.map(|place| place.to_string()).unwrap_or_default();
-                        (form.number((&place_of(item.id), &item.title, ""), &place, 1000))
+                        (form.number((&place_of(item.id), &item.title, ""), &place, 1..=1000))
                     }
                     button type="submit" { (say(locale, "Agenda vaststellen", "Save agenda")) }
                 }

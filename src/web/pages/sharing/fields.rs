@@ -1,5 +1,7 @@
 //! Fields of forms, each with its label, its hint, and beside it what was wrong; what was filled in is kept.
 
+use std::ops::RangeInclusive;
+
 use maud::{Markup, html};
 
 use crate::web::pages::{asking::Values, layout::REFUSED};
@@ -130,10 +132,15 @@ impl<'a> Form<'a> {
     }
 
     /// Room for a number.
-    pub fn number(&self, (name, label, hint): (&str, &str, &str), value: &'a str, most: u32) -> Markup {
+    pub fn number(
+        &self,
+        (name, label, hint): (&str, &str, &str),
+        value: &'a str,
+        within: RangeInclusive<u32>,
+    ) -> Markup {
         self.field((name, label, hint), value, |id, value, described, is_wrong| {
             html! {
-                input id=(id) name=(name) type="number" inputmode="numeric" min="1" max=(most) value=(value)
+                input id=(id) name=(name) type="number" inputmode="numeric" min=(within.start()) max=(within.end()) value=(value)
                     aria-describedby=[described] aria-invalid=[is_wrong.then_some("true")];
             }
         })

@@ -166,6 +166,18 @@ fn note(letter: Option<&Letter>) -> crate::domain::guests::ShowcaseNote {
 }
 
 #[test]
+fn whoever_declined_and_was_invited_again_answers_the_newer_invitation() {
+    let (mut life, people) = under_way();
+    let first = life.invite(Some(people[0]), "Gerda").unwrap();
+    life.reply(first, false).unwrap();
+    let newer = life.invite(Some(people[0]), "Gerda").unwrap();
+    refused(life.reply(first, true), "newer mail");
+    life.reply(first, false).unwrap();
+    life.reply(newer, true).unwrap();
+    refused(life.reply(first, true), "newer mail");
+}
+
+#[test]
 fn guests_are_invited_from_the_go_until_the_showcase_begins() {
     let mut life = published();
     let anna = life.join("Anna");
