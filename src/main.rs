@@ -20,6 +20,7 @@ use leernetwerk::{
     simulation::Stage,
     telemetry,
 };
+use tokio::runtime::Builder;
 
 /// A GraphQL server with a scheduled e-mail workflow engine for learning networks
 #[derive(Debug, Parser)]
@@ -111,10 +112,37 @@ async fn run(given: Given, command: Command) -> anyhow::Result<Exit> {
     }
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// Keeps this thread, and those that it starts, on the core it runs on. SQLite has a thread of its own, and in a play the two
+/// take turns thousands of times; between cores each turn costs several times what it does on one. Not being allowed to only
+/// makes it slower.
+#[cfg(target_os = "linux")]
+fn stay_on_one_core() {
+    use rustix::thread::{CpuSet, sched_getcpu, sched_setaffinity};
+    let mut this_core = CpuSet::new();
+    this_core.set(sched_getcpu());
+    if let Err(error) = sched_setaffinity(None, &this_core) {
+        tracing::debug!(%error, "not kept on one core");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stay_on_one_core() {}
+
+fn main() -> ExitCode {
     let CommandLine { given, command } = CommandLine::parse();
     let is_serving = matches!(command, Command::Demo | Command::Serve(_));
     telemetry::start(!is_serving);
-    terminal::end(run(given, command).await)
+    if matches!(command, Command::Other(cli::Command::Simulate(_))) {
+        stay_on_one_core();
+    }
+    // What is not a server does one thing after the other, and several threads would only wait for each other.
+    let mut runtime = if is_serving {
+        Builder::new_multi_thread()
+    } else {
+        Builder::new_current_thread()
+    };
+    match runtime.enable_all().build() {
+        Ok(runtime) => runtime.block_on(async { terminal::end(run(given, command).await) }),
+        Err(error) => terminal::end(Err(anyhow::Error::new(error).context("no thread can be started"))),
+    }
 }

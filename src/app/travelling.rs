@@ -13,7 +13,7 @@ impl App {
         if !matches!(caller, Caller::Administrator { .. }) {
             return Err(caller.refusal());
         }
-        Ok(self.store().next_wake_after(after).await?)
+        Ok(self.store().next_wake(Some(after)).await?)
     }
 
     /// Lets the caller move the test clock forward to an instant, and records it; the travel itself comes after this.

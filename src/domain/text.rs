@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref, str::FromStr};
 use email_address::{EmailAddress as Syntax, Options};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Why a text was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -66,6 +66,10 @@ fn checked(text: &str, max: usize, may_break_lines: bool) -> Result<String, Text
         .find(|&c| (c.is_control() && !(may_break_lines && (c == '\n' || c == '\t'))) || misleads(c))
     {
         return Err(TextError::Forbidden(c.into()));
+    }
+    // Nearly everything is composed already, most of all what comes out of the database.
+    if is_nfc(trimmed) {
+        return Ok(trimmed.to_owned());
     }
     let composed: String = trimmed.nfc().collect();
     let length = composed.chars().count();

@@ -34,7 +34,7 @@ pub use transport::{SmtpRoute, Transport};
 
 use crate::chain::Chain;
 use crate::settle::{Settle, SettleError};
-use tick::{next_due_after, tick};
+use tick::{next_due, tick};
 
 /// How long the engine sleeps at most.
 const FALLBACK: Duration = Duration::from_secs(5);
@@ -161,7 +161,7 @@ async fn look_when_due(
 async fn look_once(settle: &Settle) -> Result<Duration, SettleError> {
     tick(settle).await?;
     let now = settle.store.now(settle.clock).await?;
-    let next = next_due_after(settle, now).await?;
+    let next = next_due(settle, Some(now)).await?;
     // A standing clock brings nothing by itself.
     let until_next = next
         .filter(|_| !settle.clock.is_test())

@@ -72,9 +72,9 @@ async fn look(settle: &Settle, busy: Busy) -> Result<Tick, SettleError> {
     }
 }
 
-/// The next moment after `now` at which something is due.
-pub async fn next_due_after(settle: &Settle, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, SettleError> {
-    let wake = settle.store.next_wake_after(now).await?;
-    let compose = settle.store.next_compose_after(now).await?;
+/// The first moment at which something is due; of those after an instant, where one is given.
+pub async fn next_due(settle: &Settle, after: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>, SettleError> {
+    let wake = settle.store.next_wake(after).await?;
+    let compose = settle.store.next_compose(after).await?;
     Ok([wake, compose].into_iter().flatten().min())
 }

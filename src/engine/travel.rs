@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Datelike, Utc};
 use tokio::sync::Mutex;
 
-use super::tick::{next_due_after, tick_to_the_end};
+use super::tick::{next_due, tick_to_the_end};
 use crate::{
     clock::{TimeMachine, TravelError},
     settle::{Settle, SettleError},
@@ -29,16 +29,25 @@ impl Journeys {
         }
     }
 
-    async fn walk(&self, to: DateTime<Utc>) -> Result<DateTime<Utc>, SettleError> {
+    async fn walk(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<DateTime<Utc>, SettleError> {
         let store = &self.settle.store;
-        let mut now = store.now(self.settle.clock).await?;
-        tick_to_the_end(&self.settle).await?;
-        while let Some(next) = next_due_after(&self.settle, now).await?.filter(|next| *next <= to) {
-            now = store.advance_test_clock(next).await?;
-            tick_to_the_end(&self.settle).await?;
+        let mut stands_at = from;
+        // A programme that cannot be settled stays due, and is not waited for.
+        let mut looked_at = None;
+        loop {
+            match next_due(&self.settle, looked_at).await? {
+                Some(next) if next <= to => {
+                    if next > stands_at {
+                        stands_at = store.advance_test_clock(next).await?;
+                    }
+                    let tick = tick_to_the_end(&self.settle).await?;
+                    looked_at = (tick.failed > 0).then_some(stands_at);
+                }
+                // And another look: somebody's act may have made something due on the way.
+                _ if stands_at < to => stands_at = store.advance_test_clock(to).await?,
+                _ => break,
+            }
         }
-        let stands_at = store.advance_test_clock(to).await?;
-        tick_to_the_end(&self.settle).await?;
         self.settle.tell_committed();
         Ok(stands_at)
     }
@@ -61,6 +70,6 @@ impl TimeMachine for Journeys {
         if to.year() > 9999 {
             return Err(TravelError::TooFar);
         }
-        self.walk(to).await.map_err(broken)
+        self.walk(stands_at, to).await.map_err(broken)
     }
 }

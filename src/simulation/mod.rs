@@ -98,6 +98,11 @@ trait Actor: Send + Sync {
     /// Where mail for this one goes.
     fn address(&self) -> &str;
 
+    /// Whether it is one of the team, who may change the programme.
+    fn is_of_the_team(&self) -> bool {
+        false
+    }
+
     /// What the actor plans before anything has happened.
     fn begin(&mut self, view: &View<'_>) -> Vec<Plan>;
 
@@ -118,8 +123,8 @@ pub enum Moment {
 pub struct Play {
     stage: Stage,
     programme: ProgrammeId,
-    /// Its name in addresses.
-    slug: String,
+    /// As it was announced or changed last.
+    known: Programme,
     chance: Chance,
     actors: Vec<Box<dyn Actor>>,
     by_address: HashMap<String, usize>,
@@ -140,10 +145,11 @@ impl Play {
     /// otherwise it is drawn, from too few to too many.
     pub async fn begin(stage: Stage, programme: ProgrammeId, seed: u64, registrations: Option<u32>) -> Result<Self> {
         let now = stage.app.now().await?;
+        let known = programme_in(&stage.app, programme).await?;
         let mut play = Self {
             stage,
             programme,
-            slug: String::new(),
+            known: known.clone(),
             chance: Chance::seeded(seed),
             actors: Vec::new(),
             by_address: HashMap::new(),
@@ -156,8 +162,6 @@ impl Play {
             ends_at: now,
             now,
         };
-        let known = play.programme().await?;
-        play.slug = known.announced.slug.to_string();
         let announced = &known.announced;
         // The day after the last meeting everything that the time brings has come.
         play.ends_at = known
@@ -229,8 +233,12 @@ impl Play {
         };
         let (Moment::Due(at) | Moment::Act(at)) = next;
         self.now = self.stage.clock.travel_to(at).await?;
-        if matches!(next, Moment::Act(_)) {
-            self.act().await?;
+        let may_change_the_programme = match next {
+            Moment::Due(_) => true,
+            Moment::Act(_) => self.act().await?,
+        };
+        if may_change_the_programme {
+            self.known = programme_in(&self.stage.app, self.programme).await?;
         }
         self.deliver().await?;
         Ok(true)
@@ -243,29 +251,20 @@ impl Play {
         story::tell(self).await
     }
 
-    async fn programme(&self) -> Result<Programme> {
-        let found = self
-            .stage
-            .app
-            .programmes_by_id(&ADMINISTRATOR, &[self.programme])
-            .await?;
-        Ok(found.into_iter().next().ok_or(SimulationError::Lost)?.programme)
-    }
-
     fn plan(&mut self, actor: usize, plan: Plan) {
         self.plans
             .push(Reverse((plan.at.max(self.now), self.deeds.len(), actor)));
         self.deeds.push(plan.deed);
     }
 
-    /// Somebody does what they planned.
-    async fn act(&mut self) -> Result<()> {
+    /// Somebody does what they planned; whether it was one of the team.
+    async fn act(&mut self) -> Result<bool> {
         let Some(Reverse((_, deed, actor))) = self.plans.pop() else {
-            return Ok(());
+            return Ok(false);
         };
         let (Some(deed), Some(link), Some(who)) = (self.deeds.get(deed), self.links.get(actor), self.actors.get(actor))
         else {
-            return Ok(());
+            return Ok(false);
         };
         let app = &self.stage.app;
         // Who an actor is to the server: the holder of that link.
@@ -273,7 +272,7 @@ impl Play {
             Some(link) => app.caller_of(link, None).await?.unwrap_or(Caller::Public),
             None => Caller::Public,
         };
-        let (is_refused, answer) = match deed.do_it(app, self.programme, &self.slug, &caller).await {
+        let (is_refused, answer) = match deed.do_it(app, self.programme, &self.known.announced.slug.to_string(), &caller).await {
             Ok(answer) => (false, answer),
             Err(AppError::Refused(refusals)) => (true, told(&refusals)),
             // Whoever has left is no member any more.
@@ -287,7 +286,7 @@ impl Play {
             is_refused,
             answer,
         });
-        Ok(())
+        Ok(who.is_of_the_team())
     }
 
     /// Everybody reads the mails that have come, in the order in which they came.
@@ -308,9 +307,8 @@ impl Play {
                 return Ok(());
             };
             self.last_read = Some(newest.id);
-            let programme = self.programme().await?;
             for mail in page.items.iter().rev() {
-                self.read(mail, &programme).await?;
+                self.read(mail).await?;
             }
             if page.items.len() < AT_ONCE {
                 return Ok(());
@@ -318,12 +316,12 @@ impl Play {
         }
     }
 
-    async fn read(&mut self, mail: &Message, programme: &Programme) -> Result<()> {
+    async fn read(&mut self, mail: &Message) -> Result<()> {
         let Some(index) = self.by_address.get(&mail.address).copied() else {
             return Ok(());
         };
         let view = View {
-            programme,
+            programme: &self.known,
             chance: &self.chance,
             now: self.now,
         };
@@ -356,6 +354,11 @@ impl Play {
             .split_once(&marker)
             .map(|(_, rest)| rest.chars().take_while(is_of_token).collect()))
     }
+}
+
+async fn programme_in(app: &App, id: ProgrammeId) -> Result<Programme> {
+    let found = app.programmes_by_id(&ADMINISTRATOR, &[id]).await?;
+    Ok(found.into_iter().next().ok_or(SimulationError::Lost)?.programme)
 }
 
 fn told(refusals: &[Refusal]) -> String {

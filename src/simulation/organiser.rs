@@ -56,6 +56,10 @@ impl Actor for Facilitator {
         &self.address
     }
 
+    fn is_of_the_team(&self) -> bool {
+        true
+    }
+
     fn begin(&mut self, _: &View<'_>) -> Vec<Plan> {
         Vec::new()
     }

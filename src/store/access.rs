@@ -264,12 +264,12 @@ impl Store {
             .one(&self.reader)
             .await?;
         let Some(row) = row else { return Ok(None) };
-        let programmes = self
-            .programmes_of_tokens(&[row.id])
-            .await?
-            .remove(&row.id)
-            .unwrap_or_default();
-        holder(&row, programmes).map(Some)
+        let mut programmes = match row.role {
+            Some(_) => self.programmes_of_tokens(&[row.id]).await?,
+            // A personal link.
+            None => HashMap::new(),
+        };
+        holder(&row, programmes.remove(&row.id).unwrap_or_default()).map(Some)
     }
 
     /// The API tokens, the newest last.

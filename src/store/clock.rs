@@ -31,15 +31,18 @@ fn to_the_microsecond(at: DateTime<Utc>) -> DateTime<Utc> {
     at.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(at)
 }
 
-/// Moves the hands forward, never back.
-async fn advance(connection: &impl ConnectionTrait, to: DateTime<Utc>) -> Result<()> {
-    Entity::update_many()
+/// Moves the hands forward, never back. Returns where they stand.
+async fn advance(connection: &impl ConnectionTrait, to: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let moved = Entity::update_many()
         .col_expr(Column::Now, Expr::value(to))
         .filter(Column::Id.eq(THE_ONE))
         .filter(Column::Now.lt(to))
-        .exec(connection)
+        .exec_with_returning(connection)
         .await?;
-    Ok(())
+    match moved.first() {
+        Some(row) => Ok(row.now),
+        None => stored(connection).await,
+    }
 }
 
 impl Store {
@@ -61,8 +64,7 @@ impl Store {
             .on_conflict(unless_there)
             .exec_without_returning(&tx.0)
             .await?;
-        advance(&tx.0, starts_at).await?;
-        let stands_at = stored(&tx.0).await?;
+        let stands_at = advance(&tx.0, starts_at).await?;
         tx.commit().await?;
         Ok(stands_at)
     }
@@ -72,11 +74,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Mismatch`] if it was never started.
     pub async fn advance_test_clock(&self, to: DateTime<Utc>) -> Result<DateTime<Utc>> {
-        let tx = self.begin().await?;
-        advance(&tx.0, to_the_microsecond(to)).await?;
-        let stands_at = stored(&tx.0).await?;
-        tx.commit().await?;
-        Ok(stands_at)
+        advance(&self.writer, to_the_microsecond(to)).await
     }
 
     /// Whether this database ever ran on the test clock; the system clock has no place in it then.

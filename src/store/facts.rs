@@ -251,20 +251,27 @@ async fn told(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(Ru
         .iter()
         .filter(|key| key.remembers_whom())
         .map(|key| key.word());
-    let found = ledger_entry::Entity::find()
+    let found: Vec<(String, String, Option<Uuid>, Option<Uuid>, Option<Uuid>)> = ledger_entry::Entity::find()
+        .select_only()
+        .column(ledger_entry::Column::Source)
+        .column(ledger_entry::Column::Occurrence)
+        .column(ledger_entry::Column::RegistrationId)
+        .column(ledger_entry::Column::TeamMemberId)
+        .column(ledger_entry::Column::InvitationId)
         .filter(ledger_entry::Column::ProgrammeId.eq(programme))
         .filter(ledger_entry::Column::Source.is_in(words))
+        .into_tuple()
         .all(db)
         .await?;
     Ok(found
         .into_iter()
-        .filter_map(|entry| {
+        .filter_map(|(source, occurrence, registration_id, team_member_id, invitation_id)| {
             let whom = WhomColumns {
-                registration_id: entry.registration_id,
-                team_member_id: entry.team_member_id,
-                invitation_id: entry.invitation_id,
+                registration_id,
+                team_member_id,
+                invitation_id,
             };
-            Some((RuleKey::from_word(&entry.source)?, whom.recipient()?, entry.occurrence))
+            Some((RuleKey::from_word(&source)?, whom.recipient()?, occurrence))
         })
         .collect())
 }

@@ -238,12 +238,14 @@ impl Store {
         rows.into_iter().map(entry).collect()
     }
 
-    /// The next moment after `now` at which a mail is tried to be made that could not be made before.
-    pub async fn next_compose_after(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    /// The first moment at which a mail is tried to be made that could not be made before; of those after an instant, where
+    /// one is given.
+    pub async fn next_compose(&self, after: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>> {
         let earliest = ledger_entry::Entity::find()
             .select_only()
             .column(ledger_entry::Column::ComposeAt)
-            .filter(ledger_entry::Column::ComposeAt.gt(now))
+            .filter(ledger_entry::Column::ComposeAt.is_not_null())
+            .filter(Condition::all().add_option(after.map(|after| ledger_entry::Column::ComposeAt.gt(after))))
             .order_by_asc(ledger_entry::Column::ComposeAt)
             .into_tuple()
             .one(&self.reader)

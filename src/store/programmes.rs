@@ -402,12 +402,13 @@ impl Store {
         Ok(latest.flatten())
     }
 
-    /// The earliest moment after `now` at which a programme wants to be looked at.
-    pub async fn next_wake_after(&self, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+    /// The earliest moment at which a programme wants to be looked at; of those after an instant, where one is given.
+    pub async fn next_wake(&self, after: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>> {
         let earliest = programme::Entity::find()
             .select_only()
             .column(programme::Column::WakeAt)
-            .filter(programme::Column::WakeAt.gt(now))
+            .filter(programme::Column::WakeAt.is_not_null())
+            .filter(Condition::all().add_option(after.map(|after| programme::Column::WakeAt.gt(after))))
             .order_by_asc(programme::Column::WakeAt)
             .into_tuple()
             .one(&self.reader)

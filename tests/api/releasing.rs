@@ -80,6 +80,7 @@ async fn what_is_not_one_choice_is_refused(app: &TestApp) {
 }
 
 async fn what_an_administrator_holds_an_administrator_releases(app: &TestApp) {
+    app.settle().await;
     hold(app, Selection::All).await;
     app.register(0).await;
     let id = app.programme(None, "id").await["id"].take();

@@ -9,7 +9,7 @@ use leernetwerk::{
     engine::{
         DispatchLimits, DispatcherParts, Engine, SmtpRoute, Transport,
         heartbeat::Heartbeat,
-        tick::{next_due_after, tick},
+        tick::{next_due, tick},
     },
     mail::smtp::Deadlines,
     settle::Settle,
@@ -102,7 +102,7 @@ async fn live(world: &World, beat: Beat, plan: &Plan) {
     let beating = AbortOnDropHandle::new(tokio::spawn(beats(beat, Arc::clone(settle), Arc::clone(&look))));
     let last = at(plan.by_size("2014-07-01T00:00:00Z", "2015-03-01T00:00:00Z"));
     let mut now = world.now().await;
-    while let Some(next) = next_due_after(settle, now).await.unwrap().filter(|next| *next <= last) {
+    while let Some(next) = next_due(settle, Some(now)).await.unwrap().filter(|next| *next <= last) {
         now = store.advance_test_clock(next).await.unwrap();
         // What wakes an engine besides the heartbeat, as after any act.
         settle.tell_committed();

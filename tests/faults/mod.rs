@@ -36,6 +36,7 @@ mod relays;
 mod restless;
 mod stopping;
 mod suspended;
+mod templates;
 mod world;
 mod zones;
 
@@ -145,6 +146,11 @@ pub const SCENARIOS: &[Scenario] = &[
         clocks::set_clocks,
         BOTH,
         "the machine's clock set an hour ahead and back, 400 days ahead and back, while it decides and sends"
+    ),
+    scenario!(
+        templates::poisoned_templates,
+        BOTH,
+        "a template that fails for one in five, and a kill -9 in between: the others' mails go once, theirs when it is mended"
     ),
     scenario!(
         clients::clients_hanging_up,
