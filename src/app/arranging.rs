@@ -135,8 +135,8 @@ pub struct Announced {
     pub plan: Option<PlanView>,
     /// The mails that were made of it.
     pub messages: Vec<Message>,
-    /// What would happen has changed since it was looked at, and nothing was done.
-    pub is_stale: bool,
+    /// Why nothing was done: what would happen has changed since it was looked at.
+    pub stale: Option<Refusal>,
 }
 
 /// Mails that an answer shows of an announcement; `messages` lists them all.
@@ -251,7 +251,7 @@ impl App {
             id,
             // The repetition of an earlier request tells whom it reached.
             recipients: recipients.unwrap_or_else(|| messages.iter().map(|mail| mail.address.clone()).collect()),
-            is_stale: planned.left.is_none(),
+            stale: planned.stale,
             plan: planned.plan,
             messages,
         })

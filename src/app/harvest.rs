@@ -322,19 +322,24 @@ impl App {
         Ok((self.harvests(caller, programme).await?, id))
     }
 
-    /// An organiser returns, accepts, publishes or reopens a harvest.
+    /// An organiser returns, accepts, publishes or reopens a harvest; with `unchanged_since` only if it still says what it said then.
     pub async fn review_harvest(
         &self,
         caller: &Caller,
         id: HarvestId,
         verdict: HarvestVerb,
         remark: Option<&str>,
+        unchanged_since: Option<DateTime<Utc>>,
         repeatable: &Repeatable,
     ) -> Result<(Arc<HarvestView>, HarvestId)> {
         let (programme, author) = self.harvest_to_judge(caller, id).await?;
         let mut parsing = Parsing::default();
         let remark = parsing.optional("remark", remark);
-        let review = parsing.finish(Some(Review { verdict, remark }))?;
+        let review = parsing.finish(Some(Review {
+            verdict,
+            remark,
+            unchanged_since,
+        }))?;
         let act = self.settle.entropy.id(self.now().await?);
         let scope = Scope::registration(author);
         self.act(caller, programme, "reviewHarvest", repeatable, scope, |facts, now| {

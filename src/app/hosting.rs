@@ -82,11 +82,7 @@ impl HostingView {
 
     /// The municipality where a meeting is held: the host's, else the one that was entered.
     pub fn municipality(&self, meeting: &Meeting) -> Option<String> {
-        let offer = self.hosting.offer_for(meeting.id);
-        offer
-            .map(|offer| &offer.venue.municipality)
-            .or(meeting.municipality.as_ref())
-            .map(ToString::to_string)
+        self.hosting.municipality(meeting).map(ToString::to_string)
     }
 
     /// Whether a meeting has begun.

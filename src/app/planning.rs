@@ -18,6 +18,9 @@ use crate::{
 
 pub use crate::domain::plan::DifferenceKind;
 
+/// So many of the last acts are told with a plan that has changed since it was looked at.
+const ACTS_TOLD: u64 = 3;
+
 /// Entries of one rule or built-in step that fare alike when a change is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DifferenceItem {
@@ -89,6 +92,8 @@ pub struct Planned<T> {
     pub left: Option<T>,
     /// What it brought, or would bring; none for the repetition of an earlier request.
     pub plan: Option<PlanView>,
+    /// Why nothing was done.
+    pub stale: Option<Refusal>,
 }
 
 impl<T> Planned<T> {
@@ -97,6 +102,7 @@ impl<T> Planned<T> {
         Planned {
             left: self.left.map(|_| left),
             plan: self.plan,
+            stale: self.stale,
         }
     }
 }
@@ -135,6 +141,7 @@ impl App {
             return Ok(Planned {
                 left: Some(left),
                 plan: Some(PlanView::of(&Plan::of(&change, &before, &after, now))),
+                stale: None,
             });
         }
         let mut plan = None;
@@ -145,12 +152,27 @@ impl App {
                 let made = PlanView::of(&Plan::of(&change, &before, facts, now));
                 let is_as_seen = confirmation.plan_hash.as_ref().is_none_or(|seen| *seen == made.hash);
                 plan = Some(made);
-                if is_as_seen { Ok(left) } else { Err(Refusal::StalePlan) }
+                if is_as_seen {
+                    Ok(left)
+                } else {
+                    Err(Refusal::StalePlan { latest: Vec::new() })
+                }
             })
             .await;
         match made {
-            Ok(left) => Ok(Planned { left: Some(left), plan }),
-            Err(AppError::Refused(refusals)) if refusals == [Refusal::StalePlan] => Ok(Planned { left: None, plan }),
+            Ok(left) => Ok(Planned {
+                left: Some(left),
+                plan,
+                stale: None,
+            }),
+            Err(AppError::Refused(refusals)) if matches!(refusals[..], [Refusal::StalePlan { .. }]) => {
+                let latest = self.store().last_acts(programme, ACTS_TOLD).await?;
+                Ok(Planned {
+                    left: None,
+                    plan,
+                    stale: Some(Refusal::StalePlan { latest }),
+                })
+            }
             Err(error) => Err(error),
         }
     }

@@ -1,13 +1,16 @@
 //! How long personal data is kept, and what it means that somebody is erased (rule 14): whoever that was cannot be told any
 //! more, and what was counted stays counted.
 
-use chrono::{DateTime, Months, Utc};
+use chrono::{DateTime, Duration, Months, Utc};
 
 use super::{
     calendar::{self, USUAL_TIME},
     ids::{InvitationId, RegistrationId},
     programme::Programme,
 };
+
+/// How long after its end a mail keeps its text.
+pub const MAIL_TEXT_KEPT: Duration = Duration::days(30);
 
 /// How long personal data is kept after the last meeting, in calendar months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

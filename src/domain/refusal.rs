@@ -44,8 +44,11 @@ pub enum Refusal {
     #[error("{0}")]
     StateConflict(String),
     /// What was confirmed is not what would happen now.
-    #[error("what would happen has changed since you looked; look at the difference and confirm that")]
-    StalePlan,
+    #[error("what would happen has changed since you looked{}; look at the difference and confirm that", done_last(.latest))]
+    StalePlan {
+        /// What people did last in the programme, the newest first: what changed it is most often among them.
+        latest: Vec<PastAct>,
+    },
     /// Registration has not opened, or there is none.
     #[error("{}", not_open(.opens_at))]
     RegistrationNotOpen {
@@ -134,6 +137,24 @@ fn name(field: &[String]) -> &str {
     field.last().map_or("input", String::as_str)
 }
 
+/// What somebody did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastAct {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The mutation.
+    pub action: String,
+}
+
+fn done_last(acts: &[PastAct]) -> String {
+    let told: Vec<_> = acts.iter().map(|act| format!("{} at {}", act.action, act.at)).collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(" (done last: {})", told.join(", "))
+    }
+}
+
 fn not_open(opens_at: &Option<DateTime<Utc>>) -> String {
     match opens_at {
         Some(opens_at) => format!("registration opens at {opens_at}"),
@@ -161,7 +182,7 @@ impl Refusal {
             Self::Text { .. } | Self::Invalid { .. } | Self::Slot { .. } => "INVALID",
             Self::NotFound { .. } => "NOT_FOUND",
             Self::StateConflict(_) => "STATE_CONFLICT",
-            Self::StalePlan => "STALE_PLAN",
+            Self::StalePlan { .. } => "STALE_PLAN",
             Self::RegistrationNotOpen { .. } => "REGISTRATION_NOT_OPEN",
             Self::DeadlinePassed { .. } => "DEADLINE_PASSED",
             Self::AlreadyRegistered => "ALREADY_REGISTERED",

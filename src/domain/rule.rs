@@ -208,7 +208,7 @@ rule_keys! {
     /// Reminds guests who have not answered, a week before the showcase.
     ShowcaseReminder = "showcase-reminder", ShowcaseReminder, days_before_showcase(7), ONE_DAY, Again;
     /// Tells guests who come how to get there two days before, or as soon as the place is known, and whoever accepts after that at once.
-    ShowcaseDirections = "showcase-directions", ShowcaseDirections, days_before_showcase(2), None, Once;
+    ShowcaseDirections = "showcase-directions", ShowcaseDirections, days_before_showcase(2), None, Again;
     /// Tells guests that the time or place of the showcase changed.
     ShowcaseChanged = "showcase-changed", ShowcaseChanged, Trigger::Event(TriggerEvent::ShowcaseChanged), None, Again;
     /// Tells guests that they are no longer expected.

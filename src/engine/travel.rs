@@ -32,21 +32,19 @@ impl Journeys {
     async fn walk(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<DateTime<Utc>, SettleError> {
         let store = &self.settle.store;
         let mut stands_at = from;
-        // A programme that cannot be settled stays due, and is not waited for.
+        // Where the clock stood at the last look; what was due before the journey is due still.
         let mut looked_at = None;
-        loop {
-            match next_due(&self.settle, looked_at).await? {
-                Some(next) if next <= to => {
-                    if next > stands_at {
-                        stands_at = store.advance_test_clock(next).await?;
-                    }
-                    let tick = tick_to_the_end(&self.settle).await?;
-                    looked_at = (tick.failed > 0).then_some(stands_at);
-                }
-                // And another look: somebody's act may have made something due on the way.
-                _ if stands_at < to => stands_at = store.advance_test_clock(to).await?,
-                _ => break,
+        while let Some(next) = next_due(&self.settle, looked_at).await?.filter(|next| *next <= to) {
+            if next > stands_at {
+                stands_at = store.advance_test_clock(next).await?;
             }
+            tick_to_the_end(&self.settle).await?;
+            looked_at = Some(stands_at);
+        }
+        // The last look is at the end of the journey: it waits for what the engine is busy with.
+        if looked_at.is_none_or(|looked_at| looked_at < to) {
+            stands_at = store.advance_test_clock(to).await?;
+            tick_to_the_end(&self.settle).await?;
         }
         self.settle.tell_committed();
         Ok(stands_at)

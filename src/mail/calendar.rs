@@ -22,6 +22,7 @@ use uuid::Uuid;
 use super::compose::{ComposeError, Sender};
 use crate::domain::{
     calendar::resolve,
+    hosting::Hosting,
     programme::{Phase, Programme},
 };
 
@@ -119,9 +120,10 @@ impl Standing {
 const SUBSCRIBED: &str = "-subscribed";
 
 impl Calendar {
-    /// All meetings of a programme with what everybody may know of them, as last changed at a moment. The sequence number is the
+    /// All meetings of a programme with what everybody may know of them (their municipality, not their address), as last changed at
+    /// a moment. The sequence number is the
     /// time from publishing to that change: it grows with each one, and nothing has to be counted for it.
-    pub fn of(programme: &Programme, page: &str, changed_at: DateTime<Utc>) -> Self {
+    pub fn of(programme: &Programme, hosting: &Hosting, page: &str, changed_at: DateTime<Utc>) -> Self {
         let announced = &programme.announced;
         let since = programme.published_at.unwrap_or(changed_at);
         let sequence = u32::try_from((changed_at - since).num_seconds()).unwrap_or(0);
@@ -132,7 +134,7 @@ impl Calendar {
                 starts_at: resolve(day.on, day.starts, announced.time_zone),
                 ends_at: resolve(day.on, day.ends, announced.time_zone),
                 summary: format!("{}: {}", announced.title, meeting.title),
-                location: meeting.municipality.as_ref().map(ToString::to_string),
+                location: hosting.municipality(meeting).map(ToString::to_string),
                 description: Some(page.to_owned()),
                 url: Some(page.to_owned()),
                 standing: Standing::of(programme.phase),

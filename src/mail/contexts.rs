@@ -69,9 +69,17 @@ struct ProgrammeWords<'a> {
     vat_included: bool,
     vat: Option<String>,
     subsidy: Option<String>,
+    /// What withdrawing after the go costs. None: nothing.
+    withdrawal: Option<Withdrawal>,
     meetings: Vec<MeetingWords<'a>>,
     /// One meeting or more lasts longer than a day.
     has_overnight_stay: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Withdrawal {
+    part: String,
+    amount: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -139,6 +147,10 @@ impl<'a> ProgrammeWords<'a> {
                 .subsidy_basis_points
                 .filter(|part| *part > 0)
                 .map(|part| formats::percentage(part, locale)),
+            withdrawal: (price.withdrawal_cents() > 0).then(|| Withdrawal {
+                part: formats::percentage(price.withdrawal_basis_points, locale),
+                amount: formats::euros(price.withdrawal_cents(), locale),
+            }),
             meetings: announced
                 .meetings
                 .iter()

@@ -82,12 +82,7 @@ fn entry_of_showcase(note: &ShowcaseNote, programme: &Programme, locale: Locale)
 }
 
 fn location(venue: &Venue) -> String {
-    let parts = [
-        venue.name.as_deref(),
-        venue.address.as_deref(),
-        Some(&*venue.municipality),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    venue.lines().join(", ")
 }
 
 /// The entries of some days of a meeting, of which `before` come before them.
@@ -126,4 +121,23 @@ fn description(venue: &Venue, locale: Locale) -> Option<String> {
     });
     let lines: Vec<&str> = step_free.into_iter().chain(venue.directions.as_deref()).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_names_its_municipality_once() {
+        let mut venue = Venue::in_municipality("Zoetermeer".parse().expect("a line"));
+        assert_eq!(location(&venue), "Zoetermeer");
+        for (address, place) in [
+            ("Dorpsstraat 1", "Raadhuis, Dorpsstraat 1, Zoetermeer"),
+            ("Dorpsstraat 1, Zoetermeer", "Raadhuis, Dorpsstraat 1, Zoetermeer"),
+        ] {
+            venue.name = Some("Raadhuis".parse().expect("a line"));
+            venue.address = Some(address.parse().expect("a line"));
+            assert_eq!(location(&venue), place);
+        }
+    }
 }

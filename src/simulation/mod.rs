@@ -272,7 +272,10 @@ impl Play {
             Some(link) => app.caller_of(link, None).await?.unwrap_or(Caller::Public),
             None => Caller::Public,
         };
-        let (is_refused, answer) = match deed.do_it(app, self.programme, &self.known.announced.slug.to_string(), &caller).await {
+        let (is_refused, answer) = match deed
+            .do_it(app, self.programme, &self.known.announced.slug.to_string(), &caller)
+            .await
+        {
             Ok(answer) => (false, answer),
             Err(AppError::Refused(refusals)) => (true, told(&refusals)),
             // Whoever has left is no member any more.

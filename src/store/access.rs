@@ -15,6 +15,7 @@ use crate::domain::{
     access::Holder,
     ids::{ProgrammeId, TokenId},
     message::Recipient,
+    refusal::PastAct,
 };
 
 /// How long a repeated mutation with the same key gets the same answer.
@@ -254,6 +255,23 @@ impl Store {
             .one(&self.reader)
             .await?;
         Ok(at)
+    }
+
+    /// What people did last to a programme and in it, the newest first.
+    pub async fn last_acts(&self, programme: ProgrammeId, limit: u64) -> Result<Vec<PastAct>> {
+        let found: Vec<(DateTime<Utc>, String)> = audit_entry::Entity::find()
+            .select_only()
+            .column(audit_entry::Column::At)
+            .column(audit_entry::Column::Action)
+            .filter(audit_entry::Column::ProgrammeId.eq(programme.0))
+            .filter(audit_entry::Column::Result.eq("done"))
+            .order_by_desc(audit_entry::Column::At)
+            .order_by_desc(audit_entry::Column::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(found.into_iter().map(|(at, action)| PastAct { at, action }).collect())
     }
 
     /// What a token that is not revoked gives access to.

@@ -2,7 +2,7 @@
 //!
 //! Mails to other people that name somebody who was erased keep their sealed text until it is dropped like every mail's.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use entities::{
     access_token, delivery_attempt, idempotency_key, ledger_entry, message, message_body, refused_address,
     registration, suppression,
@@ -17,7 +17,7 @@ use super::{Result, Store, Tx};
 use crate::domain::{
     ids::{InvitationId, ProgrammeId, RegistrationId},
     message::MessageStatus,
-    privacy::Erasure,
+    privacy::{Erasure, MAIL_TEXT_KEPT},
 };
 
 /// What stands where a name or an employer stood.
@@ -31,9 +31,6 @@ const ERASED: &str = "the person was erased";
 
 /// People that are erased with one statement.
 pub(super) const PEOPLE_AT_ONCE: usize = 500;
-
-/// How long after its end a mail keeps its text and the key of its address.
-const KEPT_AFTER_END: Duration = Duration::days(30);
 
 /// Mails whose text is dropped in one transaction.
 const FORGOTTEN_AT_ONCE: u64 = 500;
@@ -185,7 +182,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Drops the texts and the keys of addresses of some mails that ended long enough ago; how many.
+    /// Drops the texts, and with them the keys of addresses, of some mails that ended long enough ago; how many.
     pub async fn forget_mails(&self, now: DateTime<Utc>) -> Result<usize> {
         let old: Vec<Uuid> = old_mails(now)
             .limit(FORGOTTEN_AT_ONCE)
@@ -210,7 +207,7 @@ fn old_mails(now: DateTime<Utc>) -> sea_orm::Select<message::Entity> {
         .select_only()
         .column(message::Column::Id)
         .filter(message::Column::AddressHash.is_not_null())
-        .filter(message::Column::EndedAt.lt(now - KEPT_AFTER_END))
+        .filter(message::Column::EndedAt.lt(now - MAIL_TEXT_KEPT))
         .order_by_asc(message::Column::EndedAt)
 }
 

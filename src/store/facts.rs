@@ -245,13 +245,16 @@ async fn settled_occurrences(db: &impl ConnectionTrait, programme: Uuid) -> Resu
         .collect())
 }
 
+/// Source and occurrence of a mail, and the columns of [`WhomColumns`].
+type TellingRow = (String, String, Option<Uuid>, Option<Uuid>, Option<Uuid>);
+
 /// Who was told what, as far as rules go by that.
 async fn told(db: &impl ConnectionTrait, programme: Uuid) -> Result<BTreeSet<(RuleKey, Recipient, String)>> {
     let words = RuleKey::ALL
         .iter()
         .filter(|key| key.remembers_whom())
         .map(|key| key.word());
-    let found: Vec<(String, String, Option<Uuid>, Option<Uuid>, Option<Uuid>)> = ledger_entry::Entity::find()
+    let found: Vec<TellingRow> = ledger_entry::Entity::find()
         .select_only()
         .column(ledger_entry::Column::Source)
         .column(ledger_entry::Column::Occurrence)

@@ -238,6 +238,19 @@ impl Store {
         rows.into_iter().map(entry).collect()
     }
 
+    /// When a step of a rule or built-in source was last carried out.
+    pub async fn last_step_of(&self, programme: ProgrammeId, source: Source) -> Result<Option<DateTime<Utc>>> {
+        let latest = ledger_entry::Entity::find()
+            .select_only()
+            .column_as(ledger_entry::Column::DoneAt.max(), "done_at")
+            .filter(ledger_entry::Column::ProgrammeId.eq(programme.0))
+            .filter(ledger_entry::Column::Source.eq(source.word()))
+            .into_tuple::<Option<DateTime<Utc>>>()
+            .one(&self.reader)
+            .await?;
+        Ok(latest.flatten())
+    }
+
     /// The first moment at which a mail is tried to be made that could not be made before; of those after an instant, where
     /// one is given.
     pub async fn next_compose(&self, after: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>> {

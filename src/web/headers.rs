@@ -83,11 +83,19 @@ impl<E: Endpoint> Endpoint for WithSecurityHeaders<E> {
             Ok(output) => output.into_response(),
             Err(error) => error.into_response(),
         };
+        self.headers.set_on(&mut response);
+        Ok(response)
+    }
+}
+
+impl SecurityHeaders {
+    /// Adds them to an answer.
+    pub fn set_on(&self, response: &mut Response) {
         let mut set = |name: HeaderName, value: &'static str| {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
         };
-        set(header::CONTENT_SECURITY_POLICY, self.headers.policy.as_str());
-        set(header::X_FRAME_OPTIONS, self.headers.policy.frame_options());
+        set(header::CONTENT_SECURITY_POLICY, self.policy.as_str());
+        set(header::X_FRAME_OPTIONS, self.policy.frame_options());
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         set(header::REFERRER_POLICY, "no-referrer");
         set(
@@ -96,9 +104,8 @@ impl<E: Endpoint> Endpoint for WithSecurityHeaders<E> {
         );
         set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
         set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
-        if self.headers.is_reached_over_tls {
+        if self.is_reached_over_tls {
             set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
         }
-        Ok(response)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::Executor;
 use poem::{
     Endpoint, EndpointExt, IntoResponse, Response, Route,
-    error::{NotFoundError, ParsePathError},
+    error::NotFoundError,
     http::{StatusCode, header},
     middleware::CatchPanic,
 };
@@ -13,12 +13,14 @@ use poem::{
 use super::{
     graphiql::graphiql,
     graphql_http::{Authenticate, Door, GraphqlEndpoint, schema_endpoint},
+    headers::{ContentPolicy, SecurityHeaders},
     health::{self, Readiness},
     metrics::{MetricsPage, metrics},
     observed::Observed,
     pages::{
         ICON_PATH, PageParts, STYLESHEET_PATH, icon,
         mailbox::{self, MailboxAccess},
+        nothing_here::NothingHere,
         personal, public, start, stylesheet,
     },
 };
@@ -83,9 +85,14 @@ pub fn site<E: Executor, A: Authenticate>(site: Site<E, A>) -> impl Endpoint<Out
         .at("/healthz", health::liveness())
         .at("/readyz", health::readiness(readiness))
         .at("/metrics", metrics(metrics_page))
+        .with(NothingHere {
+            headers: SecurityHeaders {
+                policy: ContentPolicy::Page,
+                is_reached_over_tls,
+            },
+        })
+        // What programs ask for.
         .catch_error(|_: NotFoundError| async { nothing_here() })
-        // A path that is no text, such as `/p/%E9`.
-        .catch_error(|_: ParsePathError| async { nothing_here() })
         .with(CatchPanic::new().with_handler(move |panic: Box<dyn std::any::Any + Send>| {
             let correlation_id = new_correlation_id();
             let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());

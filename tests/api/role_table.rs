@@ -180,7 +180,7 @@ pub(super) const TABLE: &[Row] = &[
         "Harvest",
         "{ programme(slug: $slug) { harvests { nodes { … } } } }",
         EVERYBODY,
-        "id author title summary body status remark submittedAt learningWishes assignment slot",
+        "id author title summary body status remark editedAt submittedAt learningWishes assignment slot",
     ),
     row(
         "Decision",

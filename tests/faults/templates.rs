@@ -38,7 +38,9 @@ pub async fn poisoned_templates(plan: &Plan) -> Counts {
         .unwrap();
     let templates = TempDir::new().unwrap();
     let name = format!("nl/{}.md", KIND.word());
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("email-templates").join(&name);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("email-templates")
+        .join(&name);
     let source = fs::read_to_string(source).unwrap();
     fs::create_dir(templates.path().join("nl")).unwrap();
     let poison = format!("{{{{#if (eq recipient.given_name \"{POISON}\")}}}}{{{{no_such_value}}}}{{{{/if}}}}");
@@ -106,6 +108,8 @@ async fn reached(world: &World) -> BTreeSet<String> {
         .unwrap();
     let made: BTreeSet<String> = made.into_iter().collect();
     let accepted = world.relay.accepted();
-    let those = accepted.iter().filter(|mail| mail.message_id.as_ref().is_some_and(|id| made.contains(id)));
+    let those = accepted
+        .iter()
+        .filter(|mail| mail.message_id.as_ref().is_some_and(|id| made.contains(id)));
     those.map(|mail| mail.envelope_to.clone()).collect()
 }

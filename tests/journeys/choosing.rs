@@ -129,6 +129,12 @@ async fn what_changed_since_is_refused_and_told(app: &TestApp) {
     let refused = decide(app, "GO", &seen["planHash"], Some("Zeven is genoeg.")).await;
     assert_eq!(TestApp::codes(&refused), ["STALE_PLAN"]);
     assert_eq!(refused["programme"], Value::Null);
+    let message = text(&refused["errors"][0]["message"]);
+    assert_eq!(
+        message.matches("withdrawRegistration at 2014-05-").count(),
+        2,
+        "{message}"
+    );
     assert_eq!(reached(&refused, "programme-goes-ahead", "ADDED"), 7, "how it is now");
     assert_eq!(app.count(ProgrammeGoesAhead).await, 0);
     let done = decide(app, "GO", &refused["planHash"], Some("Zeven is genoeg.")).await;

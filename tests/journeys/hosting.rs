@@ -21,6 +21,7 @@ on_both!(
     a_kick_off_that_is_near_is_hosted_and_told_of_as_soon_as_can_be,
     in_autumn_hosts_are_chosen_reminded_and_warned_about_on_their_days,
     a_host_is_chosen_changed_and_falls_away,
+    everybody_sees_the_municipality_of_the_host,
     who_sees_what_of_a_venue,
     a_host_who_is_erased_takes_the_venue_along,
 );
@@ -347,6 +348,36 @@ async fn a_host_is_chosen_changed_and_falls_away(app: &TestApp) {
     assert_eq!(
         (&needy[0]["needsHost"], &needy[0]["checklist"]),
         (&json!(true), &json!(null))
+    );
+}
+
+async fn everybody_sees_the_municipality_of_the_host(app: &TestApp) {
+    gone_ahead(app).await;
+    let place = format!("{}/programmes/{}", app.base_url().await, crate::harness::app::SLUG);
+    let get = async |address: &str| app.client().get(address).send().await.unwrap().text().await.unwrap();
+    let calendar = format!("{place}.ics");
+    let sequence = |calendar: &str| -> u32 {
+        let line = calendar.lines().find_map(|line| line.strip_prefix("SEQUENCE:"));
+        line.expect("a sequence number").parse().unwrap()
+    };
+    let before = get(&calendar).await;
+    assert!(!before.contains("LOCATION"), "{before}");
+    app.travel("2014-05-29T09:00:00+02:00").await;
+    offer(app, 1, json!({ "venue": complete("Veere") })).await;
+    let (page, after) = (get(&place).await, get(&calendar).await);
+    assert!(page.contains(", in Veere") && !page.contains("Gemeentehuis"), "{page}");
+    assert!(
+        after.contains("LOCATION:Veere\r\n") && !after.contains("Gemeentehuis"),
+        "{after}"
+    );
+    assert!(sequence(&after) > sequence(&before), "calendars take the newer one");
+    app.travel("2014-05-30T09:00:00+02:00").await;
+    assert_eq!(get(&calendar).await, after, "nothing that it tells has changed");
+    app.respond(&token(app, 1).await, "withdrawRegistration").await;
+    let freed = get(&calendar).await;
+    assert!(
+        !freed.contains("LOCATION") && sequence(&freed) > sequence(&after),
+        "{freed}"
     );
 }
 

@@ -1,6 +1,10 @@
 //! The mailbox, where a newcomer reads the mails and presses the links in them.
 
-use leernetwerk::{app::tokens::TokenRole, domain::message::Locale, web::pages::mailbox::MailboxAccess};
+use leernetwerk::{
+    app::{Repeatable, tokens::TokenRole},
+    domain::{message::Locale, privacy::MAIL_TEXT_KEPT},
+    web::pages::mailbox::MailboxAccess,
+};
 use reqwest::{StatusCode, header};
 
 use super::house::{ADMINISTRATOR, House, Page, programme};
@@ -134,4 +138,32 @@ async fn off_loopback_it_is_for_administrators() {
             .await
             .says(&["marc@leernetwerk.example"]);
     }
+}
+
+#[tokio::test]
+async fn a_text_that_was_erased_is_told_with_the_days() {
+    let house = House::open().await;
+    let link = house.register("Noor Visser", "noor@gemeente.example", Locale::Nl).await;
+    let address = first_mail(&house.get("/mailbox/?to=noor@gemeente.example").await);
+    let token = link.rsplit('/').next().expect("a token");
+    let noor = house
+        .app
+        .caller_of(token, None)
+        .await
+        .expect("an answer")
+        .expect("Noor");
+    let erased = house.app.erase_person(&noor, None, false, &Repeatable::default()).await;
+    erased.expect("erased");
+    let days = MAIL_TEXT_KEPT.num_days();
+    house.get(&address).await.says(&[
+        "De tekst van deze mail is er niet meer.",
+        &format!("{days} dagen nadat een mail is verstuurd of vervallen"),
+    ]);
+    house
+        .get(&format!("{address}?lang=en"))
+        .await
+        .says(&[&format!("{days} days after a mail was sent or dropped")]);
+    let html = house.get(&format!("{address}/html")).await;
+    assert_eq!(html.status, StatusCode::GONE);
+    assert!(html.text.contains(&format!("{days} dagen nadat")), "{html:?}");
 }

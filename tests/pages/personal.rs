@@ -377,3 +377,37 @@ async fn an_organiser_decides_on_the_page_by_what_it_shows() {
         StatusCode::BAD_REQUEST
     );
 }
+
+#[tokio::test]
+async fn a_page_that_is_not_there_leads_back_and_changes_nothing() {
+    let house = House::open().await;
+    let link = house.register("Noor Visser", "noor@gemeente.example", Locale::Nl).await;
+    let marc = house.link_of("marc@leernetwerk.example").await;
+    let mut watch = house.change_counter().await;
+    // No page at all, one that is not open to the person, and one without a name.
+    for (link, word) in [
+        (&link, "nonsense"),
+        (&link, "hosting"),
+        (&link, "Data"),
+        (&link, ""),
+        (&marc, "data"),
+        (&marc, "nonsense"),
+    ] {
+        let place = format!("{link}?page={word}");
+        let page = house.get(&place).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{place}");
+        assert!(page.text.contains("<html lang=\"nl\">") && page.text.contains("Deze pagina is er niet"));
+        assert!(page.text.contains("<a href=\"?\">Naar uw overzicht</a>"), "{page:?}");
+        assert!(!page.text.contains("niets opgeslagen"));
+        let answer = house.post(&place, &[("act", "verify")]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{place}");
+        assert!(answer.text.contains("Er is niets opgeslagen."), "{answer:?}");
+    }
+    assert!(!watch.changed().await);
+    let page = house.get(&format!("{link}?page=nonsense&lang=en")).await;
+    assert!(
+        page.text.contains("<a href=\"?lang=en\">To your overview</a>"),
+        "{page:?}"
+    );
+    house.get(&link).await.says(&["Uw aanmelding is nog niet klaar"]);
+}

@@ -304,7 +304,56 @@ async fn the_other_addresses_answer() {
         .get("/graphql?query=%7Bnothing%7D")
         .await
         .says(&["\"nothing\":true"]);
-    for none in ["/nothing", "/p/a/b", "/mailbox/x/y", "/p/", "/mailbox/%ff", "/%ff"] {
-        assert_eq!(house.get(none).await.status, StatusCode::NOT_FOUND, "{none}");
+    for none in [
+        "/nothing",
+        "/programmes",
+        "/p/a/b",
+        "/mailbox/x/y",
+        "/mailbox/%ff",
+        "/%ff",
+    ] {
+        let page = house.get(none).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{none}");
+        assert_eq!(page.headers[header::CONTENT_TYPE], "text/html; charset=utf-8", "{none}");
+    }
+    let page = house.post("/programmes", &[("act", "register")]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    for text in ["Hier is niets", "<section lang=\"en\">", "There is nothing here"] {
+        assert!(page.text.contains(text), "{page:?}");
+    }
+    assert!(page.headers.contains_key(header::CONTENT_SECURITY_POLICY));
+    for none in ["/graphql/", "/graphql/x", "/healthz/", "/readyz/x", "/metrics/"] {
+        let answer = house.get(none).await;
+        assert_eq!(
+            (answer.status, answer.text.as_str()),
+            (StatusCode::NOT_FOUND, "There is nothing at this address.\n"),
+            "{none}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_slash_too_many_leads_to_the_page() {
+    let house = House::open().await;
+    let link = house.register("Noor Visser", "noor@gemeente.example", Locale::Nl).await;
+    let programme = format!("{}/programmes/{SLUG}", house.base_url);
+    for place in [format!("{programme}?lang=en"), format!("{programme}.ics"), link] {
+        let (path, query) = place
+            .split_once('?')
+            .map_or((place.as_str(), String::new()), |(path, query)| {
+                (path, format!("?{query}"))
+            });
+        let asked = url::Url::parse(&format!("{path}/{query}")).expect("an address");
+        let moved = house.get(asked.as_str()).await;
+        assert_eq!(moved.status, StatusCode::PERMANENT_REDIRECT, "{asked}");
+        assert_eq!(asked.join(moved.location()).expect("an address").as_str(), place);
+        house.get(&place).await.says(&[]);
+    }
+    for (asked, place) in [
+        ("/p/", "../p"),
+        ("/programmes/", "../programmes"),
+        ("//evil.example/", "../evil.example"),
+    ] {
+        assert_eq!(house.get(asked).await.location(), place, "{asked}");
     }
 }

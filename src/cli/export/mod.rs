@@ -7,15 +7,15 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
-use self::sheet::{Cell, Row, Separator};
+use self::sheet::{Cell, Separator, Sheet};
 use super::{
     ADMINISTRATOR, Wiring,
     programme::programme_of,
     terminal::{Exit, Terminal},
 };
 use crate::{
-    app::{App, exporting, guests::InvitationView, programmes::ProgrammeRecord},
-    domain::{calendar, money::Invoice, registration::Registration},
+    app::{App, exporting},
+    domain::{calendar, registration::Registration, text::EmailAddress},
 };
 
 /// What to export.
@@ -53,18 +53,18 @@ impl ExportCommand {
             Self::Billing(_) | Self::Participants(_) => "nobody takes part, so there are no rows",
             Self::Guests(_) => "nobody is invited to the showcase, so there are no rows",
         };
-        let (rows, arguments) = match self {
+        let (sheet, arguments) = match self {
             Self::Billing(arguments) => (billing(&app, &arguments.slug).await?, arguments),
             Self::Participants(arguments) => (participants(&app, &arguments.slug).await?, arguments),
             Self::Guests(arguments) => (guests(&app, &arguments.slug).await?, arguments),
         };
-        if rows.is_empty() {
+        if sheet.is_empty() {
             terminal.hint(nobody)?;
         }
         if arguments.json {
-            terminal.print(format!("{:#}", sheet::json(&rows)))?;
+            terminal.print(format!("{:#}", sheet.json()))?;
         } else {
-            terminal.print_raw(&sheet::csv(&rows, arguments.separator)?)?;
+            terminal.print_raw(&sheet.csv(arguments.separator)?)?;
         }
         Ok(Exit::Success)
     }
@@ -75,87 +75,96 @@ fn on(at: Option<DateTime<Utc>>, zone: Tz) -> Cell {
     Cell::optional(at.map(|at| calendar::day_of(at, zone)))
 }
 
-async fn billing(app: &App, slug: &str) -> anyhow::Result<Vec<Row>> {
+/// Where a person is reached; nothing where the person was erased: what stands there then is no address.
+fn reached_at(registration: &Registration, email: &EmailAddress) -> Cell {
+    Cell::optional(registration.erased_at.is_none().then_some(email))
+}
+
+async fn billing(app: &App, slug: &str) -> anyhow::Result<Sheet> {
     let record = programme_of(app, slug).await?;
     let found = app.registrations_to_invoice(&ADMINISTRATOR, record.programme.id).await;
     let found = found.context("cannot read the registrations")?;
     let invoices = exporting::invoices(&record.programme, &found)?;
-    Ok(invoices.iter().map(|invoice| invoice_row(&record, invoice)).collect())
-}
-
-fn invoice_row(record: &ProgrammeRecord, invoice: &Invoice<'_>) -> Row {
     let announced = &record.programme.announced;
-    let (registration, zone) = (invoice.registration, announced.time_zone);
-    let amount = invoice.amount;
-    vec![
-        ("programme", Cell::text(&announced.slug)),
-        ("registration", Cell::text(registration.id)),
-        ("status", Cell::text(registration.status.word())),
-        ("name", Cell::text(&registration.person.name)),
-        ("employer", Cell::text(&registration.person.organisation)),
-        ("invoice_to", Cell::text(invoice.organisation)),
-        ("invoice_reference", Cell::optional(invoice.reference)),
-        ("invoice_email", Cell::text(invoice.email)),
-        ("confirmed_on", on(registration.confirmed_at, zone)),
-        ("withdrawn_on", on(invoice.withdrawn_at, zone)),
-        ("percentage", Cell::percentage(invoice.basis_points)),
-        ("net_cents", Cell::Number(amount.net_cents)),
-        ("vat_percentage", Cell::percentage(announced.price.vat_basis_points)),
-        ("vat_cents", Cell::Number(amount.vat_cents)),
-        ("total_cents", Cell::Number(amount.total_cents())),
-        ("currency", Cell::text("EUR")),
-    ]
+    let zone = announced.time_zone;
+    Ok(Sheet::of(
+        &invoices,
+        &[
+            ("programme", &|_| Cell::text(&announced.slug)),
+            ("registration", &|invoice| Cell::text(invoice.registration.id)),
+            ("status", &|invoice| Cell::text(invoice.registration.status.word())),
+            ("name", &|invoice| Cell::text(&invoice.registration.person.name)),
+            ("employer", &|invoice| {
+                Cell::text(&invoice.registration.person.organisation)
+            }),
+            ("invoice_to", &|invoice| Cell::text(invoice.organisation)),
+            ("invoice_reference", &|invoice| Cell::optional(invoice.reference)),
+            ("invoice_email", &|invoice| {
+                reached_at(invoice.registration, invoice.email)
+            }),
+            ("confirmed_on", &|invoice| on(invoice.registration.confirmed_at, zone)),
+            ("withdrawn_on", &|invoice| on(invoice.withdrawn_at, zone)),
+            ("percentage", &|invoice| Cell::percentage(invoice.basis_points)),
+            ("net_cents", &|invoice| Cell::Number(invoice.amount.net_cents)),
+            ("vat_percentage", &|_| {
+                Cell::percentage(announced.price.vat_basis_points)
+            }),
+            ("vat_cents", &|invoice| Cell::Number(invoice.amount.vat_cents)),
+            ("total_cents", &|invoice| Cell::Number(invoice.amount.total_cents())),
+            ("currency", &|_| Cell::text("EUR")),
+        ],
+    ))
 }
 
-async fn participants(app: &App, slug: &str) -> anyhow::Result<Vec<Row>> {
+async fn participants(app: &App, slug: &str) -> anyhow::Result<Sheet> {
     let record = programme_of(app, slug).await?;
     let found = app.those_who_take_part(&ADMINISTRATOR, record.programme.id).await;
     let found = found.context("cannot read the registrations")?;
-    let row = |registration| participant_row(&record, registration);
-    Ok(found.iter().map(row).collect())
-}
-
-fn participant_row(record: &ProgrammeRecord, registration: &Registration) -> Row {
     let announced = &record.programme.announced;
-    let (person, zone) = (&registration.person, announced.time_zone);
-    vec![
-        ("programme", Cell::text(&announced.slug)),
-        ("registration", Cell::text(registration.id)),
-        ("status", Cell::text(registration.status.word())),
-        ("name", Cell::text(&person.name)),
-        ("given_name", Cell::text(&person.given_name)),
-        ("email", Cell::text(&person.email)),
-        ("phone", Cell::optional(person.phone.as_ref())),
-        ("organisation", Cell::text(&person.organisation)),
-        ("job_title", Cell::optional(person.job_title.as_ref())),
-        ("language", Cell::text(person.locale.tag())),
-        ("registered_on", on(Some(registration.registered_at), zone)),
-        ("confirmed_on", on(registration.confirmed_at, zone)),
-    ]
+    let zone = announced.time_zone;
+    Ok(Sheet::of(
+        &found,
+        &[
+            ("programme", &|_| Cell::text(&announced.slug)),
+            ("registration", &|one| Cell::text(one.id)),
+            ("status", &|one| Cell::text(one.status.word())),
+            ("name", &|one| Cell::text(&one.person.name)),
+            ("given_name", &|one| Cell::text(&one.person.given_name)),
+            ("email", &|one| reached_at(one, &one.person.email)),
+            ("phone", &|one| Cell::optional(one.person.phone.as_ref())),
+            ("organisation", &|one| Cell::text(&one.person.organisation)),
+            ("job_title", &|one| Cell::optional(one.person.job_title.as_ref())),
+            ("language", &|one| Cell::text(one.person.locale.tag())),
+            ("registered_on", &|one| on(Some(one.registered_at), zone)),
+            ("confirmed_on", &|one| on(one.confirmed_at, zone)),
+        ],
+    ))
 }
 
-async fn guests(app: &App, slug: &str) -> anyhow::Result<Vec<Row>> {
+async fn guests(app: &App, slug: &str) -> anyhow::Result<Sheet> {
     let record = programme_of(app, slug).await?;
     let found = app.all_invitations(&ADMINISTRATOR, record.programme.id).await;
     let found = found.context("cannot read the invitations")?;
-    Ok(found.iter().map(|view| guest_row(&record, view)).collect())
-}
-
-fn guest_row(record: &ProgrammeRecord, view: &InvitationView) -> Row {
     let announced = &record.programme.announced;
-    let (invitation, guest, zone) = (&view.invitation, &view.invitation.guest, announced.time_zone);
-    let inviter = view.inviter.as_ref();
-    vec![
-        ("programme", Cell::text(&announced.slug)),
-        ("invitation", Cell::text(invitation.id)),
-        ("status", Cell::text(invitation.status.word())),
-        ("name", Cell::text(&guest.name)),
-        ("email", Cell::text(&guest.email)),
-        ("relation", Cell::text(guest.relation.word())),
-        ("language", Cell::text(guest.locale.tag())),
-        ("invited_by", Cell::optional(inviter.map(|inviter| &inviter.given_name))),
-        ("employer", Cell::optional(inviter.map(|inviter| &inviter.organisation))),
-        ("invited_on", on(Some(invitation.invited_at), zone)),
-        ("answered_on", on(invitation.answered_at, zone)),
-    ]
+    let zone = announced.time_zone;
+    Ok(Sheet::of(
+        &found,
+        &[
+            ("programme", &|_| Cell::text(&announced.slug)),
+            ("invitation", &|view| Cell::text(view.invitation.id)),
+            ("status", &|view| Cell::text(view.invitation.status.word())),
+            ("name", &|view| Cell::text(&view.invitation.guest.name)),
+            ("email", &|view| Cell::text(&view.invitation.guest.email)),
+            ("relation", &|view| Cell::text(view.invitation.guest.relation.word())),
+            ("language", &|view| Cell::text(view.invitation.guest.locale.tag())),
+            ("invited_by", &|view| {
+                Cell::optional(view.inviter.as_ref().map(|inviter| &inviter.given_name))
+            }),
+            ("employer", &|view| {
+                Cell::optional(view.inviter.as_ref().map(|inviter| &inviter.organisation))
+            }),
+            ("invited_on", &|view| on(Some(view.invitation.invited_at), zone)),
+            ("answered_on", &|view| on(view.invitation.answered_at, zone)),
+        ],
+    ))
 }

@@ -80,8 +80,15 @@ impl Cell {
     }
 }
 
-/// Cells under their headings; all rows of a sheet have the same ones.
-pub type Row = Vec<(&'static str, Cell)>;
+/// A heading, and what stands below it for each thing that has a row.
+pub type Column<'a, T> = (&'static str, &'a dyn Fn(&T) -> Cell);
+
+/// Cells under their headings.
+#[derive(Debug)]
+pub struct Sheet {
+    headings: Vec<&'static str>,
+    rows: Vec<Vec<Cell>>,
+}
 
 /// Text that a spreadsheet program does not take for a formula: anybody can register as `=HYPERLINK(…)`. An apostrophe makes it text
 /// (OWASP, CSV Injection).
@@ -98,29 +105,42 @@ fn harmless(text: &str) -> String {
     }
 }
 
-/// The rows as RFC 4180 has it, the headings first; nothing at all without rows.
-pub fn csv(rows: &[Row], separator: Separator) -> anyhow::Result<Vec<u8>> {
-    let mut writer = WriterBuilder::new()
-        .delimiter(separator.byte())
-        .terminator(Terminator::CRLF)
-        .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
-    if let Some(first) = rows.first() {
-        writer.write_record(first.iter().map(|(heading, _)| *heading))?;
+impl Sheet {
+    /// A row for each thing.
+    pub fn of<T>(things: &[T], columns: &[Column<'_, T>]) -> Self {
+        let row = |thing| columns.iter().map(|(_, cell)| cell(thing)).collect();
+        Self {
+            headings: columns.iter().map(|(heading, _)| *heading).collect(),
+            rows: things.iter().map(row).collect(),
+        }
     }
-    for row in rows {
-        writer.write_record(row.iter().map(|(_, cell)| cell.written()))?;
-    }
-    Ok(writer.into_inner()?)
-}
 
-/// The rows as a list of objects, the texts as they are.
-pub fn json(rows: &[Row]) -> Value {
-    let object = |row: &Row| -> Map<String, Value> {
-        row.iter()
-            .map(|(heading, cell)| ((*heading).to_owned(), cell.value()))
-            .collect()
-    };
-    rows.iter().map(object).collect()
+    /// Whether there is nothing below the headings.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows as RFC 4180 has it, the headings first.
+    pub fn csv(&self, separator: Separator) -> anyhow::Result<Vec<u8>> {
+        let mut writer = WriterBuilder::new()
+            .delimiter(separator.byte())
+            .terminator(Terminator::CRLF)
+            .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
+        writer.write_record(&self.headings)?;
+        for row in &self.rows {
+            writer.write_record(row.iter().map(Cell::written))?;
+        }
+        Ok(writer.into_inner()?)
+    }
+
+    /// The rows as a list of objects, the texts as they are.
+    pub fn json(&self) -> Value {
+        let object = |row: &Vec<Cell>| -> Map<String, Value> {
+            let headings = self.headings.iter().map(|heading| (*heading).to_owned());
+            headings.zip(row.iter().map(Cell::value)).collect()
+        };
+        self.rows.iter().map(object).collect()
+    }
 }
 
 #[cfg(test)]
@@ -129,34 +149,35 @@ mod tests {
 
     #[test]
     fn cells_are_quoted_and_no_formulas() {
-        let rows: Vec<Row> = vec![
-            vec![
-                ("a", Cell::text("één; \"twee\", drie")),
-                ("b", Cell::Number(1)),
-                ("c", Cell::Empty),
-            ],
-            vec![
-                ("a", Cell::text("=1+1")),
-                ("b", Cell::Number(2)),
-                ("c", Cell::percentage(1_250)),
-            ],
-            vec![
-                ("a", Cell::text("regel\nregel")),
-                ("b", Cell::Number(3)),
-                ("c", Cell::percentage(10_000)),
-            ],
+        let things = [
+            ("één; \"twee\", drie", 1, Cell::Empty),
+            ("=1+1", 2, Cell::percentage(1_250)),
+            ("regel\nregel", 3, Cell::percentage(10_000)),
         ];
-        let written = String::from_utf8(csv(&rows, Separator::Semicolon).unwrap()).unwrap();
+        let sheet = |things: &[(&str, u32, Cell)]| {
+            Sheet::of(
+                things,
+                &[
+                    ("a", &|thing| Cell::text(thing.0)),
+                    ("b", &|thing| Cell::Number(thing.1)),
+                    ("c", &|thing| thing.2.clone()),
+                ],
+            )
+        };
+        let csv = |things, separator| String::from_utf8(sheet(things).csv(separator).unwrap()).unwrap();
+        let written = csv(&things, Separator::Semicolon);
         assert_eq!(
             written,
             "\u{feff}a;b;c\r\n\"één; \"\"twee\"\", drie\";1;\r\n'=1+1;2;12.50\r\n\"regel\nregel\";3;100\r\n"
         );
-        let written = String::from_utf8(csv(&rows[..1], Separator::Comma).unwrap()).unwrap();
+        let written = csv(&things[..1], Separator::Comma);
         assert!(written.ends_with("\"één; \"\"twee\"\", drie\",1,\r\n"), "{written}");
         assert_eq!(
-            json(&rows[1..2]),
+            sheet(&things[1..2]).json(),
             serde_json::json!([{ "a": "=1+1", "b": 2, "c": 12.5 }])
         );
+        assert_eq!(csv(&[], Separator::Tab), "\u{feff}a\tb\tc\r\n");
+        assert_eq!(sheet(&[]).json(), serde_json::json!([]));
     }
 
     #[test]

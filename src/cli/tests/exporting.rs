@@ -73,6 +73,9 @@ async fn after_the_go() -> Desk {
     desk
 }
 
+const GUEST_HEADINGS: &str =
+    "programme;invitation;status;name;email;relation;language;invited_by;employer;invited_on;answered_on";
+
 fn lines(out: &str) -> Vec<&str> {
     out.strip_prefix('\u{feff}')
         .expect("a byte order mark")
@@ -141,6 +144,29 @@ async fn those_who_take_part_are_listed() {
 }
 
 #[tokio::test]
+async fn an_erased_person_has_no_address() {
+    let desk = after_the_go().await;
+    let app = desk.app().await.unwrap();
+    let programme = programme_id(&app).await;
+    let found = app.registrations_to_invoice(&ADMINISTRATOR, programme).await.unwrap();
+    let one = found.iter().find(|one| &*one.person.name == "Deelnemer Nummer 1");
+    let (once, id) = (Repeatable::default(), one.map(|one| one.id));
+    app.erase_person(&ADMINISTRATOR, id, false, &once).await.unwrap();
+    let told = desk.run(&["export", "billing", SLUG]).await;
+    let erased = lines(&told.out)[2];
+    assert!(
+        without_id(erased).starts_with(&format!("{SLUG};withdrawn;\u{2014};\u{2014};\u{2014};;;2014-05-26;")),
+        "{erased}"
+    );
+    let told = desk.run(&["export", "billing", SLUG, "--json"]).await;
+    let json: serde_json::Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(json[1]["status"], "withdrawn");
+    assert_eq!(json[1]["invoice_email"], serde_json::Value::Null);
+    assert_eq!(json[0]["invoice_email"], "facturen@oost.example");
+    assert!(!told.out.contains("erased"), "{}", told.out);
+}
+
+#[tokio::test]
 async fn guests_are_listed_with_whoever_invites() {
     let desk = after_the_go().await;
     let told = desk.run(&["export", "guests", SLUG]).await;
@@ -148,6 +174,7 @@ async fn guests_are_listed_with_whoever_invites() {
         told.is_success() && told.hints.contains("nobody is invited"),
         "{told:?}"
     );
+    assert_eq!(lines(&told.out), [GUEST_HEADINGS]);
     let app = desk.app().await.unwrap();
     let people = app
         .those_who_take_part(&ADMINISTRATOR, programme_id(&app).await)
@@ -175,10 +202,7 @@ async fn guests_are_listed_with_whoever_invites() {
     let harm = app.invite_guest(&ADMINISTRATOR, programme, &harm, &once).await.unwrap();
     let told = desk.run(&["export", "guests", SLUG]).await;
     let all = lines(&told.out);
-    assert_eq!(
-        all[0],
-        "programme;invitation;status;name;email;relation;language;invited_by;employer;invited_on;answered_on"
-    );
+    assert_eq!(all[0], GUEST_HEADINGS);
     assert_eq!(
         without_id(all[1]),
         format!(
@@ -206,6 +230,14 @@ async fn before_the_go_there_is_nothing_to_invoice() {
         told.is_success() && told.hints.contains("nobody takes part"),
         "{told:?}"
     );
+    assert_eq!(
+        lines(&told.out),
+        [
+            "programme;registration;status;name;given_name;email;phone;organisation;job_title;language;registered_on;confirmed_on"
+        ]
+    );
+    let told = desk.run(&["export", "participants", SLUG, "--json"]).await;
+    assert_eq!(told.out.trim(), "[]");
     desk.travel("2014-05-26T00:00:00+02:00").await;
     let told = desk.run(&["export", "billing", SLUG]).await;
     assert!(told.error().contains("does not go ahead"), "{told:?}");

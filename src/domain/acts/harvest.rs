@@ -104,11 +104,7 @@ pub fn save_harvest(
         submitted_at: None,
         slot: None,
     });
-    if (&saved.words, &saved.wishes) != (&words, &wishes) {
-        saved.words = words;
-        saved.wishes = wishes;
-        saved.saved_at = now;
-    }
+    saved.rewrite(words, wishes, now);
     Ok(saved.id)
 }
 
@@ -146,6 +142,8 @@ pub struct Review {
     pub verdict: Verb,
     /// What is said about it.
     pub remark: Option<Paragraphs<2000>>,
+    /// What it said then was read, and the verdict is about that; none: about whatever it says.
+    pub unchanged_since: Option<DateTime<Utc>>,
 }
 
 /// The author of a harvest that is shown: of somebody who takes part, in a programme that goes ahead or went.
@@ -157,8 +155,8 @@ fn author_of(facts: &Facts, id: HarvestId) -> Result<RegistrationId, Refusal> {
         .ok_or_else(|| Refusal::not_found("harvest", "harvestId"))
 }
 
-/// An organiser returns, accepts, publishes or reopens a harvest, the last three also when the programme is over. One that goes
-/// back to its author has no time at the showcase any more.
+/// An organiser returns, accepts, publishes or reopens a harvest, the last three also when the programme is over: the harvest that
+/// was read, where that is told. One that goes back to its author has no time at the showcase any more.
 pub fn review_harvest(
     facts: &mut Facts,
     id: HarvestId,
@@ -172,16 +170,25 @@ pub fn review_harvest(
         ));
     }
     let author = author_of(facts, id)?;
-    let Review { verdict, remark } = review;
+    let Some(harvest) = facts.harvests.get(&author) else {
+        return Ok(id);
+    };
+    let Review {
+        verdict,
+        remark,
+        unchanged_since,
+    } = review;
+    if unchanged_since.is_some_and(|read_at| !harvest.is_unchanged_since(read_at)) {
+        return Err(conflict(
+            "this harvest has changed since it was read; read it again, then give the verdict on what it says now",
+        ));
+    }
     if verdict == Verb::Return && remark.is_none() {
         return Err(Refusal::required(
             "remark",
             "is needed to return a harvest: say what has to change",
         ));
     }
-    let Some(harvest) = facts.harvests.get(&author) else {
-        return Ok(id);
-    };
     let Some(status) = attempt(facts, harvest, verdict, now)? else {
         return Ok(id);
     };

@@ -203,7 +203,7 @@ pub struct Harvest {
     pub is_reopened: bool,
     /// What an organiser last said about it.
     pub remark: Option<Paragraphs<2000>>,
-    /// When its author last changed it.
+    /// When what it says last changed; each change is later than the one before, also for who counts in milliseconds.
     pub saved_at: DateTime<Utc>,
     /// When it was last handed in.
     pub submitted_at: Option<DateTime<Utc>>,
@@ -212,6 +212,21 @@ pub struct Harvest {
 }
 
 impl Harvest {
+    /// Its author writes; the same words and wishes again are no change.
+    pub fn rewrite(&mut self, words: HarvestWords, wishes: BTreeSet<LearningWishId>, now: DateTime<Utc>) {
+        if (&self.words, &self.wishes) != (&words, &wishes) {
+            self.words = words;
+            self.wishes = wishes;
+            // A clock that stands still, or was set back, must not make two texts look like one.
+            self.saved_at = now.max(self.saved_at + Duration::milliseconds(1));
+        }
+    }
+
+    /// Whether it still says what it said at a moment, which is told in milliseconds.
+    pub fn is_unchanged_since(&self, moment: DateTime<Utc>) -> bool {
+        self.saved_at.timestamp_millis() <= moment.timestamp_millis()
+    }
+
     /// Its author has it back, to mend it: returned, or reopened.
     pub fn is_back(&self) -> bool {
         self.is_reopened || self.status == HarvestStatus::Returned

@@ -144,6 +144,12 @@ impl Hosting {
         self.offer_for(meeting).map(|offer| offer.registration)
     }
 
+    /// The municipality where a meeting is held: the host's, else the one that was entered.
+    pub fn municipality<'a>(&'a self, meeting: &'a Meeting) -> Option<&'a Line<100>> {
+        let hosts = self.offer_for(meeting.id).map(|offer| &offer.venue.municipality);
+        hosts.or(meeting.municipality.as_ref())
+    }
+
     /// Where the showcase of a programme is, as far as that is known: at the venue of the meeting one of whose days it is on.
     pub fn venue_of_showcase(&self, announced: &Announcement) -> Option<Venue> {
         let meeting = announced.meeting_of_showcase()?;

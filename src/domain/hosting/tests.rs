@@ -246,3 +246,40 @@ proptest! {
         prop_assert_eq!(hosts(&one_by_one), hosts(&at_once));
     }
 }
+
+#[test]
+fn a_municipality_that_the_address_ends_with_is_not_told_twice() {
+    let lines = |municipality: &str, address: &str| {
+        let venue = Venue {
+            name: Some("Huis van de Stad".parse().unwrap()),
+            address: Some(address.parse().unwrap()),
+            ..Venue::in_municipality(municipality.parse().unwrap())
+        };
+        venue.lines().join("/")
+    };
+    for (municipality, address) in [
+        ("Zoetermeer", "Dorpsstraat 1, Zoetermeer"),
+        ("Zoetermeer", "Dorpsstraat 1, 1234 AB ZOETERMEER"),
+        ("zoetermeer", "Dorpsstraat 1,Zoetermeer"),
+        ("'s-Gravenhage", "Spui 70, 's-Gravenhage"),
+        ("Bergen op Zoom", "Markt 1, Bergen op Zoom"),
+        ("Súdwest-Fryslân", "Marktstraat 1, SÚDWEST-FRYSLÂN"),
+    ] {
+        assert_eq!(lines(municipality, address), format!("Huis van de Stad/{address}"));
+    }
+    for (municipality, address) in [
+        ("Zoetermeer", "Dorpsstraat 1"),
+        ("Zoetermeer", "Dorpsstraat 1, Nieuw-Zoetermeer"),
+        ("Ede", "Kerkstraat 1, Goede"),
+        ("Zoetermeer", "Zoetermeerstraat 1, Leiden"),
+        ("Schouwen-Duiveland", "Laan van Voorbeeld 1, Zierikzee"),
+        ("Zoetermeer", "Meer"),
+    ] {
+        assert_eq!(
+            lines(municipality, address),
+            format!("Huis van de Stad/{address}/{municipality}")
+        );
+    }
+    let bare = Venue::in_municipality("Veere".parse().unwrap());
+    assert_eq!(bare.lines(), ["Veere"]);
+}

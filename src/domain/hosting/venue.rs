@@ -42,6 +42,25 @@ impl Venue {
         self.name.is_some() && self.address.is_some()
     }
 
+    /// Where it is, from the building to the municipality: what is known, and nothing twice.
+    pub fn lines(&self) -> Vec<&str> {
+        let known = [
+            self.name.as_deref(),
+            self.address.as_deref(),
+            self.further_municipality(),
+        ];
+        known.into_iter().flatten().collect()
+    }
+
+    /// The municipality, unless the address ends with it.
+    pub fn further_municipality(&self) -> Option<&str> {
+        let is_told = self
+            .address
+            .as_deref()
+            .is_some_and(|address| ends_with_word(address, &self.municipality));
+        (!is_told).then_some(&*self.municipality)
+    }
+
     /// What stays of it when the person who offered it is erased.
     pub fn bare(&self) -> Self {
         Self {
@@ -52,6 +71,14 @@ impl Venue {
             directions: None,
         }
     }
+}
+
+/// Whether a text ends with a word or words, in capitals or not. What a hyphen joins is one word: Zoetermeer is not
+/// Nieuw-Zoetermeer.
+fn ends_with_word(text: &str, word: &str) -> bool {
+    let (text, word) = (text.to_lowercase(), word.to_lowercase());
+    text.strip_suffix(&word)
+        .is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '-'))
 }
 
 /// What somebody says of a venue on offer.

@@ -78,6 +78,8 @@ pub struct ReviewHarvestInput {
     verdict: HarvestVerdict,
     /// What is said about it to its author, in at most 2000 characters; needed to return it. It takes the place of what was said before.
     remark: Option<String>,
+    /// The `editedAt` of the harvest that was read, so that nothing is judged unread: when it has changed since, nothing happens (`STATE_CONFLICT`). Left out: whatever it says now.
+    if_unchanged_since: Option<DateTime>,
     /// Chosen by the client: for 24 hours a repetition with the same key and input does nothing and gets the first answer.
     idempotency_key: Option<String>,
 }
@@ -143,9 +145,10 @@ impl Harvests {
         let scope = scope(ctx)?;
         let repeatable = repeatable(input.idempotency_key.take(), &input);
         let (id, verdict) = (id_in(&input.harvest_id), input.verdict.into());
+        let (remark, unchanged_since) = (input.remark.as_deref(), input.if_unchanged_since.map(|at| at.0));
         let result = scope
             .app
-            .review_harvest(&scope.caller, id, verdict, input.remark.as_deref(), &repeatable)
+            .review_harvest(&scope.caller, id, verdict, remark, unchanged_since, &repeatable)
             .await;
         HarvestPayload::of(scope, result).await
     }

@@ -13,7 +13,7 @@ use crate::{
         planning::{Confirmation, Planned},
         programmes::ProgrammeRecord,
     },
-    domain::{self, refusal::Refusal},
+    domain,
     graphql::{
         global_id::id_in,
         request::scope,
@@ -178,9 +178,7 @@ impl From<(Option<Planned<ProgrammeRecord>>, Vec<UserError>)> for ProgrammePaylo
         let Some(planned) = planned else {
             return Self::of(None, None, errors);
         };
-        if planned.left.is_none() {
-            errors.push(UserError::from(Refusal::StalePlan));
-        }
+        errors.extend(planned.stale.map(UserError::from));
         Self::of(planned.left.map(Programme::from), planned.plan.as_ref(), errors)
     }
 }
@@ -332,11 +330,9 @@ impl Planning {
             recipients,
             plan,
             messages,
-            is_stale,
+            stale,
         } = announced;
-        if is_stale {
-            errors.push(UserError::from(Refusal::StalePlan));
-        }
+        errors.extend(stale.map(UserError::from));
         Ok(AnnouncePayload {
             announcement_id: id.map(crate::graphql::global_id::global_id::<domain::ids::AnnouncementId>),
             plan_hash: plan.as_ref().map(|plan| plan.hash.clone()),

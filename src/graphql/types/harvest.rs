@@ -181,6 +181,11 @@ impl Harvest {
         self.view.remark(&self.harvest)
     }
 
+    /// When its words, or the learning wishes it names, last changed. A verdict can be given on what it said then only: `ifUnchangedSince`.
+    async fn edited_at(&self) -> DateTime {
+        self.harvest.saved_at.into()
+    }
+
     /// When it was last submitted; null: never.
     async fn submitted_at(&self) -> Option<DateTime> {
         self.harvest.submitted_at.map(DateTime)

@@ -64,6 +64,9 @@ pub(super) struct ShowcaseWords {
     has_place: bool,
     /// It can be found: name and address are known.
     is_complete: bool,
+    /// The lines that tell where it is, none of them twice.
+    place: Vec<String>,
+    // Each by itself, for an operator's own wording.
     municipality: Option<String>,
     venue: Option<String>,
     address: Option<String>,
@@ -81,6 +84,7 @@ impl ShowcaseWords {
             when: formats::meeting_days(&[note.day], locale),
             has_place: venue.is_some(),
             is_complete: venue.is_some_and(|venue| venue.is_complete()),
+            place: venue.iter().flat_map(|venue| venue.lines()).map(unlinked).collect(),
             municipality: written(venue.map(|venue| &*venue.municipality)),
             venue: written(venue.and_then(|venue| venue.name.as_deref())),
             address: written(venue.and_then(|venue| venue.address.as_deref())),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::{
     formats,
-    hosting::{MeetingNote, Told},
+    hosting::{MeetingNote, Told, Venue},
     message::Locale,
 };
 
@@ -56,6 +56,9 @@ pub(super) struct NoteWords<'a> {
     /// "donderdag 12 juni 2014"
     first_day: Option<String>,
     lasts_longer_than_a_day: bool,
+    /// The lines that tell where it is, none of them twice.
+    place: Vec<&'a str>,
+    // Each by itself, for an operator's own wording.
     municipality: Option<&'a str>,
     venue: Option<&'a str>,
     address: Option<&'a str>,
@@ -106,6 +109,7 @@ impl<'a> NoteWords<'a> {
             when: formats::meeting_days(&note.days, locale),
             first_day: note.days.first().map(|day| formats::weekday_and_day(day.on, locale)),
             lasts_longer_than_a_day: note.days.len() > 1,
+            place: venue.map(Venue::lines).unwrap_or_default(),
             municipality: venue.map(|venue| &*venue.municipality),
             venue: venue.and_then(|venue| venue.name.as_deref()),
             address: venue.and_then(|venue| venue.address.as_deref()),

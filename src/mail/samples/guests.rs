@@ -169,7 +169,7 @@ fn venue(words: &Paragraphs<1000>, is_step_free: Option<bool>) -> Result<Venue, 
     Ok(Venue {
         municipality: usual("Gouda").parse()?,
         name: Some(usual("Huis van de Stad").parse()?),
-        address: Some(usual("Voorbeeldplein 1").parse()?),
+        address: Some(usual("Voorbeeldplein 1, Gouda").parse()?),
         is_step_free,
         directions: Some(words.parse()?),
     })

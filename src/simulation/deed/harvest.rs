@@ -70,11 +70,11 @@ impl HarvestDeed {
                 };
                 if !is_good {
                     let remark = Some("Vertel ook wat het uw collega's bracht.");
-                    app.review_harvest(caller, harvest.id, HarvestVerb::Return, remark, &once)
+                    app.review_harvest(caller, harvest.id, HarvestVerb::Return, remark, None, &once)
                         .await?;
                     return Ok("with a remark".to_owned());
                 }
-                app.review_harvest(caller, harvest.id, HarvestVerb::Accept, None, &once)
+                app.review_harvest(caller, harvest.id, HarvestVerb::Accept, None, None, &once)
                     .await?;
                 let Some(starts_at) = next_slot(&view) else {
                     return Ok("the day of the showcase is full".to_owned());
@@ -91,7 +91,7 @@ impl HarvestDeed {
                 let accepted = view.all().filter(|harvest| harvest.status == HarvestStatus::Accepted);
                 let mut published = 0;
                 for harvest in accepted {
-                    app.review_harvest(caller, harvest.id, HarvestVerb::Publish, None, &once)
+                    app.review_harvest(caller, harvest.id, HarvestVerb::Publish, None, None, &once)
                         .await?;
                     published += 1;
                 }

@@ -129,6 +129,17 @@ impl Area {
     }
 }
 
+/// What an address behind a personal link leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// The page where the link itself leads.
+    Overview,
+    /// An area that is open to whoever asks.
+    Area(Area),
+    /// No area that there is, or none that is open to whoever asks.
+    Nothing,
+}
+
 /// Somebody with a personal link who asks for a page.
 pub struct Visit<'a> {
     /// What pages need.
@@ -188,13 +199,36 @@ impl<'a> Visit<'a> {
         })
     }
 
-    /// The area that the address names and that is open to whoever asks.
-    pub fn area(&self) -> Option<Area> {
-        let word = self.query.get("page")?;
-        Area::ALL
-            .iter()
-            .copied()
-            .find(|area| area.word() == word && area.is_open_to(self))
+    /// What the address leads to.
+    pub fn asked(&self) -> Asked {
+        let Some(word) = self.query.get("page") else {
+            return Asked::Overview;
+        };
+        let mut all = Area::ALL.iter().copied();
+        all.find(|area| area.word() == word && area.is_open_to(self))
+            .map_or(Asked::Nothing, Asked::Area)
+    }
+
+    /// The answer where there is no such area, or none that is open to whoever asks; to a form, or to a look.
+    pub fn nothing_here(&self, is_form: bool) -> Response {
+        let (locale, lang) = (self.locale, self.query.lang());
+        let body = html! {
+            p { (say(
+                locale,
+                "Misschien klopt het adres niet, of kunt u deze pagina nu niet bekijken.",
+                "Perhaps the address is not right, or this page is not open to you now.",
+            )) }
+            @if is_form { p { (say(locale, "Er is niets opgeslagen.", "Nothing has been saved.")) } }
+            p { a href={ "?" (lang.trim_start_matches('&')) } { (say(locale, "Naar uw overzicht", "To your overview")) } }
+        };
+        let sheet = Sheet {
+            locale,
+            title: say(locale, "Deze pagina is er niet", "There is no such page"),
+            title_locale: locale,
+            switch: &Switch::None,
+            body,
+        };
+        answer(StatusCode::NOT_FOUND, sheet.render())
     }
 
     /// The way between the areas; nothing where there is only one page.

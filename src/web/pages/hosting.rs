@@ -14,7 +14,7 @@ use crate::{
     app::{AppError, Repeatable, hosting::HostingView, venue_fields::VenueFields},
     domain::{
         formats,
-        hosting::{ChecklistItem, VenueOffer, VenueOfferStatus},
+        hosting::{ChecklistItem, Venue, VenueOffer, VenueOfferStatus},
         ids::{MeetingId, VenueOfferId},
         message::Locale,
         programme::{Meeting, Phase},
@@ -431,7 +431,7 @@ impl Form<'_> {
 }
 
 /// What is known of a venue, as a list.
-pub(super) fn venue_facts(venue: &crate::domain::hosting::Venue, locale: Locale) -> Markup {
+pub(super) fn venue_facts(venue: &Venue, locale: Locale) -> Markup {
     let step_free = venue.is_step_free.map(|is_step_free| {
         if is_step_free {
             say(locale, "Ja", "Yes")
@@ -440,7 +440,10 @@ pub(super) fn venue_facts(venue: &crate::domain::hosting::Venue, locale: Locale)
         }
     });
     facts([
-        (say(locale, "Gemeente", "Municipality"), plain(&*venue.municipality)),
+        (
+            say(locale, "Gemeente", "Municipality"),
+            venue.further_municipality().and_then(plain),
+        ),
         (say(locale, "Gebouw", "Building"), venue.name.as_deref().and_then(plain)),
         (
             say(locale, "Adres", "Address"),
@@ -455,4 +458,25 @@ pub(super) fn venue_facts(venue: &crate::domain::hosting::Venue, locale: Locale)
             venue.directions.as_deref().map(super::layout::quotation),
         ),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_municipality_stands_in_the_address_or_beside_it() {
+        let told = |address: &str| {
+            let venue = Venue {
+                address: Some(address.parse().expect("a line")),
+                ..Venue::in_municipality("Zoetermeer".parse().expect("a line"))
+            };
+            let html = venue_facts(&venue, Locale::Nl).into_string();
+            assert!(html.contains(address), "{html}");
+            html.matches("Zoetermeer").count()
+        };
+        assert_eq!(told("Dorpsstraat 1, Zoetermeer"), 1);
+        assert_eq!(told("Dorpsstraat 1"), 1);
+        assert_eq!(told("Dorpsstraat 1, Nieuw-Zoetermeer"), 2);
+    }
 }

@@ -5,6 +5,7 @@
 //! path behind `/p/` is a key.
 
 pub mod mailbox;
+pub mod nothing_here;
 pub mod personal;
 pub mod public;
 pub mod start;

@@ -24,6 +24,7 @@ use crate::{
     domain::{
         formats,
         message::Locale,
+        privacy::{self, MAIL_TEXT_KEPT},
         programme::Phase,
         refusal::Refusal,
         registration::{Registrant, RegistrationStatus as Status},
@@ -155,18 +156,19 @@ async fn page(
 /// Until when personal data is kept that is kept for so many months.
 pub(super) fn kept_until(visit: &Visit<'_>, months: u32) -> String {
     let programme = &visit.record.programme;
-    let on = crate::domain::privacy::erased_at(programme, months).map(|at| {
+    let on = privacy::erased_at(programme, months).map(|at| {
         formats::day(
             at.with_timezone(&programme.announced.time_zone).date_naive(),
             visit.locale,
         )
     });
+    let days = MAIL_TEXT_KEPT.num_days();
     match (visit.locale, on) {
         (Locale::Nl, Some(on)) => {
-            format!("We bewaren dit tot {on}. Daarna wissen we het. De tekst van mails wissen we al na 30 dagen.")
+            format!("We bewaren dit tot {on}. Daarna wissen we het. De tekst van mails wissen we al na {days} dagen.")
         }
         (Locale::En, Some(on)) => {
-            format!("We keep this until {on}. Then we erase it. The text of mails is erased after 30 days already.")
+            format!("We keep this until {on}. Then we erase it. The text of mails is erased after {days} days already.")
         }
         (_, None) => String::new(),
     }

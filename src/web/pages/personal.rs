@@ -7,7 +7,7 @@ use poem::{Endpoint, EndpointExt, Request, Response, endpoint::make, http::Statu
 
 use super::{
     PageParts, answer,
-    areas::{self, Visit},
+    areas::{self, Asked, Visit},
     asking::{Values, locale_of, preferred, read_form},
     guests,
     layout::Switch,
@@ -220,8 +220,10 @@ impl Own {
 async fn show(parts: &PageParts, request: &Request, query: &Values) -> Result<Response, AppError> {
     let caller = holder(parts, request).await?;
     let visit = Visit::of(parts, &caller, query).await?;
-    if let Some(area) = visit.area() {
-        return areas::show(&visit, area).await;
+    match visit.asked() {
+        Asked::Overview => {}
+        Asked::Area(area) => return areas::show(&visit, area).await,
+        Asked::Nothing => return Ok(visit.nothing_here(false)),
     }
     match caller {
         Caller::Registrant {
@@ -260,9 +262,13 @@ async fn act(parts: &PageParts, mut request: Request, query: &Values) -> Result<
         Err(status) => return Ok(unreadable(status, browsers)),
     };
     let visit = Visit::of(parts, &caller, query).await?;
-    if let Some(area) = visit.area() {
-        let acted = areas::act(&visit, area, &form).await?;
-        return Ok(acted.unwrap_or_else(|| unreadable(StatusCode::BAD_REQUEST, browsers)));
+    match visit.asked() {
+        Asked::Overview => {}
+        Asked::Area(area) => {
+            let acted = areas::act(&visit, area, &form).await?;
+            return Ok(acted.unwrap_or_else(|| unreadable(StatusCode::BAD_REQUEST, browsers)));
+        }
+        Asked::Nothing => return Ok(visit.nothing_here(true)),
     }
     if let Caller::TeamMember { .. } = caller {
         return team_link::act(parts, &caller, &form, query, &visit.navigation(None))

@@ -8,7 +8,7 @@ use super::layout::{facts, foreign, plain, say};
 use crate::domain::{
     formats,
     message::Locale,
-    programme::{Price, Programme, ProgrammeStatus, TeamMember},
+    programme::{Phase, Price, Programme, ProgrammeStatus, TeamMember},
 };
 
 /// What stands for itself in the address of a `mailto:` link (RFC 6068, section 2).
@@ -77,11 +77,19 @@ pub fn price(price: &Price, locale: Locale) -> String {
         true => say(locale, "inclusief btw", "VAT included"),
         false => say(locale, "exclusief btw", "VAT not included"),
     };
-    match (locale, price.cents) {
-        (Locale::Nl, 0) => "gratis".to_owned(),
-        (Locale::En, 0) => "free".to_owned(),
-        (Locale::Nl, _) => format!("{amount} per persoon, {vat}"),
-        (Locale::En, _) => format!("{amount} per person, {vat}"),
+    let subsidy = price
+        .subsidy_basis_points
+        .filter(|points| *points > 0)
+        .map(|points| formats::percentage(points, locale));
+    match (locale, price.cents, subsidy) {
+        (Locale::Nl, 0, _) => "gratis".to_owned(),
+        (Locale::En, 0, _) => "free".to_owned(),
+        (Locale::Nl, _, None) => format!("{amount} per persoon, {vat}"),
+        (Locale::En, _, None) => format!("{amount} per person, {vat}"),
+        (Locale::Nl, _, Some(part)) => format!("{amount} per persoon, {vat}; een subsidie van {part} is er al af"),
+        (Locale::En, _, Some(part)) => {
+            format!("{amount} per person, {vat}; a subsidy of {part} is already taken off")
+        }
     }
 }
 
@@ -103,14 +111,24 @@ pub fn cost_of_leaving(of: &Price, locale: Locale) -> String {
     }
 }
 
-/// The same, before there is a go; nothing for a programme that is free.
-pub fn leaving(price: &Price, locale: Locale) -> Option<Markup> {
+/// What withdrawing costs; nothing is said where nobody can withdraw any more, nor of a programme that is free.
+pub fn leaving(programme: &Programme, locale: Locale) -> Option<Markup> {
+    let price = &programme.announced.price;
     let part = formats::percentage(price.withdrawal_basis_points, locale);
-    let told = match (price.withdrawal_basis_points, locale) {
-        (0, Locale::Nl) => "kost niets".to_owned(),
-        (0, Locale::En) => "costs nothing".to_owned(),
-        (_, Locale::Nl) => format!("kost niets tot het programma doorgaat; daarna {part} van de prijs"),
-        (_, Locale::En) => format!("costs nothing until the programme goes ahead; after that {part} of the price"),
+    let goes_ahead = match programme.phase {
+        Phase::Draft | Phase::Open => false,
+        Phase::GoingAhead => true,
+        Phase::Completed | Phase::Cancelled => return None,
+    };
+    let told = match (price.withdrawal_basis_points, goes_ahead, locale) {
+        (0, _, Locale::Nl) => "kost niets".to_owned(),
+        (0, _, Locale::En) => "costs nothing".to_owned(),
+        (_, false, Locale::Nl) => format!("kost niets tot het programma doorgaat; daarna {part} van de prijs"),
+        (_, false, Locale::En) => {
+            format!("costs nothing until the programme goes ahead; after that {part} of the price")
+        }
+        (_, true, Locale::Nl) => format!("kost {part} van de prijs, nu het programma doorgaat"),
+        (_, true, Locale::En) => format!("costs {part} of the price, now that the programme goes ahead"),
     };
     (price.cents > 0).then(|| html! { (told) })
 }
@@ -163,7 +181,7 @@ pub fn about(programme: &Programme, now: DateTime<Utc>, locale: Locale) -> Marku
                 (say(locale, "Aanmelden", "Registration"), plain(registration_until(programme, now, locale))),
                 (say(locale, "Deelnemers", "Participants"), plain(places(programme, locale))),
                 (say(locale, "Prijs", "Price"), plain(price(&announced.price, locale))),
-                (say(locale, "Afmelden", "Withdrawing"), leaving(&announced.price, locale)),
+                (say(locale, "Afmelden", "Withdrawing"), leaving(programme, locale)),
                 (say(locale, "Bijeenkomsten", "Meetings"), meetings(programme, locale)),
                 (say(locale, "Vragen?", "Questions?"), programme.contact().map(contact)),
             ]))

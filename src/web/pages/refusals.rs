@@ -6,9 +6,37 @@ use super::layout::say;
 use crate::domain::{
     formats,
     message::Locale,
-    refusal::{HarvestClosed, Refusal, SlotError},
+    refusal::{HarvestClosed, PastAct, Refusal, SlotError},
     text::TextError,
 };
+
+/// What somebody did, and when.
+fn past_act(act: &PastAct, zone: Tz, locale: Locale) -> String {
+    let what = match &*act.action {
+        "register" | "registerAnew" => say(locale, "iemand meldde zich aan", "somebody registered"),
+        "addRegistration" => say(
+            locale,
+            "de organisatie meldde iemand aan",
+            "the organisers registered somebody",
+        ),
+        "confirmRegistration" => say(
+            locale,
+            "iemand bevestigde een aanmelding",
+            "somebody confirmed a registration",
+        ),
+        "withdrawRegistration" => say(locale, "iemand werd afgemeld", "somebody was withdrawn"),
+        "acceptPlace" => say(locale, "iemand nam een plaats aan", "somebody accepted a place"),
+        "declinePlace" => say(locale, "iemand zag van een plaats af", "somebody declined a place"),
+        "extendDeadline" => say(locale, "de deadline werd verlengd", "the deadline was extended"),
+        "decideProgramme" => say(locale, "er werd een besluit genomen", "a decision was made"),
+        "setRule" => say(locale, "een regel werd aangepast", "a rule was changed"),
+        "announce" => say(locale, "er werd een mededeling gemaakt", "an announcement was made"),
+        "updateProgramme" => say(locale, "het programma werd aangepast", "the programme was changed"),
+        _ => say(locale, "er werd iets aangepast", "something was changed"),
+    };
+    let at = formats::weekday_and_moment(act.at, zone, locale);
+    format!("{what} ({at})")
+}
 
 /// What a refusal means for the person who reads it, and what to do. The page shows beside it how things stand.
 pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
@@ -35,10 +63,22 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
             "Dit kan nu niet, want uw aanmelding is intussen veranderd. Hieronder ziet u hoe het ervoor staat.",
             "This cannot be done now, because your registration has changed meanwhile. Below you see how things stand.",
         ),
-        Refusal::StalePlan => own(
-            "Er is intussen iets veranderd. Hieronder ziet u wat er nu zou gebeuren. Kijk het na en bevestig het dan.",
-            "Something has changed meanwhile. Below you see what would happen now. Please check it, then confirm.",
-        ),
+        Refusal::StalePlan { latest } => {
+            let latest: Vec<_> = latest.iter().map(|act| past_act(act, zone, locale)).collect();
+            let told = match (latest.is_empty(), locale) {
+                (true, _) => String::new(),
+                (false, Locale::Nl) => format!(" Wat het laatst is gebeurd: {}.", latest.join("; ")),
+                (false, Locale::En) => format!(" What happened last: {}.", latest.join("; ")),
+            };
+            match locale {
+                Locale::Nl => format!(
+                    "Er is intussen iets veranderd.{told} Hieronder ziet u wat er nu zou gebeuren. Kijk het na en bevestig het dan."
+                ),
+                Locale::En => format!(
+                    "Something has changed meanwhile.{told} Below you see what would happen now. Please check it, then confirm."
+                ),
+            }
+        }
         Refusal::RegistrationNotOpen {
             opens_at: Some(opens_at),
         } => {

@@ -110,7 +110,7 @@ pub async fn act(
             let lang = query.lang();
             return Ok(Some(see_other(&format!("?{}", lang.trim_start_matches('&')))));
         }
-        Ok(_) => vec![Refusal::StalePlan],
+        Ok(planned) => planned.stale.into_iter().collect(),
         Err(AppError::Refused(refusals)) => refusals,
         Err(other) => return Err(other),
     };

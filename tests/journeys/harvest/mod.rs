@@ -1,5 +1,6 @@
 //! The harvest over the brochure's dates, by the API, by the pages, and by mail that a relay accepts.
 
+mod judging;
 mod pages;
 mod reading;
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::OPEN;
+use super::{OPEN, judging::shown};
 use crate::{
     harness::{
         app::{SLUG, TestApp},
@@ -85,14 +85,25 @@ async fn everything_can_be_done_on_the_pages(app: &TestApp) {
         html.contains("value=\"return\"") && html.contains("value=\"accept\"") && !html.contains("value=\"publish\""),
         "{html}"
     );
-    let back = [("act", "return"), ("thing", id.as_str()), ("remark", " ")];
+    let read = shown(&html);
+    let back = [
+        ("act", "return"),
+        ("thing", id.as_str()),
+        ("read", read.as_str()),
+        ("remark", " "),
+    ];
     let (status, html) = post(app, &marc, &area, &back).await;
     assert!(
         status == 422 && html.contains("Vul het veld &#39;opmerking&#39; in.")
             || html.contains("Vul het veld 'opmerking' in."),
         "{html}"
     );
-    let back = [("act", "return"), ("thing", id.as_str()), ("remark", "Vertel meer.")];
+    let back = [
+        ("act", "return"),
+        ("thing", id.as_str()),
+        ("read", read.as_str()),
+        ("remark", "Vertel meer."),
+    ];
     assert_eq!(post(app, &marc, &area, &back).await.0, 303);
     let html = app.page(&format!("{anna}?page=harvest")).await;
     assert!(
@@ -100,6 +111,12 @@ async fn everything_can_be_done_on_the_pages(app: &TestApp) {
         "{html}"
     );
     assert_eq!(post(app, anna, "harvest", &form).await.0, 303);
+    let accept = [
+        ("act", "accept"),
+        ("thing", id.as_str()),
+        ("read", read.as_str()),
+        ("remark", ""),
+    ];
     assert_eq!(post(app, &marc, &area, &accept).await.0, 303);
     for (time, minutes, words) in [
         ("half elf", "20", "Vul een tijd in"),
@@ -131,7 +148,7 @@ async fn everything_can_be_done_on_the_pages(app: &TestApp) {
         html.contains("U presenteert op") && !html.contains("name=\"summary\""),
         "accepted it stands: {html}"
     );
-    let publish = [("act", "publish"), ("thing", id.as_str())];
+    let publish = [("act", "publish"), ("thing", id.as_str()), ("read", read.as_str())];
     assert_eq!(post(app, &marc, &area, &publish).await.0, 303);
     let html = app.page(&format!("{marc}?page={area}&lang=en")).await;
     assert!(

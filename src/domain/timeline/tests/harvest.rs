@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::{
     brochure::{published, published_with},
     instant,
@@ -51,9 +53,24 @@ impl Life {
     }
 
     pub(super) fn review(&mut self, id: HarvestId, verdict: Verb, remark: Option<&str>) -> Result<HarvestId, Refusal> {
+        self.review_as_read(id, verdict, remark, None)
+    }
+
+    /// A verdict on what the harvest said at a moment.
+    pub(super) fn review_as_read(
+        &mut self,
+        id: HarvestId,
+        verdict: Verb,
+        remark: Option<&str>,
+        unchanged_since: Option<DateTime<Utc>>,
+    ) -> Result<HarvestId, Refusal> {
         let act = self.fresh();
-        let remark = remark.map(|remark| remark.parse().unwrap());
-        self.act(|facts, now| acts::review_harvest(facts, id, Review { verdict, remark }, act, now))
+        let review = Review {
+            verdict,
+            remark: remark.map(|remark| remark.parse().unwrap()),
+            unchanged_since,
+        };
+        self.act(|facts, now| acts::review_harvest(facts, id, review, act, now))
     }
 
     pub(super) fn schedule(&mut self, id: HarvestId, starts_at: &str, minutes: u32) -> Result<HarvestId, Refusal> {
@@ -187,6 +204,40 @@ fn everybody_is_asked_six_weeks_before_and_reminded_until_it_is_in() {
     assert_eq!(
         life.tally(RuleKey::HarvestReminder12Days),
         ["29 Nov 08:00 not: HasHandedIn 2", "29 Nov 08:00 told 5"]
+    );
+}
+
+#[test]
+fn a_verdict_is_on_what_was_read() {
+    let (mut life, people) = under_way();
+    let anna = people[0];
+    life.on("2014-11-10T08:00:00.123456Z");
+    let id = life.hand_in(anna, "Luisteren");
+    // Answers tell milliseconds only.
+    let read_at = instant("2014-11-10T08:00:00.123Z");
+    life.save_harvest(anna, "Luisteren").unwrap();
+    assert!(
+        life.facts.harvests[&anna].is_unchanged_since(read_at),
+        "the same words are no change"
+    );
+    // At the same instant, by a clock that stands still.
+    life.save_harvest(anna, "Zwijgen").unwrap();
+    for verdict in [Verb::Return, Verb::Accept, Verb::Publish, Verb::Reopen] {
+        for remark in [None, Some("Mooi.")] {
+            conflict(life.review_as_read(id, verdict, remark, Some(read_at)), "read it again");
+        }
+    }
+    assert_eq!(life.harvest_status(anna), HarvestStatus::Submitted);
+    assert_eq!(life.facts.harvests[&anna].remark, None);
+    let read_at = read_at + TimeDelta::milliseconds(1);
+    life.review_as_read(id, Verb::Accept, None, Some(read_at)).unwrap();
+    assert_eq!(life.harvest_status(anna), HarvestStatus::Accepted);
+    // Twice is once, unless it is about another text.
+    life.review_as_read(id, Verb::Accept, None, Some(read_at)).unwrap();
+    let earlier = instant("2014-11-10T08:00:00Z");
+    conflict(
+        life.review_as_read(id, Verb::Accept, None, Some(earlier)),
+        "read it again",
     );
 }
 

@@ -379,6 +379,7 @@ fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
             let review = Review {
                 verdict: verdicts[usize::from(*verdict) % verdicts.len()],
                 remark: "Vertel meer.".parse().ok(),
+                unchanged_since: None,
             };
             life.act(|facts, now| acts::review_harvest(facts, id, review, act, now))
                 .map(|_| ())

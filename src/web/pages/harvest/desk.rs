@@ -1,12 +1,12 @@
 //! Harvests for those who guide and run a programme: read, and for organisers judged and given a time.
 
-use chrono::NaiveTime;
+use chrono::{DateTime, NaiveTime, Utc};
 use maud::{Markup, html};
 use poem::{Response, http::StatusCode};
 
-use super::{author, day, harvests, reading, status_words, times};
+use super::{author, day, harvests, origins, reading, status_words, times, typed};
 use crate::{
-    app::{AppError, Repeatable, harvest::HarvestView},
+    app::{AppError, Repeatable, harvest::HarvestView, sharing::Shared},
     domain::{
         calendar,
         harvest::{
@@ -23,7 +23,7 @@ use crate::{
         sharing::{
             carry_out,
             fields::{Form, Refused},
-            id_of,
+            id_of, shared,
         },
     },
 };
@@ -34,9 +34,19 @@ const HARVESTS_A_PAGE: usize = 100;
 /// How long somebody presents, where nothing else is filled in.
 const USUAL_MINUTES: &str = "20";
 
+/// The field that says when the text was written that a form shows.
+const READ: &str = "read";
+
 /// Shows the area: all harvests, or the one that the address names.
 pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
-    page(visit, area, StatusCode::OK, None).await
+    let view = harvests(visit).await?;
+    page(visit, area, StatusCode::OK, &view, None).await
+}
+
+/// A form that does not say which text it showed has shown none.
+fn read_at(form: &Values) -> DateTime<Utc> {
+    let told = form.get(READ).and_then(|told| told.parse().ok());
+    told.unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 fn verdict(act: &str) -> Option<HarvestVerb> {
@@ -56,9 +66,9 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
     };
     let once = Repeatable::default();
     let acted = if let Some(verdict) = verdict(act) {
-        let remark = form.get("remark").map(str::to_owned);
+        let (remark, read_at) = (form.get("remark").map(str::to_owned), read_at(form));
         carry_out(visit, move |app, caller| async move {
-            let reviewed = app.review_harvest(&caller, id, verdict, remark.as_deref(), &once);
+            let reviewed = app.review_harvest(&caller, id, verdict, remark.as_deref(), Some(read_at), &once);
             reviewed.await.map(drop)
         })
         .await?
@@ -77,14 +87,20 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
     };
     match acted {
         Ok(()) => Ok(Some(visit.done_with(area, &format!("&harvest={id}"), act))),
-        Err(errors) => {
+        Err(mut errors) => {
+            let view = harvests(visit).await?;
+            let is_unread = |harvest: &Harvest| !harvest.is_unchanged_since(read_at(form));
+            if verdict(act).is_some() && view.find(id).is_some_and(is_unread) {
+                // Whatever else was wrong with it: the page shows a text that the form did not.
+                errors = vec![(None, changed(visit.locale).to_owned())];
+            }
             let refused = Refused {
                 act,
                 thing: form.get("thing").unwrap_or_default(),
                 form,
                 errors,
             };
-            page(visit, area, StatusCode::UNPROCESSABLE_ENTITY, Some(&refused))
+            page(visit, area, StatusCode::UNPROCESSABLE_ENTITY, &view, Some(&refused))
                 .await
                 .map(Some)
         }
@@ -110,6 +126,14 @@ fn slot(visit: &Visit<'_>, form: &Values) -> Result<Slot, String> {
         // What is no number is out of bounds like one that is too large.
         minutes: minutes.parse().unwrap_or(0),
     })
+}
+
+fn changed(locale: Locale) -> &'static str {
+    say(
+        locale,
+        "De oogst is intussen aangepast; lees hem nog eens. De nieuwe tekst staat op deze pagina.",
+        "The harvest has been changed meanwhile; please read it again. The new text is on this page.",
+    )
 }
 
 fn done(word: &str, locale: Locale) -> Option<&'static str> {
@@ -143,9 +167,10 @@ async fn page(
     visit: &Visit<'_>,
     area: Area,
     status: StatusCode,
+    view: &HarvestView,
     refused: Option<&Refused<'_>>,
 ) -> Result<Response, AppError> {
-    let (locale, view) = (visit.locale, harvests(visit).await?);
+    let (locale, shared) = (visit.locale, shared(visit).await?);
     let told = visit.query.get("done").and_then(|word| done(word, locale));
     let named = id_of::<HarvestId>(visit.query, "harvest").and_then(|id| view.find(id));
     let body = html! {
@@ -153,9 +178,9 @@ async fn page(
         @match named {
             Some(harvest) => {
                 p { a href={ "?page=" (area.word()) (visit.query.lang()) } { (say(locale, "Alle oogst", "All harvests")) } }
-                (one(visit, &view, harvest, refused))
+                (one(visit, (view, &shared), harvest, refused))
             }
-            None => { (all(visit, area, &view)) }
+            None => { (all(visit, area, view)) }
         }
     };
     let part = named
@@ -195,7 +220,12 @@ fn all(visit: &Visit<'_>, area: Area, view: &HarvestView) -> Markup {
     }
 }
 
-fn one(visit: &Visit<'_>, view: &HarvestView, harvest: &Harvest, refused: Option<&Refused<'_>>) -> Markup {
+fn one(
+    visit: &Visit<'_>,
+    (view, shared): (&HarvestView, &Shared),
+    harvest: &Harvest,
+    refused: Option<&Refused<'_>>,
+) -> Markup {
     let locale = visit.locale;
     html! {
         section {
@@ -206,6 +236,7 @@ fn one(visit: &Visit<'_>, view: &HarvestView, harvest: &Harvest, refused: Option
                 (say(locale, "Presenteert", "Presents"), view.slot(harvest).and_then(|slot| plain(times(view, slot)))),
             ]))
             (reading(harvest))
+            (origins(shared, harvest, locale))
             @if let Some(remark) = view.remark(harvest) {
                 h3 { (say(locale, "Wat de organisatie erover schreef", "What the organisers wrote about it")) }
                 (quotation(remark))
@@ -228,13 +259,18 @@ fn forms(visit: &Visit<'_>, view: &HarvestView, harvest: &Harvest, refused: Opti
     let thing = harvest.id.to_string();
     let can = |verb| {
         let is_late = view.is_late(harvest, visit.now);
-        matches!(transition(harvest.status, verb, is_late), HarvestTransition::To(_))
+        let is_possible = matches!(transition(harvest.status, verb, is_late), HarvestTransition::To(_));
+        // One that was handed in goes back with a remark.
+        is_possible && (verb, harvest.status) != (HarvestVerb::Reopen, HarvestStatus::Submitted)
     };
+    let gone = refused.filter(|refused| verdict(refused.act).is_some_and(|verb| !can(verb)));
+    let read = html! { input type="hidden" name=(READ) value=(harvest.saved_at.to_rfc3339()); };
     let remark = |act, label: &str, hint: &str, is_required: bool, button: &str, is_quiet: bool| {
         let form = Form::of(act, &thing, refused);
         html! {
             form method="post" {
                 (form.head())
+                (read)
                 (form.area(("remark", label, hint), "", 2000, is_required))
                 button.secondary[is_quiet] type="submit" { (button) }
             }
@@ -242,6 +278,7 @@ fn forms(visit: &Visit<'_>, view: &HarvestView, harvest: &Harvest, refused: Opti
     };
     let optional = say(locale, "Opmerking (hoeft niet)", "Remark (optional)");
     html! {
+        @if let Some(gone) = gone { (typed(gone, &[("remark", say(locale, "Opmerking", "Remark"))], locale)) }
         @if can(HarvestVerb::Accept) {
             section {
                 h2 { (say(locale, "Goedkeuren", "Accept")) }
@@ -271,12 +308,13 @@ fn forms(visit: &Visit<'_>, view: &HarvestView, harvest: &Harvest, refused: Opti
                 )) }
                 form method="post" {
                     (Form::of("publish", &thing, refused).head())
+                    (read)
                     button type="submit" { (say(locale, "Oogst openbaar maken", "Publish harvest")) }
                 }
             }
         }
         @if harvest.status.is_accepted() { (schedule(visit, view, harvest, refused)) }
-        @if can(HarvestVerb::Reopen) && harvest.status != HarvestStatus::Submitted {
+        @if can(HarvestVerb::Reopen) {
             section {
                 h2 { (say(locale, "Weer openzetten", "Reopen")) }
                 p { (say(

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use poem::{Response, http::StatusCode};
 
-use super::{author, harvests, reading, status_words, times};
+use super::{WISH_EXCERPT, author, harvests, origins, reading, status_words, times, typed};
 use crate::{
     app::{
         AppError, Repeatable,
@@ -31,9 +31,6 @@ use crate::{
 
 /// So many harvests of others stand on the page.
 const OTHERS: usize = 100;
-
-/// So much of a learning wish names it.
-const WISH_EXCERPT: usize = 120;
 
 /// Shows the area.
 pub async fn show(visit: &Visit<'_>, area: Area) -> Result<Response, AppError> {
@@ -102,12 +99,27 @@ async fn page(
         _ => None,
     };
     let can_save = view.can_save(visit.now);
+    let lost = refused.filter(|_| !can_save).map(|refused| Refused {
+        // Whatever was wrong with it, and whatever became of it earlier: what was typed now is not kept.
+        errors: vec![(
+            None,
+            say(
+                locale,
+                "Uw oogst kan niet (meer) worden aangepast. Hieronder ziet u hoe het ervoor staat, en wat u had getypt.",
+                "Your harvest cannot be changed (any more). Below you see how things stand, and what you typed.",
+            )
+            .to_owned(),
+        )],
+        ..*refused
+    });
+    let refused = lost.as_ref().or(refused);
     let body = html! {
         @if let Some(done) = done { p.done role="status" { (done) } }
         section.standing {
             h2 { (say(locale, "Uw oogst", "Your harvest")) }
             (standing(visit, &view))
         }
+        @if let Some(lost) = &lost { (typed(lost, &labels(locale), locale)) }
         @if can_save {
             section {
                 h2 { (say(locale, "Schrijf uw oogst op", "Write your harvest")) }
@@ -117,9 +129,10 @@ async fn page(
             section {
                 h2 { (own.words.title) }
                 (reading(own))
+                (origins(&shared, own, locale))
             }
         }
-        (others(&view, locale))
+        (others(&view, &shared, locale))
     };
     Ok(visit.page(area, status, &Refused::above(refused, body)))
 }
@@ -169,7 +182,16 @@ fn standing(visit: &Visit<'_>, view: &HarvestView) -> Markup {
         }
         @if own.is_none_or(|own| !own.status.is_accepted()) {
             p {
-                @if is_late && !view.can_submit(visit.now) {
+                @if is_late && !view.can_save(visit.now) {
+                    (say(locale, "Inleveren kon tot en met ", "Handing in was possible until ")) (due) ". "
+                    @if own.is_some() {
+                        (say(
+                            locale,
+                            "Vraag de organisatie om uw oogst open te zetten als u nog iets wilt veranderen.",
+                            "Please ask the organisers to open your harvest if you still want to change something.",
+                        ))
+                    }
+                } @else if is_late && !view.can_submit(visit.now) {
                     (say(locale, "Inleveren kon tot en met ", "Handing in was possible until ")) (due) ". "
                     (say(
                         locale,
@@ -221,6 +243,15 @@ fn meaning(own: &Harvest, locale: Locale) -> &'static str {
     }
 }
 
+/// The names and labels of what is written.
+fn labels(locale: Locale) -> [(&'static str, &'static str); 3] {
+    [
+        ("title", say(locale, "Titel", "Title")),
+        ("summary", say(locale, "Samenvatting", "Summary")),
+        ("body", say(locale, "Uw verhaal (hoeft niet)", "Your story (optional)")),
+    ]
+}
+
 fn form(visit: &Visit<'_>, view: &HarvestView, shared: &Shared, refused: Option<&Refused<'_>>) -> Markup {
     let locale = visit.locale;
     let form = Form::of("save", "", refused);
@@ -238,16 +269,17 @@ fn form(visit: &Visit<'_>, view: &HarvestView, shared: &Shared, refused: Option<
         .viewer
         .is_some_and(|id| shared.sharing.assignments.contains_key(&id));
     let is_in = own.is_some_and(|own| own.status.is_handed_in());
+    let [in_title, in_summary, in_body] = labels(locale);
     html! {
         form method="post" {
             (form.head())
-            (form.line(("title", say(locale, "Titel", "Title"), ""), title, 150, true))
+            (form.line((in_title.0, in_title.1, ""), title, 150, true))
             (form.area(
-                ("summary", say(locale, "Samenvatting", "Summary"), say(locale, "Wat is de kern, in een paar zinnen?", "What is the point, in a few sentences?")),
+                (in_summary.0, in_summary.1, say(locale, "Wat is de kern, in een paar zinnen?", "What is the point, in a few sentences?")),
                 summary, 1000, true,
             ))
             (form.area(
-                ("body", say(locale, "Uw verhaal (hoeft niet)", "Your story (optional)"), say(
+                (in_body.0, in_body.1, say(
                     locale,
                     "Gewone tekst. Links en opmaak werken hier niet.",
                     "Plain text. Links and markup do not work here.",
@@ -278,7 +310,7 @@ fn form(visit: &Visit<'_>, view: &HarvestView, shared: &Shared, refused: Option<
 }
 
 /// The harvests of everybody but whoever looks.
-fn others(view: &HarvestView, locale: Locale) -> Markup {
+fn others(view: &HarvestView, shared: &Shared, locale: Locale) -> Markup {
     let others: Vec<_> = view.all().filter(|harvest| !view.is_own(harvest)).collect();
     html! {
         section {
@@ -295,6 +327,7 @@ fn others(view: &HarvestView, locale: Locale) -> Markup {
                             (quotation(body))
                         }
                     }
+                    (origins(shared, harvest, locale))
                 }
             }
             @if others.len() > OTHERS {

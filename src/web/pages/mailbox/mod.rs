@@ -194,16 +194,11 @@ impl Mailbox {
     async fn html(&self, viewer: &Caller, request: &Request, locale: Locale) -> Result<Response, AppError> {
         let (_, read) = self.parts.app.read_message(viewer, id_in(request)?).await?;
         let Some(read) = read else {
-            let text = say(
-                locale,
-                "De tekst van deze mail is er niet meer.",
-                "The text of this mail is no longer here.",
-            );
             return Ok(notice(
                 StatusCode::GONE,
                 locale,
                 say(locale, "Geen tekst", "No text"),
-                text,
+                &rendering::without_text(locale),
             ));
         };
         let response = Response::builder()

@@ -11,6 +11,7 @@ use crate::{
         ids::{MessageId, ProgrammeId},
         message::{Locale, MessageStatus},
         page::Page,
+        privacy::MAIL_TEXT_KEPT,
         programme::Programme,
     },
     web::pages::layout::{Sheet, Switch, facts, foreign, plain, say},
@@ -125,6 +126,19 @@ pub fn list_page(
     .render()
 }
 
+/// Why a mail has no text.
+pub fn without_text(locale: Locale) -> String {
+    let days = MAIL_TEXT_KEPT.num_days();
+    match locale {
+        Locale::Nl => format!(
+            "De tekst van deze mail is er niet meer. We wissen de tekst {days} dagen nadat een mail is verstuurd of vervallen, of eerder als de gegevens van de ontvanger zijn gewist."
+        ),
+        Locale::En => format!(
+            "The text of this mail is no longer here. We erase the text {days} days after a mail was sent or dropped, or sooner if the recipient's data was erased."
+        ),
+    }
+}
+
 /// One mail.
 pub fn mail_page(message: &Message, programme: Option<&Programme>, text: Option<&str>, locale: Locale) -> Markup {
     let address = format!("/mailbox/{}", message.id);
@@ -150,7 +164,7 @@ pub fn mail_page(message: &Message, programme: Option<&Programme>, text: Option<
             pre lang=[foreign(message.locale, locale)] { (text) }
             p { a href={ (address) "/source" } { (say(locale, "Bron", "Source")) } }
         } @else {
-            p { (say(locale, "De tekst van deze mail is er niet (meer).", "The text of this mail is not here (any more).")) }
+            p { (without_text(locale)) }
         }
         p { a href={ "/mailbox/?lang=" (locale.tag()) } { (say(locale, "Alle mails", "All mails")) } }
     };

@@ -25,7 +25,7 @@ use super::{
     layout::{Sheet, Switch, say},
 };
 use crate::{
-    app::{AppError, Caller, Repeatable, programmes::ProgrammeRecord},
+    app::{AppError, Caller, Repeatable, hosting::HostingView, programmes::ProgrammeRecord},
     domain::{message::Locale, refusal::Refusal},
     web::{
         conditional::Known,
@@ -136,6 +136,7 @@ struct Public {
     now: DateTime<Utc>,
     calendar_address: String,
     has_harvests: bool,
+    hosting: Arc<HostingView>,
 }
 
 impl Public {
@@ -148,7 +149,9 @@ impl Public {
         let (base_url, _) = parts.app.mail_is_made_with();
         let calendar_address = format!("{base_url}/programmes/{}{CALENDAR}", record.programme.announced.slug);
         let has_harvests = parts.app.has_published_harvests(record.programme.id).await?;
+        let hosting = parts.app.hosting(&Caller::Public, record.programme.id).await?;
         Ok(Self {
+            hosting,
             has_harvests,
             calendar_address,
             record,
@@ -163,6 +166,7 @@ impl Public {
             locale,
             calendar_address: &self.calendar_address,
             has_harvests: self.has_harvests,
+            hosting: &self.hosting,
             form,
         }
     }

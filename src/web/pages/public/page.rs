@@ -5,11 +5,11 @@ use maud::{Markup, html};
 
 use super::{asking, registering};
 use crate::{
-    app::programmes::ProgrammeRecord,
+    app::{hosting::HostingView, programmes::ProgrammeRecord},
     domain::{
         formats,
         message::Locale,
-        programme::{Price, TeamMember, TeamRole},
+        programme::{TeamMember, TeamRole},
         refusal::Refusal,
     },
     web::pages::{
@@ -42,6 +42,8 @@ pub struct ProgrammePage<'a> {
     pub calendar_address: &'a str,
     /// Its participants published harvests.
     pub has_harvests: bool,
+    /// Where its meetings are held.
+    pub hosting: &'a HostingView,
     /// What was sent just now and refused.
     pub form: Form<'a>,
 }
@@ -68,8 +70,8 @@ impl<'a> ProgrammePage<'a> {
                 (facts([
                     (say(locale, "Voor wie", "For whom"), announced.audience.as_deref().map(|text| html! { span lang=[text_lang] { (text) } })),
                     (say(locale, "Deelnemers", "Participants"), plain(programme::places(&self.record.programme, locale))),
-                    (say(locale, "Prijs", "Price"), plain(price(&announced.price, locale))),
-                    (say(locale, "Afmelden", "Withdrawing"), programme::leaving(&announced.price, locale)),
+                    (say(locale, "Prijs", "Price"), plain(programme::price(&announced.price, locale))),
+                    (say(locale, "Afmelden", "Withdrawing"), programme::leaving(&self.record.programme, locale)),
                 ]))
             }
             (self.meetings())
@@ -117,7 +119,7 @@ impl<'a> ProgrammePage<'a> {
                         @for meeting in &announced.meetings {
                             li {
                                 span lang=[foreign(announced.locale, locale)] { (meeting.title) } ": " (formats::meeting_days(&meeting.days, locale))
-                                @if let Some(municipality) = &meeting.municipality { ", in " (municipality) }
+                                @if let Some(municipality) = self.hosting.municipality(meeting) { ", in " (municipality) }
                             }
                         }
                     }
@@ -241,23 +243,6 @@ fn roles(member: &TeamMember, locale: Locale) -> String {
         })
         .collect();
     capitalised(&formats::enumeration(&names, locale))
-}
-
-fn price(price: &Price, locale: Locale) -> String {
-    let told = programme::price(price, locale);
-    match price
-        .subsidy_basis_points
-        .filter(|points| *points > 0 && price.cents > 0)
-    {
-        None => told,
-        Some(points) => {
-            let part = formats::percentage(points, locale);
-            match locale {
-                Locale::Nl => format!("{told}; een subsidie van {part} is er al af"),
-                Locale::En => format!("{told}; a subsidy of {part} is already taken off"),
-            }
-        }
-    }
 }
 
 fn capitalised(text: &str) -> String {

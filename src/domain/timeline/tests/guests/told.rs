@@ -54,6 +54,32 @@ fn directions_go_two_days_before_and_to_whoever_accepts_later_at_once() {
 }
 
 #[test]
+fn directions_go_again_before_the_new_day_of_a_showcase_that_is_moved() {
+    let (mut life, people) = under_way();
+    life.host(people[0], "Stadhuis");
+    let ids = ["Een", "Twee"].map(|name| life.invite(Some(people[1]), name).unwrap());
+    life.reply(ids[0], true).unwrap();
+    life.on(DIRECTIONS);
+    life.revise(|announced| {
+        if let Some(showcase) = &mut announced.showcase {
+            showcase.on = "2015-01-20".parse().unwrap();
+        }
+    })
+    .unwrap();
+    life.reply(ids[1], true).unwrap();
+    assert_eq!(
+        life.guest_fates(RuleKey::ShowcaseDirections),
+        ["09 Dec 08:00 Een"],
+        "it is early to say how to get there"
+    );
+    life.on("2015-01-18T08:00:00Z");
+    assert_eq!(
+        life.guest_fates(RuleKey::ShowcaseDirections)[1..],
+        ["18 Jan 08:00 Een", "18 Jan 08:00 Twee"]
+    );
+}
+
+#[test]
 fn directions_wait_for_a_place_that_is_to_become_known_and_update_the_entry() {
     let (mut life, people) = under_way();
     let een = life.invite(None, "Een").unwrap();
