@@ -56,15 +56,22 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
         wishes: named.filter(|id| form.get(&wish_field(*id)).is_some()).collect(),
     };
     let is_handed_in = form.get("then") == Some("submit");
-    let acted = carry_out(visit, move |app, caller| async move {
-        let once = Repeatable::default();
-        app.save_harvest(&caller, None, &fields, &once).await?;
-        if is_handed_in {
-            app.submit_harvest(&caller, None, &once).await?;
-        }
-        Ok(())
+    let saved = carry_out(visit, move |app, caller| async move {
+        let saved = app.save_harvest(&caller, None, &fields, &Repeatable::default()).await;
+        saved.map(|_| ())
     });
-    match acted.await? {
+    let (refused_with, acted) = match saved.await? {
+        // What was written is kept, whatever becomes of handing it in.
+        Ok(()) if is_handed_in => {
+            let submitted = carry_out(visit, |app, caller| async move {
+                let submitted = app.submit_harvest(&caller, None, &Repeatable::default()).await;
+                submitted.map(|_| ())
+            });
+            (StatusCode::CONFLICT, submitted.await?)
+        }
+        saved => (StatusCode::UNPROCESSABLE_ENTITY, saved),
+    };
+    match acted {
         Ok(()) => Ok(Some(visit.done(area, if is_handed_in { "submit" } else { "save" }))),
         Err(errors) => {
             let refused = Refused {
@@ -73,9 +80,7 @@ pub async fn act(visit: &Visit<'_>, area: Area, form: &Values) -> Result<Option<
                 form,
                 errors,
             };
-            page(visit, area, StatusCode::UNPROCESSABLE_ENTITY, Some(&refused))
-                .await
-                .map(Some)
+            page(visit, area, refused_with, Some(&refused)).await.map(Some)
         }
     }
 }
