@@ -167,6 +167,7 @@ impl App {
             change: format!("rule {}", key.word()),
             scope: Scope::Live,
             confirmation: &confirmation,
+            demand: None,
         };
         let mut set = None;
         let planned = self
@@ -221,6 +222,7 @@ impl App {
             change: format!("announce to {} {trigger:?}: {subject}\n{body}", fields.audience.word()),
             scope: Scope::Live,
             confirmation: &confirmation,
+            demand: None,
         };
         let new_id = AnnouncementId(self.settle.entropy.id(self.now().await?));
         let audience = fields.audience;

@@ -4,7 +4,13 @@ use super::{App, Caller, Result};
 use crate::domain::timeline::{BuiltIn, Source};
 
 /// What organisers do that can change a meeting.
-const REVISIONS: [&str; 3] = ["publishProgramme", "updateProgramme", "rescheduleMeeting"];
+const REVISIONS: [&str; 4] = [
+    "publishProgramme",
+    "updateProgramme",
+    "rescheduleMeeting",
+    // Which takes a no-go back.
+    "extendDeadline",
+];
 
 /// What people do that can change where a meeting is held, beside the assignment of a host.
 const MOVES: [&str; 5] = [

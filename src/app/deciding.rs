@@ -9,7 +9,9 @@ use super::{
     timeline::{TimelineItem, planned_items},
 };
 use crate::{
-    domain::{acts, decision::DecisionOutcome, ids::ProgrammeId, plan::Plan, programme::Price, text::Paragraphs},
+    domain::{
+        acts, decision::DecisionOutcome, facts::Facts, ids::ProgrammeId, plan::Plan, programme::Price, text::Paragraphs,
+    },
     store::{ProgrammeRecord, Scope},
 };
 
@@ -63,9 +65,7 @@ impl App {
             return Ok(None);
         }
         let mut after = before.clone();
-        let ended = |facts: &crate::domain::facts::Facts| {
-            facts.registrations.values().filter(|one| one.status.is_final()).count()
-        };
+        let ended = |facts: &Facts| facts.registrations.values().filter(|one| one.status.is_final()).count();
         acts::choose(&mut after, outcome, None, now)?;
         let plan = Plan::of(&choice(outcome), &before, &after, now);
         let announced = &before.programme.announced;
@@ -81,7 +81,7 @@ impl App {
             mails: plan.mails_at_once(now),
             price: announced.price.clone(),
             entries: planned_items(&plan.steps, &plan.facts),
-            plan: PlanView::of(&plan),
+            plan: PlanView::of(&plan, now),
         }))
     }
 
@@ -103,15 +103,18 @@ impl App {
             is_dry_run: false,
             plan_hash: Some(plan_hash.to_owned()),
         };
+        let has_reason = reason.is_some();
+        let demand = |facts: &Facts| acts::must_be_explained(facts, outcome, has_reason);
         let intent = Intent {
             action: "decideProgramme",
             change: choice(outcome),
             scope: Scope::Live,
             confirmation: &confirmation,
+            demand: Some(&demand),
         };
         let planned = self
             .act_by_plan(caller, id, intent, repeatable, move |facts, now| {
-                acts::decide(facts, outcome, reason, now)
+                acts::choose(facts, outcome, reason, now)
             })
             .await?;
         Ok(planned.with(self.own_programme(id).await?))
@@ -138,6 +141,7 @@ impl App {
             // Everybody: those cancelled by a no-go get a link that registers them anew.
             scope: Scope::Everybody,
             confirmation,
+            demand: None,
         };
         let planned = self
             .act_by_plan(caller, id, intent, repeatable, move |facts, now| {
@@ -165,6 +169,7 @@ impl App {
             change: format!("cancel: {reason}"),
             scope: Scope::Live,
             confirmation,
+            demand: None,
         };
         let planned = self
             .act_by_plan(caller, id, intent, repeatable, move |facts, now| {

@@ -14,6 +14,7 @@ use super::{
     App, AppError, Caller, Repeatable, Result,
     fields::Parsing,
     planning::{Confirmation, Intent, Planned},
+    programme_fields::must_not_be_too_early,
     programmes::{Participant, ProgrammeRecord},
     venue_fields::VenueFields,
 };
@@ -39,6 +40,7 @@ fn check_days(days: &[MeetingDay], parsing: &mut Parsing) {
     }
     for (index, day) in days.iter().enumerate() {
         let field = format!("days.{index}");
+        must_not_be_too_early(parsing, &field, Some(day.on));
         if day.ends <= day.starts {
             parsing.refuse(&field, "ends before it starts");
         }
@@ -462,6 +464,7 @@ impl App {
             change: format!("move {meeting} to {days:?}"),
             scope: Scope::Live,
             confirmation: &confirmation,
+            demand: None,
         };
         let planned = self
             .act_by_plan(caller, programme, intent, repeatable, move |facts, now| {

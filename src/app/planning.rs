@@ -18,7 +18,7 @@ use crate::{
 
 pub use crate::domain::plan::DifferenceKind;
 
-/// So many of the last acts are told with a plan that has changed since it was looked at.
+/// So many of the acts since a plan was looked at are told with it when it has changed.
 const ACTS_TOLD: u64 = 3;
 
 /// Entries of one rule or built-in step that fare alike when a change is made.
@@ -39,14 +39,14 @@ pub struct DifferenceItem {
 /// What a change brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanView {
-    /// Names the plan: equal for equal plans.
+    /// Names the plan, and the moment at which it was looked at, for [`Seen`].
     pub hash: String,
     /// What it changes in the timeline.
     pub differences: Vec<DifferenceItem>,
 }
 
 impl PlanView {
-    pub(super) fn of(plan: &Plan) -> Self {
+    pub(super) fn of(plan: &Plan, looked_at: DateTime<Utc>) -> Self {
         let addresses = addresses(&plan.facts);
         let item = |difference: &Difference| DifferenceItem {
             change: difference.change,
@@ -60,7 +60,7 @@ impl PlanView {
                 .collect(),
         };
         Self {
-            hash: plan.hash.clone(),
+            hash: format!("{}-{:x}", plan.hash, looked_at.timestamp_micros()),
             differences: plan.differences.iter().map(item).collect(),
         }
     }
@@ -73,6 +73,30 @@ impl PlanView {
             .filter(|item| item.source == source && item.change == DifferenceKind::Added);
         let reached: BTreeSet<_> = added.flat_map(|item| item.recipients.iter().cloned()).collect();
         reached.into_iter().collect()
+    }
+}
+
+/// A plan that somebody looked at, as the client gives it back.
+#[derive(Debug, Clone, Copy)]
+struct Seen<'a> {
+    hash: &'a str,
+    /// None: nothing that was told by us.
+    looked_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> Seen<'a> {
+    fn of(given: &'a str) -> Self {
+        let (hash, micros) = given.split_once('-').unwrap_or((given, ""));
+        let micros = i64::from_str_radix(micros, 16).ok();
+        Self {
+            hash,
+            looked_at: micros.and_then(DateTime::from_timestamp_micros),
+        }
+    }
+
+    /// Whether it is that plan, whenever it was looked at.
+    fn names(self, hash: &str) -> bool {
+        Seen::of(hash).hash == self.hash
     }
 }
 
@@ -113,7 +137,13 @@ pub(super) struct Intent<'a> {
     pub(super) change: String,
     pub(super) scope: Scope,
     pub(super) confirmation: &'a Confirmation,
+    /// What else is demanded of the facts before it, once it is sure that what was seen is what will be: another plan can make
+    /// other demands.
+    pub(super) demand: Option<&'a Demand<'a>>,
 }
+
+/// See [`Intent::demand`].
+pub(super) type Demand<'a> = dyn Fn(&Facts) -> std::result::Result<(), Refusal> + Sync + 'a;
 
 impl App {
     /// Makes a change to a programme, or only tells what it would bring.
@@ -133,6 +163,7 @@ impl App {
             change,
             scope,
             confirmation,
+            demand,
         } = intent;
         if confirmation.is_dry_run {
             let (before, now) = self.settled_facts(programme, &scope).await?;
@@ -140,23 +171,24 @@ impl App {
             let left = act(&mut after, now)?;
             return Ok(Planned {
                 left: Some(left),
-                plan: Some(PlanView::of(&Plan::of(&change, &before, &after, now))),
+                plan: Some(PlanView::of(&Plan::of(&change, &before, &after, now), now)),
                 stale: None,
             });
         }
+        let seen = confirmation.plan_hash.as_deref().map(Seen::of);
         let mut plan = None;
         let made = self
             .act(caller, programme, action, repeatable, scope, |facts, now| {
                 let before = facts.clone();
                 let left = act(facts, now)?;
-                let made = PlanView::of(&Plan::of(&change, &before, facts, now));
-                let is_as_seen = confirmation.plan_hash.as_ref().is_none_or(|seen| *seen == made.hash);
+                let made = PlanView::of(&Plan::of(&change, &before, facts, now), now);
+                let is_as_seen = seen.is_none_or(|seen| seen.names(&made.hash));
                 plan = Some(made);
-                if is_as_seen {
-                    Ok(left)
-                } else {
-                    Err(Refusal::StalePlan { latest: Vec::new() })
+                if !is_as_seen {
+                    return Err(Refusal::StalePlan { since: Vec::new() });
                 }
+                demand.map_or(Ok(()), |demand| demand(&before))?;
+                Ok(left)
             })
             .await;
         match made {
@@ -166,11 +198,14 @@ impl App {
                 stale: None,
             }),
             Err(AppError::Refused(refusals)) if matches!(refusals[..], [Refusal::StalePlan { .. }]) => {
-                let latest = self.store().last_acts(programme, ACTS_TOLD).await?;
+                let since = match seen.and_then(|seen| seen.looked_at) {
+                    Some(looked_at) => self.store().acts_since(programme, looked_at, ACTS_TOLD).await?,
+                    None => Vec::new(),
+                };
                 Ok(Planned {
                     left: None,
                     plan,
-                    stale: Some(Refusal::StalePlan { latest }),
+                    stale: Some(Refusal::StalePlan { since }),
                 })
             }
             Err(error) => Err(error),

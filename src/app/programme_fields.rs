@@ -1,11 +1,12 @@
 //! What an organiser enters about a programme, in the API or in a file, before it is parsed.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc};
 use chrono_tz::{Europe::Amsterdam, Tz};
 use uuid::Uuid;
 
 use super::fields::{Change, Parsing};
 use crate::domain::{
+    calendar::FIRST_YEAR,
     decision::DecisionMode,
     ids::{MeetingId, TeamMemberId},
     message::Locale,
@@ -180,6 +181,12 @@ impl ProgrammeFields {
             .registration_deadline
             .or(base.map(|base| base.registration_deadline));
         let registration_deadline = parsing.required("registrationDeadline", deadline);
+        must_not_be_too_early(parsing, "registrationDeadline", registration_deadline);
+        let opens_at = match self.registration_opens_at {
+            Some(given) => given,
+            None => base.and_then(|base| base.registration_opens_at),
+        };
+        must_not_be_too_early(parsing, "registrationOpensAt", opens_at.map(|at| at.date_naive()));
         let price = match &self.price {
             Some(price) => price.parse(parsing),
             None => parsing.required("price", base.map(|base| base.price.clone())),
@@ -223,10 +230,7 @@ impl ProgrammeFields {
             time_zone: time_zone?,
             min_participants: min_participants?,
             max_participants: max_participants?,
-            registration_opens_at: match self.registration_opens_at {
-                Some(given) => given,
-                None => base.and_then(|base| base.registration_opens_at),
-            },
+            registration_opens_at: opens_at,
             registration_deadline: registration_deadline?,
             decision_mode: self
                 .decision_mode
@@ -278,6 +282,7 @@ impl ShowcaseFields {
             .find(|day| day.on == self.on);
         let starts = parsing.required("startsAt", self.starts.or(same_day.map(|day| day.starts)));
         let ends = parsing.required("endsAt", self.ends.or(same_day.map(|day| day.ends)));
+        must_not_be_too_early(parsing, "on", Some(self.on));
         if starts.zip(ends).is_some_and(|(starts, ends)| ends <= starts) {
             parsing.refuse("endsAt", "is not later than it starts");
         }
@@ -310,6 +315,13 @@ fn text<T: std::str::FromStr<Err = crate::domain::text::TextError> + Clone>(
     match given {
         Some(given) => parsing.text(field, given),
         None => parsing.required(field, base.cloned()),
+    }
+}
+
+/// Refuses a day on which nothing can be planned.
+pub(super) fn must_not_be_too_early(parsing: &mut Parsing, field: &str, on: Option<NaiveDate>) {
+    if on.is_some_and(|on| on.year() < FIRST_YEAR) {
+        parsing.refuse(field, format!("is before {FIRST_YEAR}; nothing can be planned then"));
     }
 }
 
@@ -382,6 +394,7 @@ fn meetings(
             }
             for (index, day) in fields.days.iter().enumerate() {
                 let field = format!("days.{index}");
+                must_not_be_too_early(parsing, &field, Some(day.on));
                 if day.ends <= day.starts {
                     parsing.refuse(&field, "ends before it starts");
                 }

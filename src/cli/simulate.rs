@@ -31,7 +31,7 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// How many people register [default: drawn, from too few to too many]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=5000))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=500))]
     registrations: Option<u32>,
     /// Print JSON instead of a story
     #[arg(long)]

@@ -2,12 +2,13 @@
 
 use std::{net::SocketAddr, path::Path, str::FromStr};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use secrecy::SecretString;
 
 use super::{BY_DEFAULT, ConfigError, Given, MailRoute, Settings, wrong};
 use crate::{
     clock::Clock,
+    domain::calendar::FIRST_YEAR,
     mail::smtp::{Relay, RelayError},
 };
 
@@ -160,6 +161,10 @@ fn clock(given: &str) -> Result<Clock, ConfigError> {
     match given.split_once(':') {
         None if given == "system" => Ok(Clock::System),
         Some(("test", instant)) => match DateTime::parse_from_rfc3339(instant) {
+            Ok(starts_at) if starts_at.with_timezone(&Utc).year() < FIRST_YEAR => Err(wrong(
+                "LEERNETWERK_CLOCK",
+                format!("has an instant before {FIRST_YEAR}; nothing can be planned then"),
+            )),
             Ok(starts_at) => Ok(Clock::Test {
                 starts_at: starts_at.with_timezone(&Utc),
             }),

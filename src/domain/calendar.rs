@@ -11,6 +11,9 @@ pub const USUAL_TIME: NaiveTime = match NaiveTime::from_hms_opt(9, 0, 0) {
     None => NaiveTime::MIN,
 };
 
+/// The first year in which anything can be planned: mails tell no time before 1970, and what is planned may be told some weeks before.
+pub const FIRST_YEAR: i32 = 1971;
+
 /// The days that are reckoned with are those of the years that ISO 8601 writes with four digits. All of them lie so far from
 /// the ends of chrono's calendar that no zone and no sum in this file reaches those: days outside count as the nearest inside.
 const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {

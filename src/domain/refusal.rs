@@ -44,10 +44,10 @@ pub enum Refusal {
     #[error("{0}")]
     StateConflict(String),
     /// What was confirmed is not what would happen now.
-    #[error("what would happen has changed since you looked{}; look at the difference and confirm that", done_last(.latest))]
+    #[error("what would happen has changed since you looked{}; look at the difference and confirm that", done_since(.since))]
     StalePlan {
-        /// What people did last in the programme, the newest first: what changed it is most often among them.
-        latest: Vec<PastAct>,
+        /// What people did meanwhile in the programme, the newest first; nothing where that is not known, or time alone changed it.
+        since: Vec<PastAct>,
     },
     /// Registration has not opened, or there is none.
     #[error("{}", not_open(.opens_at))]
@@ -121,7 +121,9 @@ pub enum SlotError {
         ends_at: DateTime<Utc>,
     },
     /// It is not within the showcase.
-    #[error("is not within the showcase, which lasts from {starts_at} to {ends_at}")]
+    #[error(
+        "does not fit into the showcase, which lasts from {starts_at} to {ends_at}: start and end have to be within it"
+    )]
     Outside {
         /// When the showcase starts.
         starts_at: DateTime<Utc>,
@@ -146,12 +148,12 @@ pub struct PastAct {
     pub action: String,
 }
 
-fn done_last(acts: &[PastAct]) -> String {
+fn done_since(acts: &[PastAct]) -> String {
     let told: Vec<_> = acts.iter().map(|act| format!("{} at {}", act.action, act.at)).collect();
     if told.is_empty() {
-        String::new()
+        " (nobody did anything: time has gone on, or this is not the request that was looked at)".to_owned()
     } else {
-        format!(" (done last: {})", told.join(", "))
+        format!(" (done since: {})", told.join(", "))
     }
 }
 

@@ -101,7 +101,7 @@ mod tests {
             Refusal::required("meetings", "are needed"),
             Refusal::not_found("programme", "programmeId"),
             Refusal::StateConflict("no".to_owned()),
-            Refusal::StalePlan { latest: Vec::new() },
+            Refusal::StalePlan { since: Vec::new() },
             Refusal::RegistrationNotOpen { opens_at: None },
             Refusal::DeadlinePassed {
                 closed_at: chrono::DateTime::UNIX_EPOCH,

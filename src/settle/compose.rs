@@ -92,7 +92,12 @@ impl Settle {
                             recipient,
                             addressee,
                             letter,
-                            due_at: step.due_at,
+                            // What an act makes due goes in the order in which it follows from the act, whenever it would have been due.
+                            due_at: if index < due_by_time {
+                                step.due_at
+                            } else {
+                                step.due_at.max(now)
+                            },
                             decided_at: now,
                             priority,
                         };

@@ -240,6 +240,16 @@ impl Tx {
     }
 }
 
+/// Acts that change nothing about what will happen.
+const CHANGE_NO_PLAN: [&str; 6] = [
+    "askQuestion",
+    "requestPersonalLink",
+    "holdMessages",
+    "releaseMessages",
+    "retryMessage",
+    "cancelMessage",
+];
+
 impl Store {
     /// When somebody last did one of these things to a programme.
     pub async fn last_done(&self, programme: ProgrammeId, actions: &[&str]) -> Result<Option<DateTime<Utc>>> {
@@ -257,13 +267,15 @@ impl Store {
         Ok(at)
     }
 
-    /// What people did last to a programme and in it, the newest first.
-    pub async fn last_acts(&self, programme: ProgrammeId, limit: u64) -> Result<Vec<PastAct>> {
+    /// What people did to a programme and in it from a moment on that can change what will happen, the newest first.
+    pub async fn acts_since(&self, programme: ProgrammeId, from: DateTime<Utc>, limit: u64) -> Result<Vec<PastAct>> {
         let found: Vec<(DateTime<Utc>, String)> = audit_entry::Entity::find()
             .select_only()
             .column(audit_entry::Column::At)
             .column(audit_entry::Column::Action)
             .filter(audit_entry::Column::ProgrammeId.eq(programme.0))
+            .filter(audit_entry::Column::At.gte(from))
+            .filter(audit_entry::Column::Action.is_not_in(CHANGE_NO_PLAN))
             .filter(audit_entry::Column::Result.eq("done"))
             .order_by_desc(audit_entry::Column::At)
             .order_by_desc(audit_entry::Column::Id)

@@ -360,11 +360,23 @@ async fn an_organiser_decides_on_the_page_by_what_it_shows() {
     for text in ["Er is intussen iets veranderd.", "De groep wil het."] {
         assert!(stale.text.contains(text), "{stale:?}");
     }
+    assert_eq!(
+        stale.text.matches("De groep wil het.").count(),
+        1,
+        "it stands in the form where it was typed: {stale:?}"
+    );
     let done = send(go("De groep wil het.", &hash)).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER);
+    house
+        .get(&format!("{marc}?done=decide"))
+        .await
+        .says(&["Uw besluit is genomen."]);
     let page = house.get(&marc).await;
     page.says(&["gaat door"]);
-    assert!(!page.text.contains("plan_hash"));
+    assert!(!page.text.contains("plan_hash") && !page.text.contains("Uw besluit is genomen."));
+    let twice = send(go("De groep wil het.", &hash)).await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert!(twice.text.contains("class=\"refused\" role=\"alert\""), "{twice:?}");
     // Nobody else of the team has anything to press.
     let richard = house.link_of("richard@leernetwerk.example").await;
     let fields = [("act", "decide"), ("outcome", "no-go"), ("plan_hash", "0")];

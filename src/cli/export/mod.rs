@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::{Args, Subcommand};
 
+#[cfg(test)]
+pub(super) use self::sheet::lines;
 use self::sheet::{Cell, Separator, Sheet};
 use super::{
     ADMINISTRATOR, Wiring,

@@ -1,7 +1,7 @@
 //! Rows for spreadsheets, and for programs.
 
 use clap::ValueEnum;
-use csv::{Terminator, WriterBuilder};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
 use serde_json::{Map, Value};
 
 /// What tells a spreadsheet program that the text is UTF-8; without it Excel takes é for two other letters.
@@ -125,6 +125,8 @@ impl Sheet {
         let mut writer = WriterBuilder::new()
             .delimiter(separator.byte())
             .terminator(Terminator::CRLF)
+            // A program that takes another separator than this one must not find it within a text.
+            .quote_style(QuoteStyle::NonNumeric)
             .from_writer(BYTE_ORDER_MARK.as_bytes().to_vec());
         writer.write_record(&self.headings)?;
         for row in &self.rows {
@@ -141,6 +143,18 @@ impl Sheet {
         };
         self.rows.iter().map(object).collect()
     }
+}
+
+/// The lines of a sheet, without the quotes around its texts.
+#[cfg(test)]
+pub fn lines(out: &str) -> Vec<String> {
+    let sheet = out.strip_prefix('\u{feff}').expect("a byte order mark");
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .has_headers(false)
+        .from_reader(sheet.as_bytes());
+    let line = |record: csv::Result<csv::StringRecord>| record.expect("a line").iter().collect::<Vec<_>>().join(";");
+    reader.records().map(line).collect()
 }
 
 #[cfg(test)]
@@ -168,15 +182,15 @@ mod tests {
         let written = csv(&things, Separator::Semicolon);
         assert_eq!(
             written,
-            "\u{feff}a;b;c\r\n\"één; \"\"twee\"\", drie\";1;\r\n'=1+1;2;12.50\r\n\"regel\nregel\";3;100\r\n"
+            "\u{feff}\"a\";\"b\";\"c\"\r\n\"één; \"\"twee\"\", drie\";1;\"\"\r\n\"'=1+1\";2;12.50\r\n\"regel\nregel\";3;100\r\n"
         );
         let written = csv(&things[..1], Separator::Comma);
-        assert!(written.ends_with("\"één; \"\"twee\"\", drie\",1,\r\n"), "{written}");
+        assert!(written.ends_with("\"één; \"\"twee\"\", drie\",1,\"\"\r\n"), "{written}");
         assert_eq!(
             sheet(&things[1..2]).json(),
             serde_json::json!([{ "a": "=1+1", "b": 2, "c": 12.5 }])
         );
-        assert_eq!(csv(&[], Separator::Tab), "\u{feff}a\tb\tc\r\n");
+        assert_eq!(csv(&[], Separator::Tab), "\u{feff}\"a\"\t\"b\"\t\"c\"\r\n");
         assert_eq!(sheet(&[]).json(), serde_json::json!([]));
     }
 

@@ -313,7 +313,7 @@ prop_compose! {
         locale in prop_oneof![Just(Locale::Nl), Just(Locale::En)],
         zone in prop_oneof![Just("Europe/Amsterdam"), Just("UTC"), Just("America/St_Johns"), Just("Asia/Kathmandu")],
         places in (1..100u32, 0..100u32),
-        opens_at in option::of(-2_000_000_000i64..2_000_000_000),
+        opens_at in option::of(40_000_000i64..2_000_000_000),
         deadline in 0..20_000i64,
         decision_mode in prop_oneof![Just(DecisionMode::Automatic), Just(DecisionMode::Propose)],
         price in (0..1_000_000u32, any::<bool>(), 0..=10_000u32, option::of(0..=10_000u32), 0..=10_000u32),

@@ -33,25 +33,19 @@ pub fn can_decide(facts: &Facts, now: DateTime<Utc>) -> Result<(), Refusal> {
     }
 }
 
-/// An organiser chooses. The state is counted at this moment; a go below the minimum needs a reason.
-pub fn decide(
-    facts: &mut Facts,
-    outcome: DecisionOutcome,
-    reason: Option<Paragraphs<1000>>,
-    now: DateTime<Utc>,
-) -> Result<(), Refusal> {
-    can_decide(facts, now)?;
+/// A go below the minimum takes a reason.
+pub fn must_be_explained(facts: &Facts, outcome: DecisionOutcome, has_reason: bool) -> Result<(), Refusal> {
     let (counted, minimum) = (facts.counts.counted, facts.programme.announced.min_participants);
-    if outcome == DecisionOutcome::Go && counted < minimum && reason.is_none() {
+    if outcome == DecisionOutcome::Go && counted < minimum && !has_reason {
         return Err(Refusal::required(
             "reason",
             format!("is needed for a go below the minimum: {counted} count, the minimum is {minimum}"),
         ));
     }
-    choose(facts, outcome, reason, now)
+    Ok(())
 }
 
-/// The choice without regard to its reason, as a preview makes it.
+/// An organiser chooses. The state is counted at this moment; whether a reason is needed, [`must_be_explained`] tells.
 pub fn choose(
     facts: &mut Facts,
     outcome: DecisionOutcome,

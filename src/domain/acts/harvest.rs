@@ -190,7 +190,13 @@ pub fn review_harvest(
         ));
     }
     let Some(status) = attempt(facts, harvest, verdict, now)? else {
-        return Ok(id);
+        // Whoever says something about it does not know that another was first.
+        return match remark {
+            Some(remark) if harvest.remark.as_ref() != Some(&remark) => Err(conflict(
+                "this verdict was given already, so what you said about it is not kept; reopen the harvest to say more",
+            )),
+            _ => Ok(id),
+        };
     };
     if let Some(harvest) = facts.harvests.get_mut(&author) {
         harvest.status = status;

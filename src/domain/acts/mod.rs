@@ -31,7 +31,7 @@ use super::{
 pub use arranging::{
     FARTHEST_DAYS, RuleChange, TriggerFields, announce, changed_rule, set_rule, withdraw_announcement,
 };
-pub use deciding::{can_decide, choose, decide};
+pub use deciding::{can_decide, choose, must_be_explained};
 pub use guests::{InvitationDraft, cancel_invitation, correct_guest, invite_guest, reply_to_invitation};
 pub use harvest::{Review, review_harvest, save_harvest, schedule_harvest, submit_harvest};
 pub use hosting::{

@@ -199,7 +199,8 @@ impl From<SetRuleInput> for RuleFields {
 #[Object]
 impl Planning {
     /// Decides go or no-go where that was left to people. The state counts at this moment. It is refused with STALE_PLAN when
-    /// what would happen is no longer what was looked at; then `difference` and `planHash` tell how it is now.
+    /// what would happen is no longer what was looked at; then `difference` and `planHash` tell how it is now, and the message
+    /// what people did since.
     async fn decide_programme(
         &self,
         ctx: &Context<'_>,

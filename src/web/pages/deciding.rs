@@ -2,7 +2,10 @@
 
 use maud::{Markup, html};
 
-use super::layout::{facts, plain, say};
+use super::{
+    layout::{facts, plain, say},
+    programme,
+};
 use crate::{
     app::{
         deciding::DecisionPreview,
@@ -25,20 +28,26 @@ pub struct Choice {
     pub reason: String,
 }
 
-/// Two choices, each with what it brings; nothing when there is nothing to decide. `reason` is what was filled in before, and
-/// `refused` why that was not done.
-pub fn desk(previews: &[DecisionPreview], reason: &str, refused: &[String], locale: Locale) -> Markup {
+/// Two choices, each with what it brings; nothing when there is nothing to decide. `chosen` is what was filled in before and not
+/// done.
+pub fn desk(previews: &[DecisionPreview], chosen: Option<&Choice>, locale: Locale) -> Markup {
     html! {
         section.standing {
             h2 { (say(locale, "Uw besluit is nodig", "Your decision is needed")) }
-            @if !refused.is_empty() { div.refused role="alert" { @for one in refused { p { (one) } } } }
             p { (say(
                 locale,
                 "De aanmelding is gesloten en er is nog niet besloten. Hieronder ziet u wat elke keuze brengt. Er gebeurt pas iets als u op een knop drukt.",
                 "Registration is closed and nothing is decided. Below you see what each choice brings. Nothing happens until you press a button.",
             )) }
+            p { (say(
+                locale,
+                "Wilt u de aanmelding verlengen? Dat kan niet op deze pagina, wel met 'extendDeadline' in de API. Onderaan staat hoe u die gebruikt.",
+                "Would you like to extend the registration? That cannot be done on this page, but with 'extendDeadline' in the API. How to use that is told below.",
+            )) }
         }
-        @for preview in previews { (choice(preview, reason, locale)) }
+        @for preview in previews {
+            (choice(preview, chosen.filter(|chosen| chosen.outcome == preview.outcome).map_or("", |chosen| &chosen.reason), locale))
+        }
     }
 }
 
@@ -46,9 +55,13 @@ fn choice(preview: &DecisionPreview, reason: &str, locale: Locale) -> Markup {
     let is_go = preview.outcome == DecisionOutcome::Go;
     let needs_reason = is_go && preview.counted < preview.minimum;
     let field = format!("reason-{}", preview.outcome.word());
-    let euros = u32::try_from(preview.amount_cents())
-        .ok()
-        .map(|cents| formats::euros(cents, locale));
+    let euros = u32::try_from(preview.amount_cents()).ok().map(|cents| {
+        format!(
+            "{}{}",
+            formats::euros(cents, locale),
+            programme::vat(&preview.price, locale)
+        )
+    });
     // What the kick-off would bring is moved here when a no-go is chosen now.
     let goes_at_once = |item: &&DifferenceItem| {
         matches!(item.change, DifferenceKind::Added | DifferenceKind::Moved)

@@ -133,7 +133,8 @@ pub fn leaving(programme: &Programme, locale: Locale) -> Option<Markup> {
     (price.cents > 0).then(|| html! { (told) })
 }
 
-fn vat(price: &Price, locale: Locale) -> &'static str {
+/// What to say of VAT behind an amount of a price.
+pub fn vat(price: &Price, locale: Locale) -> &'static str {
     match (price.vat_basis_points, price.vat_included) {
         (0, _) => "",
         (_, true) => say(locale, ", inclusief btw", ", VAT included"),
@@ -157,9 +158,17 @@ fn meetings(programme: &Programme, locale: Locale) -> Option<Markup> {
     })
 }
 
-/// Somebody to write to.
-pub fn contact(member: &TeamMember) -> Markup {
-    html! { (member.name) ", " (address(member)) }
+/// Whom to write to with questions; nothing for a programme without anybody who answers.
+pub fn contacts(programme: &Programme) -> Option<Markup> {
+    let contacts: Vec<_> = programme.those_who_answer().collect();
+    (!contacts.is_empty()).then(|| {
+        html! {
+            @for (index, member) in contacts.into_iter().enumerate() {
+                @if index > 0 { br; }
+                (member.name) ", " (address(member))
+            }
+        }
+    })
 }
 
 /// The address of a member of the team, to write to.
@@ -183,7 +192,7 @@ pub fn about(programme: &Programme, now: DateTime<Utc>, locale: Locale) -> Marku
                 (say(locale, "Prijs", "Price"), plain(price(&announced.price, locale))),
                 (say(locale, "Afmelden", "Withdrawing"), leaving(programme, locale)),
                 (say(locale, "Bijeenkomsten", "Meetings"), meetings(programme, locale)),
-                (say(locale, "Vragen?", "Questions?"), programme.contact().map(contact)),
+                (say(locale, "Vragen?", "Questions?"), contacts(programme)),
             ]))
         }
     }

@@ -24,7 +24,11 @@ fn past_act(act: &PastAct, zone: Tz, locale: Locale) -> String {
             "iemand bevestigde een aanmelding",
             "somebody confirmed a registration",
         ),
-        "withdrawRegistration" => say(locale, "iemand werd afgemeld", "somebody was withdrawn"),
+        "withdrawRegistration" => say(
+            locale,
+            "iemand doet niet meer mee",
+            "somebody withdrew or was withdrawn",
+        ),
         "acceptPlace" => say(locale, "iemand nam een plaats aan", "somebody accepted a place"),
         "declinePlace" => say(locale, "iemand zag van een plaats af", "somebody declined a place"),
         "extendDeadline" => say(locale, "de deadline werd verlengd", "the deadline was extended"),
@@ -63,12 +67,13 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
             "Dit kan nu niet, want uw aanmelding is intussen veranderd. Hieronder ziet u hoe het ervoor staat.",
             "This cannot be done now, because your registration has changed meanwhile. Below you see how things stand.",
         ),
-        Refusal::StalePlan { latest } => {
-            let latest: Vec<_> = latest.iter().map(|act| past_act(act, zone, locale)).collect();
-            let told = match (latest.is_empty(), locale) {
-                (true, _) => String::new(),
-                (false, Locale::Nl) => format!(" Wat het laatst is gebeurd: {}.", latest.join("; ")),
-                (false, Locale::En) => format!(" What happened last: {}.", latest.join("; ")),
+        Refusal::StalePlan { since } => {
+            let since: Vec<_> = since.iter().map(|act| past_act(act, zone, locale)).collect();
+            let told = match (since.is_empty(), locale) {
+                (true, Locale::Nl) => " De tijd is verder gegaan.".to_owned(),
+                (true, Locale::En) => " Time has gone on.".to_owned(),
+                (false, Locale::Nl) => format!(" Sinds u keek: {}.", since.join("; ")),
+                (false, Locale::En) => format!(" Since you looked: {}.", since.join("; ")),
             };
             match locale {
                 Locale::Nl => format!(
@@ -158,12 +163,12 @@ fn of_slot(error: &SlotError, zone: Tz, locale: Locale) -> String {
             time(ends_at)
         ),
         (SlotError::Outside { starts_at, ends_at }, Locale::Nl) => format!(
-            "De manifestatie duurt van {} tot {}. Kies een tijd die daarbinnen valt.",
+            "De manifestatie duurt van {} tot {}. Begin en einde van de presentatie moeten daarbinnen vallen.",
             time(starts_at),
             time(ends_at)
         ),
         (SlotError::Outside { starts_at, ends_at }, Locale::En) => format!(
-            "The showcase lasts from {} to {}. Please choose a time within it.",
+            "The showcase lasts from {} to {}. Start and end of the presentation have to be within it.",
             time(starts_at),
             time(ends_at)
         ),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use maud::{Markup, html};
 
 use super::{
-    deciding,
+    deciding::{self, Choice},
     layout::{Sheet, Switch, facts, foreign, plain, say},
     programme,
 };
@@ -34,8 +34,12 @@ pub struct TeamPage<'a> {
     pub navigation: &'a Markup,
     /// What go and no-go would bring, where an organiser has to decide.
     pub previews: &'a [DecisionPreview],
-    /// What was filled in and refused, and why.
-    pub refused: (&'a str, &'a [String]),
+    /// A choice that was made just now and not carried out.
+    pub chosen: Option<&'a Choice>,
+    /// Why not.
+    pub refused: &'a [String],
+    /// A choice was made just now and carried out.
+    pub has_decided: bool,
 }
 
 fn role(role: TeamRole, locale: Locale) -> &'static str {
@@ -56,7 +60,9 @@ impl TeamPage<'_> {
         let body = html! {
             (self.navigation)
             @if let Some(subtitle) = &announced.subtitle { p.subtitle lang=[foreign(announced.locale, locale)] { (subtitle) } }
-            @if !self.previews.is_empty() { (deciding::desk(self.previews, self.refused.0, self.refused.1, locale)) }
+            @if !self.refused.is_empty() { div.refused role="alert" { @for one in self.refused { p { (one) } } } }
+            @if self.has_decided { p.done role="status" { (say(locale, "Uw besluit is genomen. De mails daarover gaan nu weg.", "Your decision has been made. The mails about it go now.")) } }
+            @if !self.previews.is_empty() { (deciding::desk(self.previews, self.chosen, locale)) }
             section.standing {
                 h2 { (say(locale, "Uw teampagina", "Your team page")) }
                 p { @match locale {

@@ -24,7 +24,7 @@ pub async fn show(
     query: &Values,
     navigation: &Markup,
 ) -> Result<Response, AppError> {
-    page(parts, caller, query, navigation, StatusCode::OK, "", &[]).await
+    page(parts, caller, query, navigation, StatusCode::OK, None, &[]).await
 }
 
 async fn page(
@@ -33,7 +33,7 @@ async fn page(
     query: &Values,
     navigation: &Markup,
     status: StatusCode,
-    reason: &str,
+    chosen: Option<&Choice>,
     refusals: &[Refusal],
 ) -> Result<Response, AppError> {
     let Caller::TeamMember { member, programme, .. } = caller else {
@@ -66,7 +66,9 @@ async fn page(
         switch: &switch,
         navigation,
         previews: &previews,
-        refused: (reason, &refused),
+        chosen,
+        refused: &refused,
+        has_decided: chosen.is_none() && query.get("done") == Some(DECIDE),
     };
     Ok(answer(status, page.render()))
 }
@@ -108,7 +110,7 @@ pub async fn act(
     let refusals = match decided {
         Ok(planned) if planned.left.is_some() => {
             let lang = query.lang();
-            return Ok(Some(see_other(&format!("?{}", lang.trim_start_matches('&')))));
+            return Ok(Some(see_other(&format!("?done={DECIDE}{lang}"))));
         }
         Ok(planned) => planned.stale.into_iter().collect(),
         Err(AppError::Refused(refusals)) => refusals,
@@ -120,7 +122,7 @@ pub async fn act(
         query,
         navigation,
         StatusCode::CONFLICT,
-        &choice.reason,
+        Some(&choice),
         &refusals,
     )
     .await

@@ -20,7 +20,11 @@ use crate::domain::{
 
 fn choose(life: &mut Life, outcome: DecisionOutcome, reason: Option<&str>) -> Result<(), Refusal> {
     let reason = reason.map(|reason| reason.parse().unwrap());
-    life.act(|facts, now| acts::decide(facts, outcome, reason, now))
+    life.act(|facts, now| {
+        acts::can_decide(facts, now)?;
+        acts::must_be_explained(facts, outcome, reason.is_some())?;
+        acts::choose(facts, outcome, reason, now)
+    })
 }
 
 fn plan_of(life: &Life, outcome: DecisionOutcome) -> Plan {

@@ -234,6 +234,11 @@ fn a_verdict_is_on_what_was_read() {
     assert_eq!(life.harvest_status(anna), HarvestStatus::Accepted);
     // Twice is once, unless it is about another text.
     life.review_as_read(id, Verb::Accept, None, Some(read_at)).unwrap();
+    // Another was first: what is said about it is not lost in silence.
+    conflict(
+        life.review_as_read(id, Verb::Accept, Some("Neem plaatjes mee."), Some(read_at)),
+        "given already",
+    );
     let earlier = instant("2014-11-10T08:00:00Z");
     conflict(
         life.review_as_read(id, Verb::Accept, None, Some(earlier)),

@@ -307,7 +307,7 @@ fn carry_out(life: &mut Life, act: &Act) -> Result<(), Refusal> {
                 DecisionOutcome::NoGo
             };
             let reason = "Omdat het kan.".parse().ok();
-            life.act(|facts, now| acts::decide(facts, outcome, reason, now))
+            life.act(|facts, now| acts::choose(facts, outcome, reason, now))
         }
         Act::MoveRule(number, days) => {
             let change = RuleChange {

@@ -114,8 +114,8 @@ async fn page(visit: &Visit<'_>, status: StatusCode, is_refused: bool) -> Result
         section {
             h2 { (say(locale, "Over het programma", "About the programme")) }
             div lang=[text_lang] { (markdown::rendered(&announced.description)) }
-            @if let Some(contact) = programme.contact() {
-                p { (say(locale, "Vragen? ", "Questions? ")) (programme::contact(contact)) }
+            @if let Some(contacts) = programme::contacts(programme) {
+                p { (say(locale, "Vragen?", "Questions?")) br; (contacts) }
             }
         }
     };
