@@ -166,8 +166,12 @@ async fn everything_can_be_done_on_the_pages(app: &TestApp) {
     late.remove(4);
     let (status, html) = post(app, bram, "harvest", &late).await;
     assert!(
-        status == 422 && html.contains("U bent te laat") && html.contains("Te laat"),
+        status == 409 && html.contains("U bent te laat") && html.contains("Te laat"),
         "what was written is kept: {html}"
+    );
+    assert!(
+        !html.contains("Er is nog niets opgeslagen"),
+        "and nothing else is said: {html}"
     );
     let html = app.page(&format!("{bram}?page=harvest")).await;
     assert!(
