@@ -14,6 +14,7 @@ use super::{
 use crate::{
     app::{Caller, Repeatable},
     boot::{Migrating, Roles, Running, Start},
+    chain::Chain,
     config::{Given, MailRoute},
     entropy::Entropy,
 };
@@ -62,9 +63,11 @@ pub async fn serve(given: Given, arguments: ServeArguments) -> anyhow::Result<()
     };
     say(&format!("leernetwerk listens on {address}{links}"))?;
     if matches!(running.foundation.settings.mail, MailRoute::Smtp(_)) {
-        let lock = running.foundation.app.send_lock(&ADMINISTRATOR).await?;
-        if let Some(lock) = lock {
-            say(&lock.to_string())?;
+        match running.foundation.app.send_lock(&ADMINISTRATOR).await {
+            Ok(Some(lock)) => say(&lock.to_string())?,
+            Ok(None) => {}
+            // It serves by now, and an outage of the database ends no server.
+            Err(error) => tracing::warn!(error = %Chain(&error), "whether sending is locked cannot be told now"),
         }
     }
     until_told(running, signals).await
