@@ -21,6 +21,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use super::{
     breaker::{Breaker, BreakerLimits},
+    hands::Hands,
     presence,
     slot::Slot,
     transport::Transport,
@@ -94,6 +95,8 @@ pub(super) struct Shared {
     pub(super) turns: watch::Sender<u64>,
     /// Set while nothing may go from here.
     pub(super) is_locked: AtomicBool,
+    /// What the slots have in hand.
+    pub(super) hands: Hands,
 }
 
 impl Shared {
@@ -142,6 +145,7 @@ impl Dispatcher {
             wakes: watch::Sender::new(0),
             turns: watch::Sender::new(0),
             is_locked: AtomicBool::new(false),
+            hands: Hands::default(),
             parts,
         });
         let mut slots = JoinSet::new();

@@ -12,6 +12,7 @@
 
 mod breaker;
 mod dispatch;
+mod hands;
 pub mod heartbeat;
 mod presence;
 mod slot;

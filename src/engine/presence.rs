@@ -68,6 +68,13 @@ async fn beat(shared: &Shared, watch: &mut Watch) -> Result<()> {
         tracing::warn!(instance = %instance, "the database's clock was set ahead; nobody is taken for dead until all have had a beat");
         return Ok(());
     }
+    // Only while no slot claims: what is in nobody's hands then is lost.
+    if let Some(in_hand) = shared.hands.at_rest() {
+        for message in store.give_back_strays(*instance, in_hand.all()).await? {
+            tracing::warn!(instance = %instance, message = %message, "its claim was committed and never heard of; it is given back");
+            shared.wake();
+        }
+    }
     let now = store.now(*clock).await?;
     let orphans = store.take_over(now).await?;
     for message in &orphans {

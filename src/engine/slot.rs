@@ -100,6 +100,7 @@ impl Slot {
             store, clock, instance, ..
         } = &shared.parts;
         let now = store.now(*clock).await?;
+        let claiming = shared.hands.claiming().await;
         let claim = match store.claim_on(&self.terms, *instance, now, self.reach).await? {
             Claimed::One(claim) => {
                 shared.unlocked();
@@ -116,6 +117,7 @@ impl Slot {
             Claimed::Wait(pause) => return Ok(Turn::Wait(pause)),
         };
         let claim = &claim;
+        let _in_hand = claiming.take(claim.message_id);
         if shared.stop.is_cancelled() {
             store.release(std::slice::from_ref(claim)).await?;
             return Ok(Turn::Nothing);

@@ -193,6 +193,23 @@ impl Store {
         Ok(claims)
     }
 
+    /// Gives back what `instance` has claimed and nobody has in hand: the database committed such a claim, and its answer was lost
+    /// on the way. Nothing was sent. Which they are.
+    pub async fn give_back_strays(&self, instance: InstanceId, in_hand: Vec<MessageId>) -> Result<Vec<MessageId>> {
+        let strays = message::Entity::find()
+            .filter(message::Column::Status.eq(MessageStatus::Sending.word()))
+            .filter(message::Column::ClaimedBy.eq(instance.0))
+            .filter(message::Column::Id.is_not_in(in_hand.iter().map(|id| id.0)))
+            .all(&self.reader)
+            .await?;
+        if strays.is_empty() {
+            return Ok(Vec::new());
+        }
+        let claims: Vec<Claim> = strays.iter().map(|row| Claim::of(row, None)).collect::<Result<_>>()?;
+        self.release(&claims).await?;
+        Ok(claims.iter().map(|claim| claim.message_id).collect())
+    }
+
     /// Gives claims back whose sending was never begun: the mails are queued as if nobody had taken them, or held, if that was
     /// said meanwhile.
     pub async fn release(&self, claims: &[Claim]) -> Result<()> {

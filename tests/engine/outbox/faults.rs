@@ -8,7 +8,7 @@ use leernetwerk::{
         message::MessageStatus,
     },
     engine::DispatcherParts,
-    store::{MessageBody, Priority},
+    store::{MessageBody, Priority, Reach},
 };
 use tokio::time::timeout;
 
@@ -28,6 +28,7 @@ on_both!(
     a_mail_that_the_relay_chokes_on_does_not_hold_up_the_others,
     a_mail_without_a_verdict_goes_once_more_with_the_same_bytes,
     a_mail_twice_without_a_verdict_is_unknown,
+    a_claim_whose_answer_was_lost_is_given_back,
     the_mail_of_a_server_that_died_goes_once_more_with_the_same_bytes,
     a_stop_does_not_wait_for_ever,
     a_mail_that_cannot_be_opened_fails_by_itself,
@@ -128,6 +129,19 @@ async fn a_mail_twice_without_a_verdict_is_unknown(outbox: &Outbox) {
     let mail = outbox.mail(id).await;
     assert_eq!(mail.status, MessageStatus::Unknown);
     assert!(mail.reason.unwrap().starts_with("DOT: "));
+    dispatcher.stop().await;
+}
+
+async fn a_claim_whose_answer_was_lost_is_given_back(outbox: &Outbox) {
+    let server = SmtpServer::start().await;
+    let id = outbox.post_one().await;
+    let lost = outbox.store.claim(HERE, at(0), Reach::All, 1).await.unwrap();
+    assert_eq!((lost.len(), outbox.status(id).await), (1, MessageStatus::Sending));
+    let dispatcher = outbox.dispatcher(HERE, to(&server, PATIENCE)).await;
+    server.wait_for(1).await;
+    idle(&dispatcher).await;
+    assert_eq!(copies(&server.accepted(), &[id]), [1]);
+    assert_eq!(outbox.outcomes(id).await, [Some(Accepted)], "as if nobody had taken it");
     dispatcher.stop().await;
 }
 
