@@ -117,8 +117,9 @@ impl Slot {
             Claimed::Wait(pause) => return Ok(Turn::Wait(pause)),
         };
         let claim = &claim;
-        let _in_hand = claiming.take(claim.message_id);
+        let in_hand = claiming.take(claim.message_id);
         if shared.stop.is_cancelled() {
+            in_hand.put_down();
             store.release(std::slice::from_ref(claim)).await?;
             return Ok(Turn::Nothing);
         }
@@ -131,7 +132,9 @@ impl Slot {
             self.finalise(claim, &verdict).await;
             verdict.outcome
         };
-        Ok(match attempt.instrument(span).await {
+        let outcome = attempt.instrument(span).await;
+        in_hand.put_down();
+        Ok(match outcome {
             AttemptOutcome::RelayFailed | AttemptOutcome::Ambiguous => Turn::Trouble,
             _ => Turn::Done,
         })
