@@ -20,7 +20,7 @@ use crate::{
         timeline::{Outcome, Source, Step, StepKind},
     },
     mail::compose::{Addressee, ComposeError},
-    store::{Busy, MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
+    store::{Busy, Holds, MessageBody, NewEntry, NewMessage, Priority, ToCompose, Tx, hash_token},
 };
 
 /// What a mail is made of.
@@ -55,9 +55,8 @@ impl Settle {
         now: DateTime<Utc>,
     ) -> Result<()> {
         let mut entries = Vec::with_capacity(steps.len());
-        if steps.iter().any(|step| matches!(step.kind, StepKind::Mail(_))) {
-            tx.keep_from_being_held().await?;
-        }
+        let is_any_mail = steps.iter().any(|step| matches!(step.kind, StepKind::Mail(_)));
+        let holds = if is_any_mail { tx.locked_holds().await? } else { Holds::default() };
         let mut made = 0;
         for (index, step) in steps.iter().enumerate() {
             let mut entry = NewEntry {
@@ -101,7 +100,7 @@ impl Settle {
                             decided_at: now,
                             priority,
                         };
-                        match self.make(tx, making, now).await? {
+                        match self.make(tx, making, &holds, now).await? {
                             Ok(id) => entry.message = Some(id),
                             Err(problem) => {
                                 tracing::error!(step = %step.key, error = %problem, "a mail cannot be made");
@@ -124,13 +123,17 @@ impl Settle {
 
     /// Makes some of the mails that were decided but not made; how many were taken up.
     pub async fn compose_pending(&self, busy: Busy) -> Result<usize> {
+        let now = self.store.now(self.clock).await?;
+        // Most often there are none, and a look should not take the write lock to find that out.
+        if !self.store.is_any_mail_to_be_made(now).await? {
+            return Ok(0);
+        }
         let tx = self.store.begin().await?;
-        let now = tx.now(self.clock).await?;
         let due = tx.take_to_compose(now, MAILS_A_COMMIT as u64, busy).await?;
         if due.is_empty() {
             return Ok(0);
         }
-        tx.keep_from_being_held().await?;
+        let holds = tx.locked_holds().await?;
         let programmes: Vec<ProgrammeId> = {
             let mut ids: Vec<_> = due.iter().map(|entry| entry.programme_id).collect();
             ids.sort_unstable();
@@ -159,7 +162,7 @@ impl Settle {
         }
         for entry in &due {
             if let Some(people) = known.get(&entry.programme_id) {
-                self.compose_one(&tx, entry, people, now).await?;
+                self.compose_one(&tx, entry, people, &holds, now).await?;
             }
         }
         tx.announce_change().await?;
@@ -168,7 +171,14 @@ impl Settle {
         Ok(due.len())
     }
 
-    async fn compose_one(&self, tx: &Tx, entry: &ToCompose, people: &People, now: DateTime<Utc>) -> Result<()> {
+    async fn compose_one(
+        &self,
+        tx: &Tx,
+        entry: &ToCompose,
+        people: &People,
+        holds: &Holds,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
         let programme = &people.programme;
         let again_at = made_again_at(now);
         let opened = self.seal.open(entry.id, &entry.sealed_letter)?;
@@ -195,7 +205,7 @@ impl Settle {
             decided_at: entry.decided_at,
             priority: Priority::Time,
         };
-        match self.make(tx, making, now).await? {
+        match self.make(tx, making, holds, now).await? {
             Ok(id) => Ok(tx.composed(entry.id, id, now).await?),
             Err(problem) => {
                 tracing::error!(entry = %entry.id, error = %problem, "a mail cannot be made");
@@ -211,6 +221,7 @@ impl Settle {
         &self,
         tx: &Tx,
         making: Making<'_>,
+        holds: &Holds,
         now: DateTime<Utc>,
     ) -> Result<std::result::Result<MessageId, ComposeError>> {
         let id = MessageId(self.entropy.id(now));
@@ -238,7 +249,7 @@ impl Settle {
         };
         tx.insert_token(TokenId(self.entropy.id(now)), hash_token(&token), holder, None, now)
             .await?;
-        tx.insert_message(&NewMessage {
+        let new = NewMessage {
             id,
             programme_id: making.programme.id,
             recipient: making.recipient,
@@ -253,8 +264,8 @@ impl Settle {
             due_at: making.due_at,
             decided_at: making.decided_at,
             body: MessageBody::Sealed(self.seal.seal(id.0, self.entropy.bytes(), &composed.raw)?),
-        })
-        .await?;
+        };
+        tx.insert_message(&new, holds).await?;
         Ok(Ok(id))
     }
 

@@ -170,8 +170,12 @@ impl Settle {
     /// Carries out what is due in one programme whose moment has come; none: there is none left, beside those to pass over
     /// and, as `busy` says, those that somebody else is busy with.
     pub async fn settle_one(&self, pass_over: &[ProgrammeId], busy: Busy) -> Result<Option<ProgrammeId>> {
+        let now = self.store.now(self.clock).await?;
+        // Most often there is none, and a look should not take the write lock to find that out.
+        if !self.store.is_any_programme_due(now, pass_over).await? {
+            return Ok(None);
+        }
         let tx = self.store.begin().await?;
-        let now = tx.now(self.clock).await?;
         let Some(locked) = tx.lock_due_programme(now, pass_over, busy).await? else {
             return Ok(None);
         };

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use entities::{decision, ledger_entry, meeting, meeting_day, programme, registration, rule, team_member};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IsolationLevel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Set, TransactionOptions, TransactionTrait, sea_query::SimpleExpr,
+    QueryFilter, QueryOrder, QuerySelect, Select, Set, TransactionOptions, TransactionTrait, sea_query::SimpleExpr,
 };
 use uuid::Uuid;
 
@@ -45,7 +45,26 @@ const LIVE: [RegistrationStatus; 5] = [
     RegistrationStatus::Confirmed,
 ];
 
+/// The programmes whose moment has come, beside some.
+pub(super) fn due_programmes(now: DateTime<Utc>, except: &[ProgrammeId]) -> Select<programme::Entity> {
+    programme::Entity::find()
+        .filter(programme::Column::WakeAt.lte(now))
+        .filter(programme::Column::Id.is_not_in(except.iter().map(|id| id.0)))
+}
+
 impl Store {
+    /// Whether a programme's moment has come, beside some: also one that somebody is busy with, for what is not committed still
+    /// shows as due.
+    pub async fn is_any_programme_due(&self, now: DateTime<Utc>, except: &[ProgrammeId]) -> Result<bool> {
+        let one: Option<Uuid> = due_programmes(now, except)
+            .select_only()
+            .column(programme::Column::Id)
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(one.is_some())
+    }
+
     /// The facts of a programme as they are now, to look ahead from, with the moment as of which they are settled.
     pub async fn facts(&self, id: ProgrammeId, scope: &Scope) -> Result<Option<(Facts, DateTime<Utc>)>> {
         let options = TransactionOptions {
@@ -296,9 +315,7 @@ impl Tx {
         except: &[ProgrammeId],
         busy: Busy,
     ) -> Result<Option<Locked>> {
-        let due = programme::Entity::find()
-            .filter(programme::Column::WakeAt.lte(now))
-            .filter(programme::Column::Id.is_not_in(except.iter().map(|id| id.0)))
+        let due = due_programmes(now, except)
             .order_by_asc(programme::Column::WakeAt)
             .order_by_asc(programme::Column::Id);
         let row = busy.lock(due).one(&self.0).await?;

@@ -217,6 +217,19 @@ impl Tx {
 }
 
 impl Store {
+    /// Whether a mail is to be made by now that was decided before: also one that somebody is making, for what is not committed
+    /// still shows as to be made.
+    pub async fn is_any_mail_to_be_made(&self, now: DateTime<Utc>) -> Result<bool> {
+        let one: Option<Uuid> = ledger_entry::Entity::find()
+            .select_only()
+            .column(ledger_entry::Column::Id)
+            .filter(to_be_made(now))
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        Ok(one.is_some())
+    }
+
     /// A programme's entries in due order.
     pub async fn ledger(&self, programme: ProgrammeId, filter: &LedgerFilter) -> Result<Vec<LedgerEntry>> {
         let mut wanted = Condition::all().add(ledger_entry::Column::ProgrammeId.eq(programme.0));

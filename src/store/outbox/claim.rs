@@ -17,7 +17,7 @@ use super::{
 };
 use crate::domain::{
     delivery::waits_at_most_until,
-    ids::{InstanceId, MessageId},
+    ids::{InstanceId, MessageId, ProgrammeId},
     message::{MessageKind, MessageStatus},
     pace::Pace,
     sending::{AmbiguityPolicy, HELD_BY_A_PERSON, HoldCause},
@@ -214,12 +214,12 @@ impl Store {
     /// said meanwhile.
     pub async fn release(&self, claims: &[Claim]) -> Result<()> {
         let tx = self.begin().await?;
-        tx.keep_from_being_held().await?;
+        let holds = tx.locked_holds().await?;
         for claim in claims {
             let mut back = message::Entity::update_many()
                 .col_expr(message::Column::Attempts, Expr::col(message::Column::Attempts).sub(1))
                 .col_expr(message::Column::ClaimedBy, Expr::value(None::<Uuid>));
-            back = if tx.is_held(claim.person.programme_id).await? {
+            back = if holds.hold(ProgrammeId(claim.person.programme_id)) {
                 back.col_expr(message::Column::Status, Expr::value(MessageStatus::Held.word()))
                     .col_expr(message::Column::Hold, Expr::value(HoldCause::Person.word()))
                     .col_expr(message::Column::Reason, Expr::value(HELD_BY_A_PERSON))

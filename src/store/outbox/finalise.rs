@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{
     delivery::{AttemptOutcome, Verdict},
     fate::{Fate, Tries, fate},
-    ids::MessageId,
+    ids::{MessageId, ProgrammeId},
     message::MessageStatus,
     sending::{HoldCause, held},
 };
@@ -85,8 +85,8 @@ impl Tx {
         let mut fate = fate(&tries, verdict, now);
         if fate.status == MessageStatus::Queued {
             // Its programme may have been held while it was in hand.
-            self.keep_from_being_held().await?;
-            if self.is_held(claim.person.programme_id).await? {
+            let holds = self.locked_holds().await?;
+            if holds.hold(ProgrammeId(claim.person.programme_id)) {
                 fate = held(fate);
             }
         }

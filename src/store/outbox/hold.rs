@@ -5,7 +5,7 @@
 //! between the two. SQLite has one writer and needs no lock for that.
 
 use chrono::{DateTime, Utc};
-use entities::{ledger_entry, message, programme, setting};
+use entities::{ledger_entry, message, setting};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::{Result, Store, Tx, ledger::to_be_made};
+use super::super::{Result, Store, Tx, facts::due_programmes, ledger::to_be_made};
 use crate::domain::{
     ids::{MessageId, ProgrammeId},
     message::MessageStatus,
@@ -38,6 +38,29 @@ pub struct Holds {
     pub all: bool,
     /// These programmes.
     pub programmes: Vec<ProgrammeId>,
+}
+
+impl Holds {
+    /// Whether mails of a programme are held as a whole.
+    pub(super) fn hold(&self, programme: ProgrammeId) -> bool {
+        self.all || self.programmes.contains(&programme)
+    }
+}
+
+async fn holds(db: &impl ConnectionTrait) -> Result<Holds> {
+    let keys: Vec<String> = setting::Entity::find()
+        .select_only()
+        .column(setting::Column::Key)
+        .filter(setting::Column::Key.starts_with("hold/"))
+        .order_by_asc(setting::Column::Key)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let programmes = keys.iter().filter_map(|key| key.strip_prefix(PROGRAMME)?.parse().ok());
+    Ok(Holds {
+        all: keys.iter().any(|key| key == ALL),
+        programmes: programmes.map(ProgrammeId).collect(),
+    })
 }
 
 /// What became of the mails that were catching up.
@@ -88,19 +111,7 @@ impl Store {
 
     /// What is held as a whole.
     pub async fn holds(&self) -> Result<Holds> {
-        let keys: Vec<String> = setting::Entity::find()
-            .select_only()
-            .column(setting::Column::Key)
-            .filter(setting::Column::Key.starts_with("hold/"))
-            .order_by_asc(setting::Column::Key)
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        let programmes = keys.iter().filter_map(|key| key.strip_prefix(PROGRAMME)?.parse().ok());
-        Ok(Holds {
-            all: keys.iter().any(|key| key == ALL),
-            programmes: programmes.map(ProgrammeId).collect(),
-        })
+        holds(&self.reader).await
     }
 }
 
@@ -171,19 +182,10 @@ impl Tx {
         Ok(setting::Entity::find_by_id(ALL).one(&self.0).await?.is_some())
     }
 
-    /// Whether mails of a programme are held as a whole.
-    pub(super) async fn is_held(&self, programme: Uuid) -> Result<bool> {
-        let holds = setting::Entity::find()
-            .filter(setting::Column::Key.is_in([ALL.to_owned(), of_programme(programme)]))
-            .count(&self.0)
-            .await?;
-        Ok(holds > 0)
-    }
-
-    /// Lets nobody hold mail as a whole until this transaction ends. To be called before a mail is made or queued, once in a
-    /// transaction.
-    pub async fn keep_from_being_held(&self) -> Result<()> {
-        self.lock_holding("pg_advisory_xact_lock_shared").await
+    /// What is held as a whole; nobody changes that until this transaction ends.
+    pub async fn locked_holds(&self) -> Result<Holds> {
+        self.lock_holding("pg_advisory_xact_lock_shared").await?;
+        holds(&self.0).await
     }
 
     async fn lock_holding(&self, function: &str) -> Result<()> {
@@ -237,12 +239,7 @@ impl Tx {
     /// Whether a programme is to be looked at, or a mail to be made: also by somebody who is busy with it right now, for what
     /// is not committed still shows as due.
     async fn is_anything_due(&self, now: DateTime<Utc>, except: &[ProgrammeId]) -> Result<bool> {
-        let programmes = programme::Entity::find()
-            .filter(programme::Column::WakeAt.lte(now))
-            .filter(programme::Column::Id.is_not_in(except.iter().map(|id| id.0)))
-            .count(&self.0)
-            .await?;
-        if programmes > 0 {
+        if due_programmes(now, except).count(&self.0).await? > 0 {
             return Ok(true);
         }
         let mails = ledger_entry::Entity::find()

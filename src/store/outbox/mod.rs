@@ -88,9 +88,9 @@ pub struct NewMessage {
 }
 
 impl Tx {
-    /// Stores a mail in the transaction of what caused it, after [`Tx::keep_from_being_held`]. It goes out once this is committed,
-    /// unless it is held or its address refuses mail.
-    pub async fn insert_message(&self, new: &NewMessage) -> Result<()> {
+    /// Stores a mail in the transaction of what caused it; `holds` are the transaction's [`Tx::locked_holds`]. It goes out once
+    /// this is committed, unless it is held or its address refuses mail.
+    pub async fn insert_message(&self, new: &NewMessage, holds: &Holds) -> Result<()> {
         let whom = WhomColumns::from(new.recipient);
         let person = Person {
             programme_id: new.programme_id.0,
@@ -107,7 +107,7 @@ impl Tx {
                 new.kind,
                 &Circumstances {
                     refused: suppression.as_ref().map(|suppression| suppression.reply.clone()),
-                    is_held: self.is_held(new.programme_id.0).await?,
+                    is_held: holds.hold(new.programme_id),
                     is_catching_up: new.kind.is_catching_up(new.due_at, new.decided_at),
                 },
             ),

@@ -123,9 +123,8 @@ async fn none_slips_through_while_a_programme_is_being_held(outbox: &Outbox) {
         let store = outbox.store.clone();
         makers.spawn(async move {
             let tx = store.begin().await.unwrap();
-            // As whoever makes mails does.
-            tx.keep_from_being_held().await.unwrap();
-            tx.insert_message(&letter).await.unwrap();
+            let holds = tx.locked_holds().await.unwrap();
+            tx.insert_message(&letter, &holds).await.unwrap();
             tx.commit().await.unwrap();
         });
     }

@@ -123,7 +123,8 @@ impl Outbox {
     /// Stores a mail and commits.
     async fn post(&self, new: &NewMessage) -> MessageId {
         let tx = self.store.begin().await.unwrap();
-        tx.insert_message(new).await.unwrap();
+        let holds = tx.locked_holds().await.unwrap();
+        tx.insert_message(new, &holds).await.unwrap();
         tx.commit().await.unwrap();
         new.id
     }
@@ -136,10 +137,11 @@ impl Outbox {
     /// Stores mails that are due.
     async fn post_many(&self, count: usize) -> Vec<MessageId> {
         let tx = self.store.begin().await.unwrap();
+        let holds = tx.locked_holds().await.unwrap();
         let mut ids = Vec::new();
         for _ in 0..count {
             let new = self.letter(Priority::Time);
-            tx.insert_message(&new).await.unwrap();
+            tx.insert_message(&new, &holds).await.unwrap();
             ids.push(new.id);
         }
         tx.commit().await.unwrap();

@@ -7,7 +7,7 @@ use leernetwerk::{
         message::{MessageKind, MessageStatus, Recipient},
         page::{Page, Window},
     },
-    store::{Message, MessageFilter, Priority, Seal, StoreError},
+    store::{Holds, Message, MessageFilter, Priority, Seal, StoreError},
 };
 use secrecy::SecretString;
 use uuid::Uuid;
@@ -215,7 +215,7 @@ async fn bytes_are_stored_sealed(outbox: &Outbox) {
 async fn what_is_not_committed_is_not_there(outbox: &Outbox) {
     let tx = outbox.store.begin().await.unwrap();
     let new = outbox.letter(Priority::Act);
-    tx.insert_message(&new).await.unwrap();
+    tx.insert_message(&new, &Holds::default()).await.unwrap();
     assert_eq!(outbox.store.message(new.id).await.unwrap(), None);
     tx.rollback().await.unwrap();
     assert_eq!(outbox.store.message(new.id).await.unwrap(), None);
