@@ -11,6 +11,7 @@ use crate::{
         acts::{self, RuleChange, TriggerFields},
         announcement::{Audience, LONGEST_BODY, OwnMail},
         ids::{AnnouncementId, ProgrammeId},
+        plan::Confirms,
         refusal::Refusal,
         rule::{Rule, RuleKey},
         text::{Line, Paragraphs},
@@ -165,6 +166,7 @@ impl App {
         let intent = Intent {
             action: "setRule",
             change: format!("rule {}", key.word()),
+            confirms: Confirms::Differences,
             scope: Scope::Live,
             confirmation: &confirmation,
             demand: None,
@@ -220,6 +222,7 @@ impl App {
         let intent = Intent {
             action: "announce",
             change: format!("announce to {} {trigger:?}: {subject}\n{body}", fields.audience.word()),
+            confirms: Confirms::Differences,
             scope: Scope::Live,
             confirmation: &confirmation,
             demand: None,

@@ -10,7 +10,12 @@ use super::{
 };
 use crate::{
     domain::{
-        acts, decision::DecisionOutcome, facts::Facts, ids::ProgrammeId, plan::Plan, programme::Price, text::Paragraphs,
+        acts,
+        decision::DecisionOutcome,
+        facts::Facts,
+        ids::ProgrammeId,
+        plan::{Confirms, Plan},
+        text::Paragraphs,
     },
     store::{ProgrammeRecord, Scope},
 };
@@ -24,31 +29,8 @@ pub struct DecisionPreview {
     pub looked_at: DateTime<Utc>,
     /// What it brings, and its hash.
     pub plan: PlanView,
-    /// Who counts for the minimum.
-    pub counted: u32,
-    /// The minimum.
-    pub minimum: u32,
-    /// Participants right after it.
-    pub participants: u32,
-    /// Registrations that it ends.
-    pub cancelled: u32,
-    /// Those who wait for a place right after it.
-    pub waiting: u32,
-    /// Those who are offered a place right after it.
-    pub offered: u32,
-    /// Mails that go out at once.
-    pub mails: usize,
-    /// The price of one place.
-    pub price: Price,
     /// All that happens then, in due order, if nobody acts.
     pub entries: Vec<TimelineItem>,
-}
-
-impl DecisionPreview {
-    /// What the participants pay together, in cents.
-    pub fn amount_cents(&self) -> u64 {
-        u64::from(self.participants) * u64::from(self.price.cents)
-    }
 }
 
 impl App {
@@ -65,23 +47,13 @@ impl App {
             return Ok(None);
         }
         let mut after = before.clone();
-        let ended = |facts: &Facts| facts.registrations.values().filter(|one| one.status.is_final()).count();
         acts::choose(&mut after, outcome, None, now)?;
-        let plan = Plan::of(&choice(outcome), &before, &after, now);
-        let announced = &before.programme.announced;
+        let plan = Plan::of(&choice(outcome), Confirms::Numbers, &before, &after, now);
         Ok(Some(DecisionPreview {
             outcome,
             looked_at: now,
-            counted: before.counts.counted,
-            minimum: announced.min_participants,
-            participants: plan.facts.counts.counted,
-            cancelled: u32::try_from(ended(&plan.facts).saturating_sub(ended(&before))).unwrap_or(u32::MAX),
-            waiting: plan.facts.counts.waiting,
-            offered: plan.facts.counts.offered,
-            mails: plan.mails_at_once(now),
-            price: announced.price.clone(),
             entries: planned_items(&plan.steps, &plan.facts),
-            plan: PlanView::of(&plan, now),
+            plan: self.view(programme, &plan, now).await?,
         }))
     }
 
@@ -108,6 +80,7 @@ impl App {
         let intent = Intent {
             action: "decideProgramme",
             change: choice(outcome),
+            confirms: Confirms::Numbers,
             scope: Scope::Live,
             confirmation: &confirmation,
             demand: Some(&demand),
@@ -138,6 +111,7 @@ impl App {
         let intent = Intent {
             action: "extendDeadline",
             change: format!("extend to {registration_deadline}: {reason}"),
+            confirms: Confirms::Numbers,
             // Everybody: those cancelled by a no-go get a link that registers them anew.
             scope: Scope::Everybody,
             confirmation,
@@ -167,6 +141,7 @@ impl App {
         let intent = Intent {
             action: "cancelProgramme",
             change: format!("cancel: {reason}"),
+            confirms: Confirms::Numbers,
             scope: Scope::Live,
             confirmation,
             demand: None,

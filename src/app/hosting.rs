@@ -24,6 +24,7 @@ use crate::{
         hosting::{ChecklistItem, Hosting, Venue, VenueOffer, VenueOfferStatus},
         ids::{MeetingId, ProgrammeId, RegistrationId, VenueOfferId},
         page::{Page, Window},
+        plan::Confirms,
         programme::{Meeting, MeetingDay, Phase, Programme},
         refusal::Refusal,
         text::Paragraphs,
@@ -462,6 +463,7 @@ impl App {
         let intent = Intent {
             action: "rescheduleMeeting",
             change: format!("move {meeting} to {days:?}"),
+            confirms: Confirms::Differences,
             scope: Scope::Live,
             confirmation: &confirmation,
             demand: None,

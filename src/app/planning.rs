@@ -4,19 +4,23 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::{App, AppError, Caller, Repeatable, Result, timeline::addresses};
+use super::{
+    App, AppError, Caller, Repeatable, Result,
+    timeline::{occurrence_in, recipient_in},
+};
 use crate::{
     domain::{
         facts::Facts,
         ids::ProgrammeId,
-        plan::{Difference, Plan},
+        message::Recipient,
+        plan::{Confirms, Difference, Plan},
         refusal::Refusal,
         timeline::{Source, advance},
     },
-    store::Scope,
+    store::{EntryState, LedgerEntry, LedgerFilter, Scope},
 };
 
-pub use crate::domain::plan::DifferenceKind;
+pub use crate::domain::plan::{DifferenceKind, PlanSummary};
 
 /// So many of the acts since a plan was looked at are told with it when it has changed.
 const ACTS_TOLD: u64 = 3;
@@ -43,28 +47,11 @@ pub struct PlanView {
     pub hash: String,
     /// What it changes in the timeline.
     pub differences: Vec<DifferenceItem>,
+    /// What it comes to in numbers.
+    pub summary: PlanSummary,
 }
 
 impl PlanView {
-    pub(super) fn of(plan: &Plan, looked_at: DateTime<Utc>) -> Self {
-        let addresses = addresses(&plan.facts);
-        let item = |difference: &Difference| DifferenceItem {
-            change: difference.change,
-            at: difference.at,
-            moved_from: difference.moved_from,
-            source: difference.source,
-            recipients: difference
-                .recipients
-                .iter()
-                .filter_map(|recipient| addresses.get(recipient).cloned())
-                .collect(),
-        };
-        Self {
-            hash: format!("{}-{:x}", plan.hash, looked_at.timestamp_micros()),
-            differences: plan.differences.iter().map(item).collect(),
-        }
-    }
-
     /// The addresses of those whom mails of a rule will reach that would not have.
     pub fn reached_by(&self, source: Source) -> Vec<String> {
         let added = self
@@ -92,11 +79,6 @@ impl<'a> Seen<'a> {
             hash,
             looked_at: micros.and_then(DateTime::from_timestamp_micros),
         }
-    }
-
-    /// Whether it is that plan, whenever it was looked at.
-    fn names(self, hash: &str) -> bool {
-        Seen::of(hash).hash == self.hash
     }
 }
 
@@ -135,6 +117,7 @@ impl<T> Planned<T> {
 pub(super) struct Intent<'a> {
     pub(super) action: &'static str,
     pub(super) change: String,
+    pub(super) confirms: Confirms,
     pub(super) scope: Scope,
     pub(super) confirmation: &'a Confirmation,
     /// What else is demanded of the facts before it, once it is sure that what was seen is what will be: another plan can make
@@ -161,6 +144,7 @@ impl App {
         let Intent {
             action,
             change,
+            confirms,
             scope,
             confirmation,
             demand,
@@ -169,9 +153,10 @@ impl App {
             let (before, now) = self.settled_facts(programme, &scope).await?;
             let mut after = before.clone();
             let left = act(&mut after, now)?;
+            let plan = Plan::of(&change, confirms, &before, &after, now);
             return Ok(Planned {
                 left: Some(left),
-                plan: Some(PlanView::of(&Plan::of(&change, &before, &after, now), now)),
+                plan: Some(self.view(programme, &plan, now).await?),
                 stale: None,
             });
         }
@@ -181,9 +166,9 @@ impl App {
             .act(caller, programme, action, repeatable, scope, |facts, now| {
                 let before = facts.clone();
                 let left = act(facts, now)?;
-                let made = PlanView::of(&Plan::of(&change, &before, facts, now), now);
-                let is_as_seen = seen.is_none_or(|seen| seen.names(&made.hash));
-                plan = Some(made);
+                let made = Plan::of(&change, confirms, &before, facts, now);
+                let is_as_seen = seen.is_none_or(|seen| seen.hash == made.hash);
+                plan = Some((made, now));
                 if !is_as_seen {
                     return Err(Refusal::StalePlan { since: Vec::new() });
                 }
@@ -191,6 +176,10 @@ impl App {
                 Ok(left)
             })
             .await;
+        let plan = match &plan {
+            Some((plan, now)) => Some(self.view(programme, plan, *now).await?),
+            None => None,
+        };
         match made {
             Ok(left) => Ok(Planned {
                 left: Some(left),
@@ -212,6 +201,49 @@ impl App {
         }
     }
 
+    /// A plan with the addresses of those it is about. What has come already is told with those to whom it was carried out.
+    pub(super) async fn view(&self, programme: ProgrammeId, plan: &Plan, looked_at: DateTime<Utc>) -> Result<PlanView> {
+        let has_come: BTreeSet<(Source, &str)> = plan
+            .differences
+            .iter()
+            .filter_map(|difference| Some((difference.source, difference.occurrence.as_deref()?)))
+            .collect();
+        let mut past = match has_come.is_empty() {
+            true => Vec::new(),
+            false => self.store().ledger(programme, &LedgerFilter::default()).await?,
+        };
+        past.retain(|entry| is_carried_out(entry) && has_come.contains(&(entry.source, occurrence_in(&entry.key))));
+        let addresses = self.addresses(&plan.facts, &past).await?;
+        let item = |difference: &Difference| {
+            let told: Vec<Recipient> = match &difference.occurrence {
+                None => difference.recipients.clone(),
+                Some(name) => {
+                    let of_it = past
+                        .iter()
+                        .filter(|entry| entry.source == difference.source && occurrence_in(&entry.key) == name);
+                    let told: Vec<_> = of_it.map(|entry| recipient_in(&entry.key, &addresses)).collect();
+                    // Its moment came, and there was nothing to do or nobody to tell.
+                    if told.is_empty() {
+                        return None;
+                    }
+                    told.into_iter().flatten().collect()
+                }
+            };
+            Some(DifferenceItem {
+                change: difference.change,
+                at: difference.at,
+                moved_from: difference.moved_from,
+                source: difference.source,
+                recipients: told.iter().filter_map(|whom| addresses.get(whom).cloned()).collect(),
+            })
+        };
+        Ok(PlanView {
+            hash: format!("{}-{:x}", plan.hash, looked_at.timestamp_micros()),
+            differences: plan.differences.iter().filter_map(item).collect(),
+            summary: plan.summary.clone(),
+        })
+    }
+
     /// The facts of a programme as they are when everything due by now has been carried out, and now.
     pub(super) async fn settled_facts(&self, programme: ProgrammeId, scope: &Scope) -> Result<(Facts, DateTime<Utc>)> {
         let Some((facts, settled_at)) = self.store().facts(programme, scope).await? else {
@@ -220,5 +252,13 @@ impl App {
         let now = self.now().await?.max(settled_at);
         let (_, settled) = advance(facts, now);
         Ok((settled, now))
+    }
+}
+
+/// Whether it happened, or will as soon as its mail can be made.
+fn is_carried_out(entry: &LedgerEntry) -> bool {
+    match entry.state {
+        EntryState::Done | EntryState::Pending | EntryState::Failed => true,
+        EntryState::Skipped | EntryState::Missed => false,
     }
 }

@@ -148,18 +148,7 @@ impl App {
         };
         let past = self.store().ledger(programme, &filter).await?;
         let zone = facts.programme.announced.time_zone;
-        let mut addresses = addresses(&facts);
-        let ended: Vec<RegistrationId> = past
-            .iter()
-            .filter_map(|entry| entry.registration_id)
-            .filter(|id| !addresses.contains_key(&Recipient::Registration(*id)))
-            .collect();
-        for (_, registration) in self.store().registrations_by_id(&ended).await? {
-            addresses.insert(
-                Recipient::Registration(registration.id),
-                registration.person.email.to_string(),
-            );
-        }
+        let addresses = self.addresses(&facts, &past).await?;
         let (planned, _) = forecast(facts, now, span.until.unwrap_or(DateTime::<Utc>::MAX_UTC));
         // What stands in the ledger has happened, also when it was written between the two looks.
         let mut items: BTreeMap<TimelineKey, TimelineItem> = BTreeMap::new();
@@ -172,11 +161,28 @@ impl App {
             let in_span =
                 span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
             if in_span && (span.registration.is_none() || span.registration == item.registration) {
-                item.recipient = recipient_of(&item, &addresses);
+                item.recipient = address_in(&item.key, &addresses);
                 items.insert(item.place(), item);
             }
         }
         Ok(items.into_values().collect())
+    }
+
+    /// The addresses of everybody in a programme, and of those who have left it and are in some entries.
+    pub(super) async fn addresses(&self, facts: &Facts, entries: &[LedgerEntry]) -> Result<Addresses> {
+        let mut addresses = addresses(facts);
+        let ended: Vec<RegistrationId> = entries
+            .iter()
+            .filter_map(|entry| entry.registration_id)
+            .filter(|id| !addresses.contains_key(&Recipient::Registration(*id)))
+            .collect();
+        for (_, registration) in self.store().registrations_by_id(&ended).await? {
+            addresses.insert(
+                Recipient::Registration(registration.id),
+                registration.person.email.to_string(),
+            );
+        }
+        Ok(addresses)
     }
 }
 
@@ -186,7 +192,7 @@ pub(super) fn planned_items(steps: &[Step], facts: &Facts) -> Vec<TimelineItem> 
     let zone = facts.programme.announced.time_zone;
     let item = |step: &Step| {
         let mut item = planned_item(step, zone);
-        item.recipient = recipient_of(&item, &addresses);
+        item.recipient = address_in(&item.key, &addresses);
         item
     };
     let mut items: Vec<_> = steps.iter().map(item).collect();
@@ -194,7 +200,10 @@ pub(super) fn planned_items(steps: &[Step], facts: &Facts) -> Vec<TimelineItem> 
     items
 }
 
-pub(super) fn addresses(facts: &Facts) -> HashMap<Recipient, String> {
+/// The addresses of people.
+pub(super) type Addresses = HashMap<Recipient, String>;
+
+fn addresses(facts: &Facts) -> Addresses {
     let registrations = facts
         .registrations
         .values()
@@ -210,15 +219,25 @@ pub(super) fn addresses(facts: &Facts) -> HashMap<Recipient, String> {
     registrations.chain(team).chain(guests).collect()
 }
 
-fn recipient_of(item: &TimelineItem, addresses: &HashMap<Recipient, String>) -> Option<String> {
-    let subject = item.key.split('/').nth(1)?;
+/// Which time the key of an entry names.
+pub(super) fn occurrence_in(key: &str) -> &str {
+    key.splitn(3, '/').nth(2).unwrap_or_default()
+}
+
+fn address_in(key: &str, addresses: &Addresses) -> Option<String> {
+    addresses.get(&recipient_in(key, addresses)?).cloned()
+}
+
+/// Whom the key of an entry names, of those whose address is known.
+pub(super) fn recipient_in(key: &str, addresses: &Addresses) -> Option<Recipient> {
+    let subject = key.split('/').nth(1)?;
     let id = subject.parse().ok()?;
     let anybody = [
         Recipient::Registration(RegistrationId(id)),
         Recipient::TeamMember(TeamMemberId(id)),
         Recipient::Guest(InvitationId(id)),
     ];
-    anybody.iter().find_map(|who| addresses.get(who)).cloned()
+    anybody.into_iter().find(|who| addresses.contains_key(who))
 }
 
 fn planned_item(step: &Step, zone: Tz) -> TimelineItem {

@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use super::{
     facts::Facts,
     message::Recipient,
-    timeline::{Outcome, Source, Step, calendar_occurrences, forecast},
+    programme::Price,
+    timeline::{Outcome, Source, Step, StepKind, calendar_occurrences, forecast},
 };
 
 /// What becomes of an entry that was planned, or was not.
@@ -46,8 +47,63 @@ pub struct Difference {
     pub moved_from: Option<DateTime<Utc>>,
     /// The rule or built-in step.
     pub source: Source,
-    /// Whom it is about, in order; nobody: the programme.
+    /// Whom it is about, in order; nobody: the programme, or of what has been carried out, those whom the ledger knows.
     pub recipients: Vec<Recipient>,
+    /// Which time, of what has been carried out.
+    pub occurrence: Option<String>,
+}
+
+/// What a change comes to in numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanSummary {
+    /// Who counts for the minimum before it.
+    pub counted: u32,
+    /// The minimum.
+    pub minimum: u32,
+    /// Those who hold a place for good right after it.
+    pub participants: u32,
+    /// Registrations that it ends.
+    pub cancelled: u32,
+    /// Those who wait for a place right after it.
+    pub waiting: u32,
+    /// Those who are offered a place right after it.
+    pub offered: u32,
+    /// Mails that go out at once.
+    pub mails: usize,
+    /// The price of one place.
+    pub price: Price,
+}
+
+impl PlanSummary {
+    fn of(before: &Facts, after: &Facts, steps: &[Step], now: DateTime<Utc>) -> Self {
+        let ended = |facts: &Facts| facts.registrations.values().filter(|one| one.status.is_final()).count();
+        let goes_at_once = |step: &&Step| matches!(step.kind, StepKind::Mail(_)) && step.due_at <= now && happens(step);
+        let announced = &after.programme.announced;
+        Self {
+            counted: before.counts.counted,
+            minimum: announced.min_participants,
+            participants: after.counts.counted,
+            cancelled: u32::try_from(ended(after).saturating_sub(ended(before))).unwrap_or(u32::MAX),
+            waiting: after.counts.waiting,
+            offered: after.counts.offered,
+            mails: steps.iter().filter(goes_at_once).count(),
+            price: announced.price.clone(),
+        }
+    }
+
+    /// What the participants pay together, in cents.
+    pub fn amount_cents(&self) -> u64 {
+        u64::from(self.participants) * u64::from(self.price.cents)
+    }
+}
+
+/// What a person confirms with the hash of a plan, beside the change itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirms {
+    /// What it makes different in the timeline.
+    Differences,
+    /// That, and what it comes to in numbers.
+    Numbers,
 }
 
 /// What a change brings.
@@ -57,6 +113,8 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// How that differs from what would have happened without it, in due order.
     pub differences: Vec<Difference>,
+    /// What it comes to.
+    pub summary: PlanSummary,
     /// The facts after the change and what it brings at once.
     pub facts: Facts,
     /// Names the plan: equal for equal plans, whenever they are made.
@@ -64,9 +122,8 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What it brings that `after` takes the place of `before` at `now`. `change` names the change and all that a person
-    /// confirms with it.
-    pub fn of(change: &str, before: &Facts, after: &Facts, now: DateTime<Utc>) -> Self {
+    /// What it brings that `after` takes the place of `before` at `now`. `change` names the change and what is said with it.
+    pub fn of(change: &str, confirms: Confirms, before: &Facts, after: &Facts, now: DateTime<Utc>) -> Self {
         let end = DateTime::<Utc>::MAX_UTC;
         let (without, _) = forecast(before.clone(), now, end);
         let (steps, _) = forecast(after.clone(), now, end);
@@ -74,25 +131,24 @@ impl Plan {
         let mut differences = compare(&without, &steps);
         differences.extend(already_done(before, &facts));
         differences.sort();
+        let summary = PlanSummary::of(before, &facts, &steps, now);
+        let numbers = match confirms {
+            Confirms::Differences => String::new(),
+            Confirms::Numbers => format!("{summary:?}"),
+        };
         // An announcement that was made is seen no more: sending it again takes another look.
-        let change = format!("{change}\n{} announcements before", before.announcements.len());
+        let change = format!(
+            "{change}\n{} announcements before\n{numbers}",
+            before.announcements.len()
+        );
         let hash = hash(&change, &differences, now);
         Self {
             steps,
             differences,
+            summary,
             facts,
             hash,
         }
-    }
-
-    /// How many mails the change itself sends at once.
-    pub fn mails_at_once(&self, now: DateTime<Utc>) -> usize {
-        let is_mail = |step: &&Step| matches!(step.kind, super::timeline::StepKind::Mail(_));
-        self.steps
-            .iter()
-            .filter(is_mail)
-            .filter(|step| step.due_at <= now && happens(step))
-            .count()
     }
 }
 
@@ -175,13 +231,14 @@ impl Grouped {
                     moved_from,
                     source,
                     recipients,
+                    occurrence: None,
                 }
             })
             .collect()
     }
 }
 
-/// Moments of the calendar that change although what they brought has happened.
+/// Moments of the calendar that change although they have come. Whether they brought anything, the ledger knows.
 fn already_done(before: &Facts, after: &Facts) -> Vec<Difference> {
     let earlier: BTreeMap<_, _> = calendar_occurrences(before)
         .map(|(source, occurrence)| ((source, occurrence.name), occurrence.at))
@@ -189,13 +246,14 @@ fn already_done(before: &Facts, after: &Facts) -> Vec<Difference> {
     calendar_occurrences(after)
         .filter(|(source, occurrence)| before.settled.contains(&(source.word(), occurrence.name.clone())))
         .filter_map(|(source, occurrence)| {
-            let moved_from = earlier.get(&(source, occurrence.name)).copied();
+            let moved_from = earlier.get(&(source, occurrence.name.clone())).copied();
             (moved_from != Some(occurrence.at)).then(|| Difference {
                 at: occurrence.at,
                 change: DifferenceKind::AlreadyDone,
                 moved_from,
                 source,
                 recipients: Vec::new(),
+                occurrence: Some(occurrence.name),
             })
         })
         .collect()

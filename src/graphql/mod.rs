@@ -6,13 +6,14 @@
 //! | `queries.rs`, `mutations/` | the roots; one file per sort of caller |
 //! | `connection.rs`, `global_id.rs`, `scalars.rs`, `user_error.rs` | what they share |
 //! | `request.rs`, `loaders.rs`, `batching.rs` | what lives as long as one request |
-//! | `error_code.rs`, `limits/` | errors for programs; what one document may ask for |
+//! | `error_code.rs`, `known_values.rs`, `limits/` | errors for programs and for those who write them; what one document may ask for |
 
 mod batching;
 pub mod connection;
 pub mod error_code;
 mod failure;
 pub mod global_id;
+mod known_values;
 pub mod limits;
 mod loaders;
 pub mod mutations;
@@ -39,7 +40,8 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 pub fn schema(time_machine: Option<Arc<dyn TimeMachine>>) -> Schema {
     let schema = Schema::build(Query, Mutation::default(), EmptySubscription)
         .data(time_machine)
-        .extension(batching::Batching);
+        .extension(batching::Batching)
+        .extension(known_values::KnownValues);
     limits::limited(schema).finish()
 }
 

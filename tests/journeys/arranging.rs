@@ -7,6 +7,7 @@ use crate::harness::{app::TestApp, cast::text, dump, engines::on_both};
 
 on_both!(
     a_rule_is_looked_at_changed_and_keeps_to_it,
+    what_has_gone_out_is_told_as_done_and_what_was_skipped_is_not,
     nonsense_is_refused_with_what_there_is,
     an_announcement_goes_to_whom_it_was_shown,
     an_announcement_at_a_moment_can_be_taken_back,
@@ -105,7 +106,44 @@ async fn a_rule_is_looked_at_changed_and_keeps_to_it(app: &TestApp) {
     assert_eq!(app.count(BelowMinimum).await, 3);
 }
 
+async fn what_has_gone_out_is_told_as_done_and_what_was_skipped_is_not(app: &TestApp) {
+    let later = json!({ "key": "below-minimum-14-days", "trigger": { "anchor": "REGISTRATION_DEADLINE", "offsetDays": -2, "at": "09:00" },
+                        "dryRun": true });
+    // Too few, so the organiser was warned; then enough, so the next warning is not due.
+    app.travel("2014-05-12T10:00:00+02:00").await;
+    let looked = set_rule(app, later.clone()).await;
+    assert_eq!(
+        looked["difference"],
+        json!([{ "change": "ALREADY_DONE", "at": "2014-05-23T07:00:00.000Z", "movedFrom": "2014-05-11T07:00:00.000Z",
+                 "key": "below-minimum-14-days", "recipients": ["marc@leernetwerk.example"] }])
+    );
+    app.verified(0..8).await;
+    app.travel("2014-05-19T10:00:00+02:00").await;
+    let mut skipped = later;
+    skipped["key"] = json!("below-minimum-7-days");
+    assert_eq!(
+        set_rule(app, skipped).await["difference"],
+        json!([]),
+        "its moment came, and nobody was warned"
+    );
+}
+
 async fn nonsense_is_refused_with_what_there_is(app: &TestApp) {
+    let query = "mutation ($input: SetRuleInput!) { setRule(input: $input) { errors { message } } }";
+    let id = app.programme(None, "id").await["id"].clone();
+    for (what, value, known) in [
+        ("anchor", "NO_SUCH", "PROGRAMME_END"),
+        ("weekday", "SOMEDAY", "MONDAY, TUESDAY"),
+    ] {
+        let input = json!({ "programmeId": id, "key": "below-minimum-7-days", "trigger": { what: value } });
+        let answer = app.ask(Some(&app.organiser), query, json!({ "input": input })).await;
+        let message = text(&answer["errors"][0]["message"]);
+        assert!(
+            message.contains(value) && message.contains("; it has ") && message.contains(known),
+            "{message}"
+        );
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    }
     for (input, code, field, told) in [
         (json!({ "key": "nonsense" }), "INVALID", "key", "below-minimum-14-days"),
         (

@@ -10,6 +10,7 @@ use crate::harness::{app::TestApp, cast::text, engines::on_both};
 on_both!(
     what_was_looked_at_is_what_is_done,
     what_changed_since_is_refused_and_told,
+    another_price_or_minimum_is_another_plan,
     an_extension_is_looked_at_before_it_is_made,
     a_cancellation_is_looked_at_before_it_is_made,
 );
@@ -34,8 +35,7 @@ async fn preview(app: &TestApp, outcome: &str) -> Value {
 async fn decide(app: &TestApp, outcome: &str, hash: &Value, reason: Option<&str>) -> Value {
     let id = app.programme(None, "id").await["id"].clone();
     let input = json!({ "programmeId": id, "outcome": outcome, "planHash": hash, "reason": reason });
-    let selection =
-        "programme { status decision { outcome counted reason } } planHash difference { change key recipients }";
+    let selection = "programme { status decision { outcome counted reason } } planHash difference { change key recipients } summary { amountCents }";
     app.act(Some(&app.organiser), "decideProgramme", selection, input).await
 }
 
@@ -147,8 +147,42 @@ async fn what_changed_since_is_refused_and_told(app: &TestApp) {
     assert_eq!(app.count(ProgrammeGoesAhead).await, 7);
 }
 
-const CHANGE: &str =
-    "programme { status registrationDeadline } planHash difference { change at movedFrom key recipients }";
+/// Neither moves a mail, and both stand in what an organiser looks at.
+async fn another_price_or_minimum_is_another_plan(app: &TestApp) {
+    awaiting(app).await;
+    let mut seen = preview(app, "GO").await;
+    for (change, amount) in [
+        (
+            json!({ "price": { "cents": 99_900, "vatIncluded": false } }),
+            9 * 99_900,
+        ),
+        (json!({ "minParticipants": 3 }), 9 * 99_900),
+    ] {
+        app.organise("updateProgramme", change.clone()).await;
+        let refused = decide(app, "GO", &seen["planHash"], None).await;
+        assert_eq!(TestApp::codes(&refused), ["STALE_PLAN"], "{change}");
+        let message = text(&refused["errors"][0]["message"]);
+        assert!(message.contains("updateProgramme"), "{message}");
+        assert_eq!(refused["summary"]["amountCents"], amount, "how it is now");
+        seen = preview(app, "GO").await;
+    }
+    // What is not shown does not matter.
+    app.organise("updateProgramme", json!({ "subtitle": "Anders" })).await;
+    assert_eq!(
+        preview(app, "GO").await["planHash"]
+            .as_str()
+            .unwrap()
+            .split_once('-')
+            .unwrap()
+            .0,
+        seen["planHash"].as_str().unwrap().split_once('-').unwrap().0
+    );
+    let done = decide(app, "GO", &seen["planHash"], None).await;
+    assert_eq!(done["errors"], json!([]));
+}
+
+const CHANGE: &str = "programme { status registrationDeadline } planHash difference { change at movedFrom key recipients } \
+     summary { counted minimum participants cancelled waiting offered mails amountCents }";
 
 async fn an_extension_is_looked_at_before_it_is_made(app: &TestApp) {
     app.verified(0..3).await;
@@ -164,6 +198,16 @@ async fn an_extension_is_looked_at_before_it_is_made(app: &TestApp) {
     );
     assert_eq!(reached(&looked, "deadline-extended", "ADDED"), 3);
     assert_eq!(reached(&looked, "below-minimum-3-days", "MOVED"), 1);
+    assert_eq!(
+        looked["summary"],
+        json!({ "counted": 3, "minimum": 8, "participants": 3, "cancelled": 0, "waiting": 0, "offered": 0, "mails": 3,
+                "amountCents": 3 * 155_000 })
+    );
+    assert_eq!(
+        reached(&looked, "below-minimum-14-days", "ALREADY_DONE"),
+        0,
+        "it fires again"
+    );
     let decision = looked["difference"]
         .as_array()
         .unwrap()
@@ -195,6 +239,10 @@ async fn a_cancellation_is_looked_at_before_it_is_made(app: &TestApp) {
     let mut input = json!({ "programmeId": id, "reason": "De begeleider is ziek.", "dryRun": true });
     let organiser = Some(app.organiser.as_str());
     let looked = app.act(organiser, "cancelProgramme", CHANGE, input.clone()).await;
+    assert_eq!(
+        (&looked["summary"]["cancelled"], &looked["summary"]["participants"]),
+        (&json!(2), &json!(0))
+    );
     // They would have been told at the closing instant, by a no-go.
     assert_eq!(reached(&looked, "programme-cancelled", "MOVED"), 2);
     assert_eq!(reached(&looked, "decision", "DROPPED"), 0, "it is about nobody");

@@ -71,7 +71,7 @@ fn change_of(table: &WrittenRule) -> Result<RuleChange, Vec<Refusal>> {
         Some(word) => Some(word.parse().map_err(|_| {
             one(Refusal::invalid(
                 "weekday",
-                "is not a day of the week, such as \"monday\"",
+                "is not one of: monday, tuesday, wednesday, thursday, friday, saturday, sunday",
             ))
         })?),
         None => None,

@@ -16,7 +16,7 @@ use crate::{
         types::{
             decision::DecisionMode,
             message::Message,
-            plan::{TimelineDifference, differences},
+            plan::{PlanSummary, TimelineDifference, differences},
             programme::Programme,
             registration::Locale,
         },
@@ -37,6 +37,8 @@ pub struct ProgrammePayload {
     plan_hash: Option<String>,
     /// What the change makes different in the timeline, or would, where that can be looked at beforehand.
     difference: Vec<TimelineDifference>,
+    /// What the change comes to in numbers, where that can be looked at beforehand.
+    summary: Option<PlanSummary>,
     /// Why it was refused; empty on success.
     errors: Vec<UserError>,
 }
@@ -48,6 +50,7 @@ impl ProgrammePayload {
             programme,
             plan_hash: plan.map(|plan| plan.hash.clone()),
             difference: differences(plan),
+            summary: plan.map(|plan| (&plan.summary).into()),
             errors,
         }
     }

@@ -50,6 +50,42 @@ impl From<&planning::DifferenceItem> for TimelineDifference {
     }
 }
 
+/// What a change comes to in numbers.
+#[derive(Debug, SimpleObject)]
+pub struct PlanSummary {
+    /// How many count for the minimum before it.
+    counted: u32,
+    /// The minimum. A go below it needs a reason.
+    minimum: u32,
+    /// Those who hold a place for good right after it.
+    participants: u32,
+    /// Registrations that it ends.
+    cancelled: u32,
+    /// Those who wait for a place right after it.
+    waiting: u32,
+    /// Those who are offered a place right after it.
+    offered: u32,
+    /// Mails that go out at once.
+    mails: usize,
+    /// What the participants pay together, in cents; with or without VAT like the price.
+    amount_cents: i64,
+}
+
+impl From<&planning::PlanSummary> for PlanSummary {
+    fn from(summary: &planning::PlanSummary) -> Self {
+        Self {
+            counted: summary.counted,
+            minimum: summary.minimum,
+            participants: summary.participants,
+            cancelled: summary.cancelled,
+            waiting: summary.waiting,
+            offered: summary.offered,
+            mails: summary.mails,
+            amount_cents: summary.amount_cents().try_into().unwrap_or(i64::MAX),
+        }
+    }
+}
+
 /// The differences that a plan makes; none without a plan.
 pub fn differences(plan: Option<&planning::PlanView>) -> Vec<TimelineDifference> {
     plan.map(|plan| plan.differences.iter().map(Into::into).collect())
@@ -63,22 +99,8 @@ pub struct DecisionPreview {
     outcome: DecisionOutcome,
     /// Names what was looked at; `decideProgramme` takes it.
     plan_hash: String,
-    /// How many count for the minimum.
-    counted: u32,
-    /// The minimum. A go below it needs a reason.
-    minimum: u32,
-    /// Participants right after it.
-    participants: u32,
-    /// Registrations that it ends.
-    cancelled: u32,
-    /// Those who wait for a place right after it.
-    waiting: u32,
-    /// Those who are offered a place right after it.
-    offered: u32,
-    /// Mails that go out at once.
-    mails: usize,
-    /// What the participants pay together, in cents; with or without VAT like the price.
-    amount_cents: i64,
+    #[graphql(flatten)]
+    summary: PlanSummary,
     /// How it differs from what happens when nobody decides.
     difference: Vec<TimelineDifference>,
     /// All that happens then, in due order, if nobody acts after it.
@@ -91,14 +113,7 @@ impl DecisionPreview {
         Self {
             outcome: preview.outcome.into(),
             plan_hash: preview.plan.hash.clone(),
-            counted: preview.counted,
-            minimum: preview.minimum,
-            participants: preview.participants,
-            cancelled: preview.cancelled,
-            waiting: preview.waiting,
-            offered: preview.offered,
-            mails: preview.mails,
-            amount_cents: preview.amount_cents().try_into().unwrap_or(i64::MAX),
+            summary: (&preview.plan.summary).into(),
             difference: differences(Some(&preview.plan)),
             entries: preview
                 .entries

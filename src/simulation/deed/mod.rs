@@ -121,7 +121,7 @@ impl Deed {
                     .await?;
                 Ok(format!(
                     "after a preview: {} participants, {} mails",
-                    preview.participants, preview.mails
+                    preview.plan.summary.participants, preview.plan.summary.mails
                 ))
             }
         }

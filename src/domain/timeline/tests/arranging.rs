@@ -14,7 +14,7 @@ use crate::domain::{
     announcement::{Audience, OwnMail},
     calendar::USUAL_TIME,
     ids::AnnouncementId,
-    plan::{DifferenceKind, Plan},
+    plan::{Confirms, DifferenceKind, Plan},
     refusal::Refusal,
     rule::RuleKey,
     timeline::{Outcome, Source, Why},
@@ -355,7 +355,7 @@ fn the_difference_names_what_is_added_moved_dropped_and_done() {
     let difference = |life: &Life, key: RuleKey, change: RuleChange| {
         let mut after = life.facts.clone();
         acts::set_rule(&mut after, key, change, life.now).unwrap();
-        let plan = Plan::of("rule", &life.facts, &after, life.now);
+        let plan = Plan::of("rule", Confirms::Differences, &life.facts, &after, life.now);
         plan.differences
             .iter()
             .map(|one| (one.change, one.source, one.at, one.moved_from, one.recipients.len()))
@@ -416,7 +416,7 @@ fn an_extension_moves_the_warnings_that_fire_again_and_leaves_those_that_fire_on
         life.now,
     )
     .unwrap();
-    let plan = Plan::of("extend", &life.facts, &after, life.now);
+    let plan = Plan::of("extend", Confirms::Numbers, &life.facts, &after, life.now);
     let of = |key: RuleKey| {
         let found = plan.differences.iter().find(|one| one.source == Source::Rule(key));
         found.map(|one| (one.change, one.at.to_string(), one.moved_from.map(|at| at.to_string())))

@@ -10,7 +10,7 @@ use crate::domain::{
     acts,
     decision::DecisionOutcome::{self, Go, NoGo},
     message::Letter,
-    plan::{DifferenceKind, Plan},
+    plan::{Confirms, DifferenceKind, Plan},
     programme::Phase,
     refusal::Refusal,
     registration::RegistrationStatus as Status,
@@ -30,7 +30,7 @@ fn choose(life: &mut Life, outcome: DecisionOutcome, reason: Option<&str>) -> Re
 fn plan_of(life: &Life, outcome: DecisionOutcome) -> Plan {
     let mut after = life.facts.clone();
     acts::choose(&mut after, outcome, None, life.now).unwrap();
-    Plan::of(outcome.word(), &life.facts, &after, life.now)
+    Plan::of(outcome.word(), Confirms::Numbers, &life.facts, &after, life.now)
 }
 
 /// Registration is closed with so many registered; the programme proposes.
@@ -161,7 +161,7 @@ fn a_preview_is_what_then_happens() {
         let plan = plan_of(&life, outcome);
         let before = life.steps.len();
         choose(&mut life, outcome, None).unwrap();
-        assert_eq!(plan.mails_at_once(life.now), 8 + 1, "eight people and the report");
+        assert_eq!(plan.summary.mails, 8 + 1, "eight people and the report");
         // Until personal data has gone, too.
         life.on(KICK_OFF).on("2018-01-01T00:00:00Z");
         let come: Vec<_> = life.steps[before..]
