@@ -49,6 +49,17 @@ pub struct Tries {
     pub policy: AmbiguityPolicy,
 }
 
+/// Where a mail stands among those that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Before all others.
+    First,
+    /// Where it stood.
+    AsBefore,
+    /// Behind those that were tried less often.
+    Behind,
+}
+
 /// What becomes of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fate {
@@ -56,8 +67,8 @@ pub struct Fate {
     pub status: MessageStatus,
     /// Why it is held.
     pub hold: Option<HoldCause>,
-    /// It goes before all others.
-    pub is_urgent: bool,
+    /// Its place; only of use while it is queued.
+    pub turn: Turn,
     /// From when on it may be tried again; only of use while it is queued.
     pub next_attempt_at: DateTime<Utc>,
     /// Deferrals now.
@@ -74,7 +85,7 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
     let unchanged = Fate {
         status: MessageStatus::Queued,
         hold: None,
-        is_urgent: false,
+        turn: Turn::AsBefore,
         next_attempt_at: tries.next_attempt_at,
         failures: tries.failures,
         ambiguities: tries.ambiguities,
@@ -90,7 +101,10 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
             reason: told(),
             // What a relay chokes on every time must not stand in the way of the others. As long as the relay has not seen
             // this mail, it is not that.
-            is_urgent: tries.is_urgent && verdict.verb.is_some_and(SmtpVerb::comes_before_mails),
+            turn: match verdict.verb {
+                Some(verb) if verb.comes_before_mails() => Turn::AsBefore,
+                _ => Turn::Behind,
+            },
             ..unchanged
         },
         AttemptOutcome::Refused => Fate {
@@ -114,6 +128,9 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
                 let pause = backoff(failures, tries.message_id);
                 let next_attempt_at = now.checked_add_signed(pause).unwrap_or(now);
                 Fate {
+                    // Its pause keeps it out of the way of the others; after that the greylisted answer to a person's act is
+                    // as pressing as before.
+                    turn: if tries.is_urgent { Turn::Behind } else { Turn::AsBefore },
                     next_attempt_at,
                     failures,
                     reason: told(),
@@ -136,7 +153,7 @@ pub fn fate(tries: &Tries, verdict: &Verdict, now: DateTime<Utc>) -> Fate {
 fn without_verdict(policy: AmbiguityPolicy, fate: Fate, reason: &str) -> Fate {
     match policy {
         AmbiguityPolicy::RetryOnce if fate.ambiguities <= AMBIGUITIES_RETRIED => Fate {
-            is_urgent: true,
+            turn: Turn::First,
             reason: Some(reason.to_owned()),
             ..fate
         },
@@ -435,17 +452,32 @@ mod tests {
     #[test]
     fn what_is_sent_once_more_goes_first_until_the_relay_has_seen_it() {
         let once_more = fate(&tries(), &Verdict::unheard("gone"), at(1));
-        assert!(once_more.is_urgent);
+        assert_eq!(once_more.turn, Turn::First);
         let then = Tries {
             is_urgent: true,
             ambiguities: 1,
             ..tries()
         };
-        let after = |verb| fate(&then, &Verdict::of_silence(verb, "gone"), at(1)).is_urgent;
-        assert!(after(SmtpVerb::Connect) && after(SmtpVerb::Auth));
-        assert!(!after(SmtpVerb::Mail) && !after(SmtpVerb::Content));
-        // A mail that was never in doubt does not push ahead.
-        assert!(!fate(&tries(), &Verdict::of_silence(SmtpVerb::Connect, "gone"), at(1)).is_urgent);
+        let after = |verb| fate(&then, &Verdict::of_silence(verb, "gone"), at(1)).turn;
+        for verb in [SmtpVerb::Connect, SmtpVerb::Auth, SmtpVerb::Rset] {
+            assert_eq!(after(verb), Turn::AsBefore);
+        }
+        for verb in [SmtpVerb::Mail, SmtpVerb::Content] {
+            assert_eq!(after(verb), Turn::Behind);
+        }
+        assert_eq!(
+            fate(&then, &verdict(AttemptOutcome::Deferred), at(1)).turn,
+            Turn::Behind
+        );
+    }
+
+    #[test]
+    fn only_what_the_relay_choked_on_goes_behind_the_others() {
+        let turn = |verdict: &Verdict| fate(&tries(), verdict, at(1)).turn;
+        assert_eq!(turn(&Verdict::of_silence(SmtpVerb::Connect, "gone")), Turn::AsBefore);
+        assert_eq!(turn(&verdict(AttemptOutcome::Deferred)), Turn::AsBefore);
+        assert_eq!(turn(&Verdict::of_silence(SmtpVerb::Content, "gone")), Turn::Behind);
+        assert_eq!(turn(&Verdict::not_handed_over("unreadable")), Turn::Behind);
     }
 
     #[test]

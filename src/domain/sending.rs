@@ -123,8 +123,8 @@ impl MessageKind {
         }
     }
 
-    /// Whether it may wait for a person when a great many mails are late at once: not when somebody just asked for it, when
-    /// it tells a decision, or when the recipient has until a certain moment to answer it.
+    /// Whether it may wait for a person when a great many mails are late at once: not when it tells what somebody did or what was
+    /// decided, or when the recipient has until a certain moment to answer it.
     #[must_use]
     pub fn may_wait_when_late(self) -> bool {
         match self {
@@ -139,6 +139,11 @@ impl MessageKind {
             | Self::VenueRequest
             | Self::HostReminder
             | Self::HarvestRequest
+            | Self::Agenda
+            | Self::HostMissing
+            | Self::MeetingInformation
+            | Self::HarvestReminder
+            | Self::ShowcaseDirections
             | Self::ShowcaseReminder => true,
             Self::ConfirmRegistration
             | Self::RegistrationReceived
@@ -153,21 +158,16 @@ impl MessageKind {
             | Self::DeadlineExtended
             | Self::ProgrammeGoesAhead
             | Self::ProgrammeCancelled
-            | Self::Agenda
             | Self::FacilitatorsAsked
             | Self::HostAssigned
             | Self::HostReleased
-            | Self::HostMissing
-            | Self::MeetingInformation
             | Self::MeetingChanged
-            | Self::HarvestReminder
             | Self::HarvestSubmitted
             | Self::HarvestReturned
             | Self::HarvestAccepted
             | Self::HarvestScheduled
             | Self::ShowcaseInvitation
             | Self::ShowcasePlace
-            | Self::ShowcaseDirections
             | Self::ShowcaseChanged
             | Self::ShowcaseCancelled
             | Self::AddressRefused

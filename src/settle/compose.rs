@@ -56,7 +56,11 @@ impl Settle {
     ) -> Result<()> {
         let mut entries = Vec::with_capacity(steps.len());
         let is_any_mail = steps.iter().any(|step| matches!(step.kind, StepKind::Mail(_)));
-        let holds = if is_any_mail { tx.locked_holds().await? } else { Holds::default() };
+        let holds = if is_any_mail {
+            tx.locked_holds().await?
+        } else {
+            Holds::default()
+        };
         let mut made = 0;
         for (index, step) in steps.iter().enumerate() {
             let mut entry = NewEntry {
@@ -83,7 +87,8 @@ impl Settle {
                     Source::BuiltIn(_) => None,
                 };
                 match addressee {
-                    Some(addressee) if made < MAILS_A_COMMIT => {
+                    // The answer to a small act is made with it, however much time brought at that moment.
+                    Some(addressee) if priority == Priority::Act || made < MAILS_A_COMMIT => {
                         made += 1;
                         let making = Making {
                             programme: &facts.programme,

@@ -28,6 +28,7 @@ on_both!(
     five_hundred_and_one_wait_for_a_person,
     a_crash_between_lets_none_go_early,
     walking_is_never_late,
+    who_acts_first_after_downtime_is_answered_at_once,
 );
 
 const EXPIRED: MessageKind = MessageKind::RegistrationExpired;
@@ -172,4 +173,25 @@ async fn walking_is_never_late(test: &TestFoundation) {
         .await
         .unwrap();
     assert_eq!(held, None);
+}
+
+/// The act carries out what is due before it, in the same transaction; its answer does not wait until those mails are made.
+async fn who_acts_first_after_downtime_is_answered_at_once(test: &TestFoundation) {
+    waiting(test, 501).await;
+    wake_up_at(test, "2014-05-04T10:00:00+02:00").await;
+    test.register(0).await;
+    let behind = sea_orm::Database::connect(&test.database.url).await.unwrap();
+    let since = entities::message::Entity::find()
+        .filter(entities::message::Column::Status.eq(MessageStatus::Queued.word()))
+        .filter(entities::message::Column::CausedAt.gte(at("2014-05-04T10:00:00+02:00")))
+        .all(&behind)
+        .await
+        .unwrap();
+    let queued: Vec<_> = since.iter().map(|mail| (mail.kind.as_str(), mail.priority)).collect();
+    assert_eq!(queued, [(MessageKind::ConfirmRegistration.word(), 0)]);
+    // Of the others some are made and wait to be counted, and the rest is still to be made.
+    let made = expired(test).await;
+    assert!(made[&MessageStatus::Held] < 501, "{made:?}");
+    tick(&test.foundation.settle).await.unwrap();
+    assert_eq!(expired(test).await, [(MessageStatus::Held, 501)].into());
 }

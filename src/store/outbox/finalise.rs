@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     delivery::{AttemptOutcome, Verdict},
-    fate::{Fate, Tries, fate},
+    fate::{Fate, Tries, Turn, fate},
     ids::{MessageId, ProgrammeId},
     message::MessageStatus,
     sending::{HoldCause, held},
@@ -127,23 +127,27 @@ impl Tx {
     /// Ends the claim. False: it is not held any more.
     async fn end(&self, claim: &Claim, fate: &Fate, now: DateTime<Utc>) -> Result<bool> {
         let has_ended = !matches!(fate.status, MessageStatus::Queued | MessageStatus::Held);
-        let turn = if fate.is_urgent { FIRST } else { column(claim.number) };
+        let turn = match fate.turn {
+            Turn::First => Some(FIRST),
+            Turn::AsBefore => None,
+            Turn::Behind => Some(column(claim.number)),
+        };
         let sent_at = (fate.status == MessageStatus::Sent).then_some(now);
-        let ended = message::Entity::update_many()
+        let mut ended = message::Entity::update_many()
             .col_expr(message::Column::Status, Expr::value(fate.status.word()))
             .col_expr(message::Column::Reason, Expr::value(fate.reason.clone()))
             .col_expr(message::Column::Hold, Expr::value(fate.hold.map(HoldCause::word)))
-            .col_expr(message::Column::Turn, Expr::value(turn))
             .col_expr(message::Column::NextAttemptAt, Expr::value(fate.next_attempt_at))
             .col_expr(message::Column::Failures, Expr::value(column(fate.failures)))
             .col_expr(message::Column::Ambiguities, Expr::value(column(fate.ambiguities)))
             .col_expr(message::Column::SentAt, Expr::value(sent_at))
             .col_expr(message::Column::EndedAt, Expr::value(has_ended.then_some(now)))
             .col_expr(message::Column::ClaimedBy, Expr::value(None::<Uuid>))
-            .filter(claim.held())
-            .exec(&self.0)
-            .await?;
-        Ok(ended.rows_affected == 1)
+            .filter(claim.held());
+        if let Some(turn) = turn {
+            ended = ended.col_expr(message::Column::Turn, Expr::value(turn));
+        }
+        Ok(ended.exec(&self.0).await?.rows_affected == 1)
     }
 
     /// Puts the verdict on record, also in place of "nobody knows".

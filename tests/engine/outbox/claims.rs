@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use entities::message;
 use leernetwerk::{
     domain::{
-        delivery::{AttemptOutcome, LONGEST_BACKOFF, backoff, may_be_tried},
+        delivery::{AttemptOutcome, LONGEST_BACKOFF, SmtpVerb, Verdict, backoff, may_be_tried},
         ids::InstanceId,
         message::MessageStatus,
     },
@@ -21,7 +21,7 @@ use crate::harness::engines::on_both;
 on_both!(
     each_mail_is_claimed_once_by_eight_at_a_time,
     acts_go_first_and_then_what_was_due_first,
-    what_was_tried_least_goes_before_what_was_due_first,
+    what_the_relay_chokes_on_goes_behind_the_others_and_an_act_otherwise_never_does,
     one_may_take_only_what_somebody_waits_for,
     nothing_is_claimed_before_its_moment,
     a_mail_does_not_wait_for_a_clock_that_was_set_back,
@@ -77,17 +77,26 @@ async fn acts_go_first_and_then_what_was_due_first(outbox: &Outbox) {
     outbox.store.release(&claims).await.unwrap();
 }
 
-async fn what_was_tried_least_goes_before_what_was_due_first(outbox: &Outbox) {
-    let tried = outbox.post(&outbox.letter(Priority::Act)).await;
-    let claim = outbox.claim_one(at(0)).await;
-    let failed = verdict(AttemptOutcome::RelayFailed);
-    outbox.store.finalise(&claim, &failed, at(0)).await.unwrap();
-    let mut untried = outbox.letter(Priority::Time);
-    untried.due_at = at(1);
-    let untried = outbox.post(&untried).await;
-    let claims = outbox.claim(at(1), 10).await;
+async fn what_the_relay_chokes_on_goes_behind_the_others_and_an_act_otherwise_never_does(outbox: &Outbox) {
+    let unreachable = verdict(AttemptOutcome::RelayFailed);
+    let chokes = Verdict::of_silence(SmtpVerb::Content, "closed the connection");
+    let deferred = verdict(AttemptOutcome::Deferred);
+    let mut tried = Vec::new();
+    for verdict in [&unreachable, &chokes, &deferred] {
+        let id = outbox.post(&outbox.letter(Priority::Act)).await;
+        tried.push((id, verdict));
+    }
+    for claim in outbox.claim(at(0), 3).await {
+        let (_, verdict) = tried.iter().find(|(id, _)| *id == claim.message_id).unwrap();
+        outbox.store.finalise(&claim, verdict, at(0)).await.unwrap();
+    }
+    let bulk = outbox.post_many(100).await;
+    let claims = outbox.claim(at(0) + LONGEST_BACKOFF, 200).await;
     let order: Vec<_> = claims.iter().map(|claim| claim.message_id).collect();
-    assert_eq!(order, [untried, tried]);
+    let [unreachable, chokes, deferred] = [0, 1, 2].map(|nth: usize| tried[nth].0);
+    assert_eq!(order[..2], [unreachable, deferred], "a person waits for these");
+    assert_eq!(order[2..102], bulk);
+    assert_eq!(order[102..], [chokes]);
     outbox.store.release(&claims).await.unwrap();
 }
 
