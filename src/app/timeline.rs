@@ -13,7 +13,10 @@ use crate::{
         message::{MessageKind, Recipient},
         page::{Page, Window},
         refusal::Refusal,
-        timeline::{BuiltIn, Outcome, Source, Step, StepKind, forecast},
+        registration::Registration,
+        rule::RuleKey,
+        timeline::{BuiltIn, LeftOut, Outcome, Source, Step, StepKey, StepKind, Why, forecast, left_out},
+        trigger::Occurrence,
     },
     store::{EntryKind, EntryState, LedgerEntry, LedgerFilter, Scope},
 };
@@ -76,7 +79,7 @@ pub struct Span {
     pub from: Option<DateTime<Utc>>,
     /// Due at this instant or earlier; else as far as anything is planned.
     pub until: Option<DateTime<Utc>>,
-    /// About one person only.
+    /// About one person only. Then it also tells of each mail of the calendar that participants get and this person does not.
     pub registration: Option<RegistrationId>,
 }
 
@@ -141,15 +144,23 @@ impl App {
             return Err(Refusal::not_found("programme", "programmeId").into());
         };
         let now = self.now().await?.max(settled_at);
-        let filter = LedgerFilter {
-            from: span.from,
-            until: span.until,
-            registration: span.registration,
+        let person = match span.registration {
+            Some(id) => self.registration_in(programme, &facts, id).await?,
+            None => None,
         };
+        // What a person does not get is known from all that there is.
+        let filter = match person {
+            Some(_) => LedgerFilter::default(),
+            None => LedgerFilter {
+                from: span.from,
+                until: span.until,
+            },
+        };
+        let foreseen_until = span.until.filter(|_| person.is_none());
         let past = self.store().ledger(programme, &filter).await?;
         let zone = facts.programme.announced.time_zone;
         let addresses = self.addresses(&facts, &past).await?;
-        let (planned, _) = forecast(facts, now, span.until.unwrap_or(DateTime::<Utc>::MAX_UTC));
+        let (planned, to_come) = forecast(facts, now, foreseen_until.unwrap_or(DateTime::<Utc>::MAX_UTC));
         // What stands in the ledger has happened, also when it was written between the two looks.
         let mut items: BTreeMap<TimelineKey, TimelineItem> = BTreeMap::new();
         let done: HashMap<&str, ()> = past.iter().map(|entry| (entry.key.as_str(), ())).collect();
@@ -157,7 +168,12 @@ impl App {
             .iter()
             .filter(|step| !done.contains_key(step.key.to_string().as_str()))
             .map(|step| planned_item(step, zone));
-        for mut item in planned.chain(past.iter().map(past_item)) {
+        let mut found: Vec<TimelineItem> = planned.chain(past.iter().map(past_item)).collect();
+        if let Some(person) = person {
+            let person = to_come.registrations.get(&person.id).unwrap_or(&person);
+            found.extend(left_out_items(&to_come, person, &found));
+        }
+        for mut item in found {
             let in_span =
                 span.from.is_none_or(|from| from <= item.at) && span.until.is_none_or(|until| item.at <= until);
             if in_span && (span.registration.is_none() || span.registration == item.registration) {
@@ -166,6 +182,21 @@ impl App {
             }
         }
         Ok(items.into_values().collect())
+    }
+
+    /// A registration of a programme, also one that has ended.
+    async fn registration_in(
+        &self,
+        programme: ProgrammeId,
+        facts: &Facts,
+        id: RegistrationId,
+    ) -> Result<Option<Registration>> {
+        if let Some(live) = facts.registrations.get(&id) {
+            return Ok(Some(live.clone()));
+        }
+        let found = self.store().registrations_by_id(&[id]).await?;
+        let ended = found.into_iter().find(|(of, _)| *of == programme);
+        Ok(ended.map(|(_, registration)| registration))
     }
 
     /// The addresses of everybody in a programme, and of those who have left it and are in some entries.
@@ -184,6 +215,44 @@ impl App {
         }
         Ok(addresses)
     }
+}
+
+/// The mails of the calendar that a person does not get although participants do, each with why: so that there is an answer for
+/// every rule. Where a moment brings nobody anything, the reason is that.
+fn left_out_items(facts: &Facts, person: &Registration, found: &[TimelineItem]) -> Vec<TimelineItem> {
+    let zone = facts.programme.announced.time_zone;
+    let nobody = Why::NobodyToTell.words(zone);
+    let known: HashMap<&str, &TimelineItem> = found.iter().map(|item| (item.key.as_str(), item)).collect();
+    let item = |(key, occurrence, why): (RuleKey, Occurrence, LeftOut)| {
+        let subject = Some(Recipient::Registration(person.id));
+        let of = |subject| StepKey {
+            source: Source::Rule(key),
+            subject,
+            occurrence: occurrence.name.clone(),
+        };
+        let own_key = of(subject).to_string();
+        if known.contains_key(own_key.as_str()) {
+            return None;
+        }
+        let for_nobody = known.get(of(None).to_string().as_str()).copied();
+        Some(TimelineItem {
+            at: for_nobody.map_or(occurrence.at, |item| item.at),
+            done_at: for_nobody.and_then(|item| item.done_at),
+            key: own_key,
+            source: Source::Rule(key),
+            kind: ItemKind::Mail(key.message_kind()),
+            state: for_nobody.map_or(ItemState::Skipped, |item| item.state),
+            // That there is nobody says less than why it is not this person.
+            reason: for_nobody
+                .and_then(|item| item.reason.clone())
+                .filter(|reason| *reason != nobody)
+                .or_else(|| Some(why.words(zone))),
+            recipient: None,
+            registration: Some(person.id),
+            message: None,
+        })
+    };
+    left_out(facts, person).into_iter().filter_map(item).collect()
 }
 
 /// What will happen, with the addresses of those it is about.

@@ -1,6 +1,9 @@
 //! `timeline`: who got and will get what, when, and why (not).
 
-use std::{collections::HashMap, str::FromStr};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    str::FromStr,
+};
 
 use anyhow::Context;
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeDelta, Utc};
@@ -23,6 +26,7 @@ use crate::{
     },
     domain::{
         calendar, formats,
+        ids::ProgrammeId,
         message::{Locale, MessageStatus},
         timeline::{BuiltIn, Source},
     },
@@ -98,6 +102,9 @@ pub async fn run(app: &App, arguments: &TimelineArguments, terminal: &mut Termin
         })
     };
     let mut items: Vec<_> = items.into_iter().filter(is_about).collect();
+    if person.is_some() {
+        add_what_others_get(app, programme.id, span, &mut items).await?;
+    }
     // At one instant mails come last (rule 6): they tell what was decided. Among themselves they have no order.
     items.sort_by_cached_key(|item| {
         let is_mail = matches!(item.kind, ItemKind::Mail(_));
@@ -123,6 +130,27 @@ pub async fn run(app: &App, arguments: &TimelineArguments, terminal: &mut Termin
         terminal.print(table(&items, zone))?;
     }
     Ok(Exit::Success)
+}
+
+/// Adds the mails that participants get and the person does not who these items are about, with why.
+async fn add_what_others_get(
+    app: &App,
+    programme: ProgrammeId,
+    span: Span,
+    items: &mut Vec<TimelineItem>,
+) -> anyhow::Result<()> {
+    let known: HashSet<String> = items.iter().map(|item| item.key.clone()).collect();
+    let registrations: BTreeSet<_> = items.iter().filter_map(|item| item.registration).collect();
+    for id in registrations {
+        let span = Span {
+            registration: Some(id),
+            ..span
+        };
+        let found = app.whole_timeline(&ADMINISTRATOR, programme, span).await;
+        let found = found.context("cannot read the timeline")?;
+        items.extend(found.into_iter().filter(|item| !known.contains(&item.key)));
+    }
+    Ok(())
 }
 
 /// "Done" is said of the decision to write; beside it stands what became of the mail, unless it went.

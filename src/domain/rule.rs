@@ -46,6 +46,26 @@ macro_rules! rule_keys {
                 !matches!(self.default_trigger(), Trigger::Event(_))
             }
 
+            /// Whether the calendar makes it fire for people who take part: all of them, or some.
+            pub fn is_for_participants(self) -> bool {
+                matches!(
+                    self,
+                    Self::VenueRequest
+                        | Self::VenueRequestAgain
+                        | Self::HostReminder28Days
+                        | Self::HostReminder21Days
+                        | Self::MeetingInformation
+                        | Self::LearningWishRequest
+                        | Self::LearningWishReminder
+                        | Self::LearningWishDigest
+                        | Self::Agenda
+                        | Self::HarvestRequest
+                        | Self::HarvestReminder21Days
+                        | Self::HarvestReminder12Days
+                        | Self::ProgrammeCompleted
+                )
+            }
+
             /// Whether it fires every week on a day of the week.
             pub fn is_weekly(self) -> bool {
                 matches!(self.default_trigger(), Trigger::Weekday { .. })

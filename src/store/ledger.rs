@@ -127,8 +127,6 @@ pub struct LedgerFilter {
     pub from: Option<DateTime<Utc>>,
     /// Due at this instant or earlier.
     pub until: Option<DateTime<Utc>>,
-    /// About this person only.
-    pub registration: Option<RegistrationId>,
 }
 
 /// The mails that are to be made: at once, unless that failed before. Then their moment has to come; one that is further away than
@@ -238,9 +236,6 @@ impl Store {
         }
         if let Some(until) = filter.until {
             wanted = wanted.add(ledger_entry::Column::DueAt.lte(until));
-        }
-        if let Some(id) = filter.registration {
-            wanted = wanted.add(ledger_entry::Column::RegistrationId.eq(id.0));
         }
         let rows = ledger_entry::Entity::find()
             .filter(wanted)

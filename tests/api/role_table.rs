@@ -38,7 +38,7 @@ pub(super) const PAYLOADS: &[(&str, &str)] = &[
     ("StoredCount", "what count"),
     ("AskQuestionPayload", "errors"),
     ("RegistrationPayload", "registration errors"),
-    ("ProgrammePayload", "programme planHash difference errors"),
+    ("ProgrammePayload", "programme planHash difference summary errors"),
     ("MessagePayload", "message errors"),
     ("ReleaseMessagesPayload", "releasedCount errors"),
     ("RulePayload", "rule difference errors"),
@@ -55,6 +55,10 @@ pub(super) const PAYLOADS: &[(&str, &str)] = &[
     (
         "DecisionPreview",
         "outcome planHash counted minimum participants cancelled waiting offered mails amountCents difference entries",
+    ),
+    (
+        "PlanSummary",
+        "counted minimum participants cancelled waiting offered mails amountCents",
     ),
     ("TimelineDifference", "change at movedFrom key recipients"),
     ("LearningWishPayload", "learningWish errors"),

@@ -1,6 +1,6 @@
 //! Whole programmes, played: nothing breaks, and what the timeline foretells right before a moment is what that moment brings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use leernetwerk::{
@@ -10,7 +10,7 @@ use leernetwerk::{
         programme::enter,
         programme_file::{ProgrammeFile, SAMPLE},
     },
-    domain::decision::DecisionMode,
+    domain::{decision::DecisionMode, timeline::Source},
     mail::compose::{Composer, Sender},
     simulation::{Moment, Play, Stage, begins_at},
 };
@@ -73,6 +73,42 @@ fn was_past_before_it_came_to_be(item: &TimelineItem) -> bool {
     item.state == ItemState::Skipped && reason.starts_with("the moment was past when")
 }
 
+/// Each mail that the calendar brings to participants has one answer for each person: got, or why not.
+async fn everybody_has_an_answer_to_every_rule(play: &Play) {
+    let people: BTreeSet<_> = timeline(play)
+        .await
+        .iter()
+        .filter_map(|item| item.registration)
+        .collect();
+    let mut first: Option<Vec<String>> = None;
+    for id in people {
+        let span = Span {
+            registration: Some(id),
+            ..Span::default()
+        };
+        let items = play
+            .app()
+            .whole_timeline(&ADMINISTRATOR, play.programme_id(), span)
+            .await;
+        let mut occurrences = Vec::new();
+        for item in items.unwrap() {
+            let Source::Rule(key) = item.source else { continue };
+            if !key.is_by_calendar() {
+                continue;
+            }
+            assert!(key.is_for_participants(), "{}", item.key);
+            let is_explained = item.state == ItemState::Done || item.reason.is_some();
+            assert!(is_explained, "{} is {:?} without a reason", item.key, item.state);
+            occurrences.push(item.key.replacen(&id.to_string(), "", 1));
+        }
+        occurrences.sort_unstable();
+        let once: BTreeSet<_> = occurrences.iter().collect();
+        assert_eq!(once.len(), occurrences.len(), "one answer each");
+        let first = first.get_or_insert_with(|| occurrences.clone());
+        assert_eq!(occurrences, *first, "the same for everybody");
+    }
+}
+
 /// Plays to the end, and holds each moment that time brings against what was foretold of it.
 async fn play_as_foretold(seed: u64) -> usize {
     let mut play = play(seed).await;
@@ -92,6 +128,7 @@ async fn play_as_foretold(seed: u64) -> usize {
         assert_eq!(foretold, happened, "seed {seed}, at {at}");
         moments += 1;
     }
+    everybody_has_an_answer_to_every_rule(&play).await;
     let story = play.to_the_end().await.unwrap();
     assert!(!story.scenes.is_empty());
     assert!(

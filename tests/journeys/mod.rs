@@ -5,6 +5,7 @@ mod brochure;
 mod choosing;
 mod deadline;
 mod deciding;
+mod explaining;
 mod extending;
 mod guests;
 mod harvest;

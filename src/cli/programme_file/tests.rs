@@ -430,7 +430,7 @@ fn rules_that_cannot_be_are_told_with_what_can() {
         ("[rules.below-minimum-14-days]\noffset_days = 3", "needs an anchor"),
         (
             "[rules.below-minimum-14-days]\nweekday = \"someday\"",
-            "day of the week",
+            "monday, tuesday",
         ),
         (
             "[rules.below-minimum-14-days]\nwhen_moved = \"never\"",

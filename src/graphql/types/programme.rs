@@ -454,7 +454,10 @@ impl Programme {
         #[graphql(desc = "Only what is due at this instant or later.")] from: Option<DateTime>,
         #[graphql(desc = "Only what is due at this instant or earlier; else as far as anything is planned.")]
         until: Option<DateTime>,
-        #[graphql(desc = "Only what is about the person behind this registration.")] registration_id: Option<ID>,
+        #[graphql(
+            desc = "Only what is about the person behind this registration; then also each mail by the calendar that participants get and this person does not, with why."
+        )]
+        registration_id: Option<ID>,
         #[graphql(
             desc = "At most so many from the beginning, from 0 to 100; 20 when neither first nor last is given."
         )]

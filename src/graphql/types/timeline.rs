@@ -81,7 +81,7 @@ impl TimelineEntry {
         self.item.at.into()
     }
 
-    /// When it was decided; null while it is planned.
+    /// When it was decided; null while it is planned, and where nothing was to be decided about this person.
     async fn done_at(&self) -> Option<DateTime> {
         // A skipped entry to come is told with its reason, and nothing is done about it yet.
         self.item.done_at.map(DateTime)
