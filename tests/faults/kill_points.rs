@@ -69,8 +69,9 @@ const POINTS: [Point; 20] = [
 ];
 
 /// Those that differ most.
-const SAMPLES: [Point; 5] = [
+const SAMPLES: [Point; 6] = [
     Point::InTheDecision,
+    Point::InTheClaim,
     Point::At(Rcpt),
     Point::Taken(Content),
     Point::Taken(Dot),
@@ -102,7 +103,7 @@ pub async fn kill_points(plan: &Plan) -> Counts {
         );
         assert_eq!(held.get("unknown"), 0, "{point:?}");
         match point {
-            Point::BeforeTheDecision | Point::InTheDecision => {
+            Point::BeforeTheDecision | Point::InTheDecision | Point::InTheClaim => {
                 assert_eq!((twice, held.get("attempts without a verdict")), (0, 0), "{point:?}");
             }
             Point::At(_) => assert_eq!(
@@ -123,6 +124,11 @@ pub async fn kill_points(plan: &Plan) -> Counts {
 async fn kill_at(plan: &Plan, world: &World, server: &mut Binary, point: Point) {
     let relay = &world.relay;
     let url = &world.database.url;
+    let attempts = async || {
+        let attempts = entities::delivery_attempt::Entity::find().count(&world.behind).await;
+        attempts.unwrap()
+    };
+    let attempts_before = attempts().await;
     match point {
         Point::BeforeTheDecision if plan.engine == Engine::Postgres => {
             let mut lock = Lock::of(url, "programme").await;
@@ -163,7 +169,15 @@ async fn kill_at(plan: &Plan, world: &World, server: &mut Binary, point: Point) 
             server.kill();
             lock.release().await;
         }
-        Point::InTheClaim | Point::AfterTheDecision => {
+        Point::InTheClaim => {
+            // Nothing else writes there, so whoever is caught has an attempt to note, of a mail of the decision.
+            let mut trap = Trap::on(url, "delivery_attempt").await;
+            world.close_registration().await;
+            trap.somebody_is_caught().await;
+            server.kill();
+            trap.remove().await;
+        }
+        Point::AfterTheDecision => {
             world.close_registration().await;
             world.decided().await;
             pause(plan.between(Duration::ZERO, Duration::from_millis(20))).await;
@@ -226,6 +240,14 @@ async fn kill_at(plan: &Plan, world: &World, server: &mut Binary, point: Point) 
                 .await;
             server.kill();
         }
+    }
+    if point == Point::InTheClaim {
+        // Only the mails before it have attempts: none of the decision's was claimed when it was killed.
+        assert_eq!(
+            attempts().await,
+            attempts_before,
+            "{point:?}: attempts when it was killed"
+        );
     }
     let total = entities::decision::Entity::find().count(&world.behind).await.unwrap();
     let is_decided = !matches!(point, Point::BeforeTheDecision | Point::InTheDecision);
