@@ -1,4 +1,5 @@
-//! Several servers on one PostgreSQL that are killed and started again at random while thousands of mails are due.
+//! Servers that are killed and started again at random while thousands of mails are due: several on one PostgreSQL, and the
+//! one that SQLite belongs to.
 
 use std::time::Duration;
 
@@ -9,21 +10,23 @@ use super::{
     plan::pause,
     world::{PATIENCE, World, stop},
 };
+use crate::harness::engines::Engine;
 
-sampled! { restless_servers: Postgres; }
+sampled! { restless_servers: Sqlite Postgres; }
 
-/// How many servers.
-const SERVERS: usize = 3;
 /// The longest that killing goes on.
 const KILLING: Duration = Duration::from_secs(240);
 
-/// Decides about a crowd and writes to everybody in it, with three servers of which one is killed every few seconds.
+/// Decides about a crowd and writes to everybody in it, with servers of which one is killed every few seconds.
 pub async fn restless_servers(plan: &Plan) -> Counts {
     let world = World::with_people(plan, 2).await;
-    let crowd = plan.by_size(300, 10_000);
+    let (count, crowd) = match plan.engine {
+        Engine::Sqlite => (1, plan.by_size(150, 3000)),
+        Engine::Postgres => (3, plan.by_size(300, 10_000)),
+    };
     world.crowd(crowd).await;
     let mut servers = Vec::new();
-    for _ in 0..SERVERS {
+    for _ in 0..count {
         servers.push(world.serve().await);
     }
     world.close_registration().await;
@@ -32,7 +35,7 @@ pub async fn restless_servers(plan: &Plan) -> Counts {
     let until = Instant::now() + KILLING;
     while world.outstanding().await.unwrap() > 0 && Instant::now() < until {
         pause(plan.between(Duration::from_millis(soonest), Duration::from_millis(latest))).await;
-        let unlucky = usize::try_from(plan.below(SERVERS as u64)).unwrap();
+        let unlucky = usize::try_from(plan.below(count as u64)).unwrap();
         servers[unlucky].kill();
         servers[unlucky] = world.serve().await;
         counts.add("kills", 1);
