@@ -19,6 +19,9 @@ pub enum Lock {
 /// Nothing tells that somebody waits for SQLite's lock. Whoever wants it tries again and again, for some seconds.
 const SQLITE_IS_TRIED: Duration = Duration::from_millis(400);
 
+/// What is locked in PostgreSQL where commits have to wait; nobody else locks this number.
+const COMMITS: u32 = 1_234_567;
+
 impl Lock {
     /// Nobody writes to a table of PostgreSQL, or to SQLite at all, while this is held.
     pub async fn of(url: &str, table: &str) -> Self {
@@ -34,6 +37,24 @@ impl Lock {
             .execute(&mut holder)
             .await
             .unwrap();
+        Self::Postgres(holder, PgConnection::connect(url).await.unwrap())
+    }
+
+    /// Whoever inserts into (updates) a table of PostgreSQL does all of it but the commit, while this is held.
+    pub async fn of_commits(url: &str, event: &str, table: &str) -> Self {
+        let mut holder = PgConnection::connect(url).await.unwrap();
+        let statements = format!(
+            "CREATE FUNCTION wait_at_commit() RETURNS trigger LANGUAGE plpgsql
+             AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared({COMMITS}); RETURN NULL; END $$;
+             CREATE CONSTRAINT TRIGGER wait_at_commit AFTER {event} ON {table}
+             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION wait_at_commit();"
+        );
+        for statements in [statements, format!("BEGIN; SELECT pg_advisory_xact_lock({COMMITS})")] {
+            sqlx::raw_sql(AssertSqlSafe(statements))
+                .execute(&mut holder)
+                .await
+                .unwrap();
+        }
         Self::Postgres(holder, PgConnection::connect(url).await.unwrap())
     }
 
@@ -138,5 +159,33 @@ impl Trap {
             .unwrap();
         self.connection.close().await.unwrap();
         self.looker.close().await.unwrap();
+    }
+}
+
+/// Rows of a table of SQLite that cannot be made, or changed: the statement fails in its transaction.
+pub struct Failure(SqliteConnection);
+
+impl Failure {
+    /// `event`: INSERT or UPDATE.
+    pub async fn of(url: &str, event: &str, table: &str) -> Self {
+        let mut connection = SqliteConnection::connect(url).await.unwrap();
+        let failure = format!(
+            "PRAGMA busy_timeout = 60000; CREATE TRIGGER failure BEFORE {event} ON {table}
+             BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END"
+        );
+        sqlx::raw_sql(AssertSqlSafe(failure))
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        Self(connection)
+    }
+
+    /// They can again.
+    pub async fn mend(mut self) {
+        sqlx::raw_sql("DROP TRIGGER failure")
+            .execute(&mut self.0)
+            .await
+            .unwrap();
+        self.0.close().await.unwrap();
     }
 }

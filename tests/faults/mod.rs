@@ -19,6 +19,7 @@ macro_rules! sampled {
     )+};
 }
 
+mod asking;
 mod clients;
 mod clocks;
 mod deadlines;
@@ -33,6 +34,7 @@ mod plan;
 mod promises;
 mod proxy;
 mod relays;
+mod restarts;
 mod restless;
 mod stopping;
 mod suspended;
@@ -109,12 +111,12 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         outages::database_outages,
         BOTH,
-        "the database refuses, hangs or is locked in the middle of claims and verdicts; who asks is answered"
+        "the database refuses, hangs, fails or is locked before, in and after claims and verdicts; who asks is answered"
     ),
     scenario!(
-        outages::postgres_restarts,
+        restarts::postgres_restarts,
         SHARED,
-        "PostgreSQL is restarted in the middle of claims and verdicts"
+        "PostgreSQL is restarted in the middle of claims and verdicts; who asks is answered"
     ),
     scenario!(
         heartbeats::heartbeats,

@@ -1,25 +1,22 @@
-//! Databases that refuse, hang, are locked or restarted in the middle of the work. Whoever asks meanwhile is answered, and
+//! Databases that refuse, hang, fail or are locked in the middle of the work. Whoever asks meanwhile is answered, and
 //! afterwards everything goes on without anybody's help.
 
 use std::time::Duration;
 
 use leernetwerk::domain::delivery::SmtpVerb::Dot;
-use serde_json::{Value, json};
-use tokio::time::Instant;
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{
     Counts, Plan,
-    lock::Lock,
+    asking::{ask_while, is_answered},
+    lock::{Failure, Lock},
     plan::pause,
     proxy::Proxy,
     world::{PATIENCE, World, stop},
 };
 use crate::harness::{
-    app::{SLUG, TestApp},
     binary::Binary,
-    engines::{Database, Engine},
-    foundation::schema,
-    postgres::Cluster,
+    engines::Engine,
     smtp::{Act, Rule},
 };
 
@@ -32,6 +29,8 @@ sampled! {
 enum Outage {
     /// SQLite: another process writes for so long.
     Locked,
+    /// SQLite: the statement that notes the attempt, or its end, fails in its transaction.
+    Failing,
     /// PostgreSQL: connections break, new ones are refused.
     Refusing,
     /// PostgreSQL: nothing is answered any more, and then it is.
@@ -47,24 +46,41 @@ enum Moment {
     Idle,
     /// It claims mails and writes verdicts down.
     Busy,
-    /// The relay has just taken a mail.
+    /// The relay takes mails just after it has begun.
     Finalising,
+    /// Claims have begun, and cannot end.
+    InAClaim,
+    /// The relay has taken mails; writing that down has begun, and cannot end.
+    InAFinalise,
+    /// Claims are committed, and their answers do not come.
+    ClaimCommitted,
+    /// Verdicts are committed, and their answers do not come.
+    VerdictCommitted,
 }
 
-use Moment::{Busy, Finalising, Idle};
-use Outage::{Hanging, HangingAndCut, Locked, Refusing};
-
-/// Who asks is answered within this time.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(5);
+use Moment::{Busy, ClaimCommitted, Finalising, Idle, InAClaim, InAFinalise, VerdictCommitted};
+use Outage::{Failing, Hanging, HangingAndCut, Locked, Refusing};
 
 /// Outages of every kind at every moment.
 pub async fn database_outages(plan: &Plan) -> Counts {
     let long = plan.by_size(Duration::from_secs(6), Duration::from_secs(30));
     let short = Duration::from_secs(6);
     let outages: &[(Outage, Moment, Duration)] = match (plan.engine, plan.is_full()) {
-        (Engine::Sqlite, false) => &[(Locked, Finalising, long)],
-        (Engine::Sqlite, true) => &[(Locked, Idle, short), (Locked, Busy, short), (Locked, Finalising, long)],
-        (Engine::Postgres, false) => &[(Refusing, Finalising, short), (Hanging, Busy, short)],
+        // Whoever is in a transaction of SQLite has its one lock: nobody else can lock it there, but a statement can fail.
+        (Engine::Sqlite, false) => &[(Locked, Finalising, long), (Failing, InAClaim, short)],
+        (Engine::Sqlite, true) => &[
+            (Locked, Idle, short),
+            (Locked, Busy, short),
+            (Locked, Finalising, long),
+            (Failing, InAClaim, short),
+            (Failing, InAFinalise, short),
+        ],
+        (Engine::Postgres, false) => &[
+            (Refusing, Finalising, short),
+            (Hanging, Busy, short),
+            (Refusing, InAClaim, short),
+            (HangingAndCut, VerdictCommitted, short),
+        ],
         (Engine::Postgres, true) => &[
             (Refusing, Idle, short),
             (Refusing, Busy, short),
@@ -75,6 +91,12 @@ pub async fn database_outages(plan: &Plan) -> Counts {
             (HangingAndCut, Idle, short),
             (HangingAndCut, Busy, short),
             (HangingAndCut, Finalising, short),
+            (Refusing, InAClaim, short),
+            (Hanging, InAClaim, short),
+            (Refusing, InAFinalise, short),
+            (Hanging, InAFinalise, short),
+            (HangingAndCut, ClaimCommitted, short),
+            (HangingAndCut, VerdictCommitted, short),
         ],
     };
     let mut counts = Counts::default();
@@ -99,7 +121,8 @@ pub async fn database_outages(plan: &Plan) -> Counts {
 }
 
 async fn outage_at(world: &World, outage: Outage, moment: Moment, lasting: Duration) -> Counts {
-    let mut way = (outage != Locked).then(|| Proxy::to(&world.database.url));
+    let url = &world.database.url;
+    let mut way = matches!(outage, Refusing | Hanging | HangingAndCut).then(|| Proxy::to(url));
     let mut environment = world.environment();
     if let Some(way) = &way {
         for (name, value) in &mut environment {
@@ -110,152 +133,144 @@ async fn outage_at(world: &World, outage: Outage, moment: Moment, lasting: Durat
     }
     let server = world.serve_in(environment).await;
     let what = format!("{outage:?} {moment:?}");
+    let before = finished(&world.behind).await;
+    let failure = match (outage, moment) {
+        (Failing, InAClaim) => Some(Failure::of(url, "INSERT", "delivery_attempt").await),
+        (Failing, InAFinalise) => Some(Failure::of(url, "UPDATE", "delivery_attempt").await),
+        _ => None,
+    };
+    let caught = if outage == Failing {
+        None
+    } else {
+        catch(world, moment).await
+    };
     match moment {
-        Idle => {}
         Busy => {
             world.crowd(60).await;
             let taken = world.relay.accepted().len();
             world.close_registration().await;
             world.relay.wait_for(taken + 10).await;
         }
-        Finalising => {
-            world.relay.on(Rule::at(Dot, Act::Stall));
+        Finalising => stall_at_the_dot(world).await,
+        InAClaim if outage == Failing => {
             world.close_registration().await;
-            world.relay.wait_for_stalls(Dot, 3).await;
+            is_logged(world, &server, "the queue cannot be read").await;
         }
+        InAFinalise if outage == Failing => {
+            stall_at_the_dot(world).await;
+            all_are_taken(world).await;
+            is_logged(world, &server, "a verdict cannot be written down").await;
+        }
+        _ => {}
     }
     let mut lock = None;
     match (outage, &mut way) {
         (Refusing, Some(way)) => way.refuse().await,
         (_, Some(way)) => way.hang(),
-        (_, None) => lock = Some(Lock::of(&world.database.url, "").await),
+        (Locked, None) => lock = Some(Lock::of(url, "").await),
+        (_, None) => {}
     }
-    if moment == Idle && outage != Locked {
-        world.close_registration().await;
+    if let Some(caught) = caught {
+        caught.release().await;
     }
-    if moment == Finalising {
-        let taken = world.relay.accepted().len();
-        world.relay.release();
-        world.relay.wait_for(taken + 3).await;
+    match moment {
+        Idle if outage != Locked => world.close_registration().await,
+        Finalising => all_are_taken(world).await,
+        // Nobody has told the server.
+        ClaimCommitted => {
+            world
+                .until("the claims", async |behind| (begun(behind).await > 0).then_some(()))
+                .await
+        }
+        VerdictCommitted => {
+            let look = async |behind: &DatabaseConnection| (finished(behind).await > before).then_some(());
+            world.until("the verdicts", look).await;
+        }
+        _ => {}
     }
-    let mut counts = ask_meanwhile(&server, lasting, &what).await;
-    match (outage, &mut way, lock) {
-        (HangingAndCut, Some(way), _) => {
+    let mut counts = ask_while(&server, &what, pause(lasting)).await;
+    assert!(
+        outage == Failing || counts.get("of which internal errors") > 0,
+        "{what}: nobody has noticed it"
+    );
+    match (outage, &mut way, lock, failure) {
+        (HangingAndCut, Some(way), ..) => {
             way.refuse().await;
             way.open();
         }
-        (_, Some(way), _) => way.open(),
-        (_, None, Some(lock)) => lock.release().await,
-        (_, None, None) => {}
+        (_, Some(way), ..) => way.open(),
+        (_, None, Some(lock), _) => lock.release().await,
+        (_, None, None, Some(failure)) => failure.mend().await,
+        (_, None, None, None) => {}
     }
     if moment == Idle && outage == Locked {
         world.close_registration().await;
     }
     world.relay.behave();
     world.quiet(PATIENCE).await;
-    let answered = ask(&server, QUERY, json!({ "slug": SLUG })).await;
-    assert!(answered.get("errors").is_none(), "{what}: {answered}");
+    is_answered(&server, &what).await;
+    if moment == ClaimCommitted {
+        is_logged(world, &server, "its claim was committed and never heard of").await;
+    }
     stop(server).await;
     counts.merge(&world.hold().await);
     counts
 }
 
-const QUERY: &str = "query ($slug: String!) { programme(slug: $slug) { status } }";
-const MUTATION: &str = "mutation ($input: RegisterInput!) { register(input: $input) { errors { code } } }";
-
-/// Asks as long as the outage lasts, for a page of facts and for something to be done.
-async fn ask_meanwhile(server: &Binary, lasting: Duration, what: &str) -> Counts {
-    let mut counts = Counts::default();
-    let until = Instant::now() + lasting;
-    while Instant::now() < until {
-        let began = Instant::now();
-        let mut newcomer = TestApp::newcomer(900);
-        newcomer["idempotencyKey"] = json!("the-one-who-asks-meanwhile");
-        let (query, mutation) = tokio::join!(
-            ask(server, QUERY, json!({ "slug": SLUG })),
-            ask(server, MUTATION, json!({ "input": newcomer }))
-        );
-        assert!(
-            began.elapsed() <= ANSWERED_WITHIN,
-            "{what}: answered after {:?}",
-            began.elapsed()
-        );
-        for answer in [query, mutation] {
-            counts.add("answers during an outage", 1);
-            let Some(error) = answer["errors"].get(0) else {
-                // SQLite can be read while somebody writes.
-                assert!(answer["data"].is_object(), "{what}: {answer}");
-                continue;
-            };
-            assert_eq!(
-                error["extensions"]["code"],
-                json!("INTERNAL_SERVER_ERROR"),
-                "{what}: {answer}"
-            );
-            let text = answer.to_string().to_lowercase();
-            for internal in [
-                "sql",
-                "pool",
-                "postgres",
-                "connection",
-                "locked",
-                "socket",
-                "refused",
-                "busy",
-            ] {
-                assert!(!text.contains(internal), "{what}: {answer}");
+/// Keeps transactions of the server from ending, at a moment within them.
+async fn catch(world: &World, moment: Moment) -> Option<Lock> {
+    let url = &world.database.url;
+    let mut lock = match moment {
+        InAClaim => Lock::of(url, "delivery_attempt").await,
+        ClaimCommitted => Lock::of_commits(url, "INSERT", "delivery_attempt").await,
+        InAFinalise | VerdictCommitted => {
+            stall_at_the_dot(world).await;
+            if moment == InAFinalise {
+                Lock::of(url, "delivery_attempt").await
+            } else {
+                Lock::of_commits(url, "UPDATE", "delivery_attempt").await
             }
         }
-        pause(Duration::from_millis(200)).await;
+        Idle | Busy | Finalising => return None,
+    };
+    // Nobody but a claim makes rows there, and nobody but a verdict changes them.
+    match moment {
+        InAClaim | ClaimCommitted => world.close_registration().await,
+        _ => all_are_taken(world).await,
     }
-    counts
+    lock.somebody_waits().await;
+    Some(lock)
 }
 
-async fn ask(server: &Binary, query: &str, variables: Value) -> Value {
-    let request = reqwest::Client::new()
-        .post(format!("{}/graphql", server.base_url))
-        .json(&json!({ "query": query, "variables": variables }));
-    request.send().await.expect("an answer").json().await.expect("JSON")
-}
-
-/// PostgreSQL itself is restarted in the middle of claims and verdicts.
-pub async fn postgres_restarts(plan: &Plan) -> Counts {
-    let cluster = Cluster::another().unwrap().expect("PostgreSQL");
-    let url = cluster.create("leernetwerk").await.unwrap();
-    // The cluster of the tests may forget what it committed when it is stopped hard, which this is not about.
-    cluster
-        .command("ALTER DATABASE leernetwerk SET synchronous_commit = on")
-        .await
-        .unwrap();
-    schema().migrate(&url).await.unwrap();
-    let world = World::on(
-        Database::at(Engine::Postgres, url),
-        2,
-        crate::harness::app::STARTS_AT,
-        |given| given,
-    )
-    .await;
-    world.crowd(400).await;
-    let server = world.serve().await;
+/// Three mails are handed over, and wait for what the relay says to them: whoever could take the fourth has one in hand.
+async fn stall_at_the_dot(world: &World) {
+    world.relay.on(Rule::at(Dot, Act::Stall));
     world.close_registration().await;
-    let mut counts = Counts::default();
-    for mode in ["fast", "immediate", "fast", "immediate"] {
-        let taken = world.relay.accepted().len();
-        world.relay.wait_for(taken + 10).await;
-        cluster.stop(mode);
-        pause(plan.between(Duration::from_millis(200), Duration::from_secs(8))).await;
-        cluster.start_again();
-        counts.add("restarts of PostgreSQL", 1);
-    }
-    let deadline = Instant::now() + PATIENCE * 2;
-    // Connections of this process broke as well; the pool makes new ones.
-    while world.outstanding().await.map_or(true, |left| left > 0) {
-        assert!(Instant::now() < deadline, "something is left");
-        pause(Duration::from_millis(100)).await;
-    }
-    stop(server).await;
-    let held = world.hold().await;
-    assert_eq!((held.get("attempts without a verdict"), held.get("decisions")), (0, 1));
-    counts.merge(&held);
-    counts
+    world.relay.wait_for_stalls(Dot, 3).await;
+}
+
+/// The relay takes those three.
+async fn all_are_taken(world: &World) {
+    let taken = world.relay.accepted().len();
+    world.relay.release();
+    world.relay.wait_for(taken + 3).await;
+}
+
+async fn is_logged(world: &World, server: &Binary, line: &str) {
+    let look = async |_: &DatabaseConnection| server.logged().contains(line).then_some(());
+    world.until(line, look).await;
+}
+
+/// How many attempts have begun and not ended.
+async fn begun(behind: &DatabaseConnection) -> u64 {
+    entities::delivery_attempt::Entity::find().count(behind).await.unwrap() - finished(behind).await
+}
+
+/// How many have ended.
+async fn finished(behind: &DatabaseConnection) -> u64 {
+    let attempts = entities::delivery_attempt::Entity::find()
+        .filter(entities::delivery_attempt::Column::Outcome.is_not_null())
+        .count(behind)
+        .await;
+    attempts.unwrap()
 }
