@@ -167,7 +167,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         disks::full_disks,
         BOTH,
-        "the disk is full while verdicts are to be written, and then not any more"
+        "the disk is full when the decision falls and when verdicts are to be written, and then not any more"
     ),
 ];
 

@@ -10,12 +10,13 @@ use std::{
 use tempfile::NamedTempFile;
 use tokio::time::{Instant, timeout};
 
-use super::{browser, faketime, postgres};
+use super::{browser, faketime, postgres, small_disk};
 
 /// Settings of the tests, which the program would refuse.
-const OF_TESTS: [&str; 4] = [
+const OF_TESTS: [&str; 5] = [
     postgres::VARIABLE,
     faketime::VARIABLE,
+    small_disk::VARIABLE,
     browser::VARIABLE,
     browser::SCREENSHOTS,
 ];

@@ -10,5 +10,6 @@ pub mod engines;
 pub mod faketime;
 pub mod foundation;
 pub mod postgres;
+pub mod small_disk;
 pub mod small_schema;
 pub mod smtp;
