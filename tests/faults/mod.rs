@@ -121,7 +121,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         heartbeats::heartbeats,
         BOTH,
-        "the heartbeat removed, a hundredfold, nine of ten lost, fifty looks at once: the same steps and mails"
+        "the heartbeat removed, a hundredfold, nine of ten lost, fifty looks at once, and nothing else to wake the engine"
     ),
     scenario!(
         relays::relay_matrix,
