@@ -248,6 +248,7 @@ fn fields_of_this_year(weeks: i64) -> ProgrammeFields {
     let shift = Days::new(7 * u64::try_from(passed.num_weeks() + weeks).unwrap());
     let later = |day: NaiveDate| day.checked_add_days(shift).unwrap();
     fields.registration_deadline = Some(later(deadline));
+    fields.min_participants = Some(1);
     for day in fields
         .meetings
         .iter_mut()

@@ -142,7 +142,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         deadlines::moved_deadlines,
         SHARED,
-        "the deadline moved later, back, and before its own day from another server while it falls"
+        "the deadline moved later, back, and before its own day from another server while it falls: go, no-go, both, or asked"
     ),
     scenario!(
         clocks::set_clocks,

@@ -69,7 +69,11 @@ impl World {
     /// The same on a database, from an instant on, with other settings.
     pub async fn on(database: Database, people: usize, starts_at: &str, change: impl FnOnce(Given) -> Given) -> Self {
         let given = change(settings(&database, starts_at));
-        Self::of(database, people, given, programme_fields()).await
+        let fields = ProgrammeFields {
+            min_participants: Some(1),
+            ..programme_fields()
+        };
+        Self::of(database, people, given, fields).await
     }
 
     /// The same by other settings, with a programme of other dates.
@@ -86,7 +90,6 @@ impl World {
             .unwrap();
         let app = &running.foundation.app;
         let fields = ProgrammeFields {
-            min_participants: Some(1),
             max_participants: Some(50_000),
             ..fields
         };
