@@ -10,11 +10,13 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use super::{
     Counts, Plan,
+    organising::organisers_hanging_up,
     plan::pause,
     world::{PATIENCE, World, stop},
 };
 use crate::harness::{
     app::{TestApp, address},
+    binary::Binary,
     foundation::facts_agree,
 };
 
@@ -29,39 +31,53 @@ fn body(n: usize) -> Value {
     json!({ "query": MUTATION, "variables": { "input": input } })
 }
 
-/// Sends a part of a request and hangs up; whether it was the whole.
-async fn hang_up(server: &str, n: usize, bytes: Option<usize>, after: Duration, by_reset: bool) -> bool {
-    let body = body(n).to_string();
+/// Requests that are cut at random bytes and times, and then asked again in full.
+pub async fn clients_hanging_up(plan: &Plan) -> Counts {
+    let mut counts = people_hanging_up(plan).await;
+    counts.merge(&organisers_hanging_up(plan).await);
+    counts
+}
+
+/// Sends a request, or a part of it, and hangs up; whether it was the whole.
+pub async fn hang_up(plan: &Plan, server: &Binary, token: Option<&str>, body: &Value) -> bool {
+    let host = server.base_url.trim_start_matches("http://");
+    let (token, body) = (
+        token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n")),
+        body.to_string(),
+    );
     let request = format!(
-        "POST /graphql HTTP/1.1\r\nHost: {server}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /graphql HTTP/1.1\r\nHost: {host}\r\n{token}Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let count = bytes.unwrap_or(request.len()).min(request.len());
-    let mut stream = TcpStream::connect(server).await.unwrap();
+    let length = request.len();
+    let count = if plan.below(2) == 0 {
+        usize::try_from(plan.below(length as u64)).unwrap()
+    } else {
+        length
+    };
+    let after = plan.between(Duration::ZERO, Duration::from_millis(30));
+    let is_by_reset = plan.below(2) == 0;
+    let mut stream = TcpStream::connect(host).await.unwrap();
     stream.set_nodelay(true).unwrap();
     stream.write_all(&request.as_bytes()[..count]).await.unwrap();
     pause(after).await;
-    if by_reset {
+    if is_by_reset {
         stream.set_zero_linger().unwrap();
     }
     drop(stream);
-    count == request.len()
+    count == length
 }
 
-/// Requests that are cut at random bytes and times, and then asked again in full.
-pub async fn clients_hanging_up(plan: &Plan) -> Counts {
+async fn people_hanging_up(plan: &Plan) -> Counts {
     let world = World::with_people(plan, 1).await;
     let server = world.serve().await;
-    let host = server.base_url.trim_start_matches("http://").to_owned();
     let people = plan.by_size(60, 600);
     let mut counts = Counts::default();
     let mut is_whole = Vec::new();
     for some in (0..people).collect::<Vec<_>>().chunks(20) {
-        let hanging_up = some.iter().map(|n| {
-            let bytes = (plan.below(2) == 0).then(|| usize::try_from(plan.below(900)).unwrap());
-            let after = plan.between(Duration::ZERO, Duration::from_millis(30));
-            hang_up(&host, 1000 + n, bytes, after, plan.below(2) == 0)
-        });
+        let hanging_up = some
+            .iter()
+            .map(async |n| hang_up(plan, &server, None, &body(1000 + n)).await);
         is_whole.extend(join_all(hanging_up).await);
     }
     world.quiet(PATIENCE).await;

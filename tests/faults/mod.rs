@@ -29,6 +29,7 @@ mod heartbeats;
 mod kill_points;
 mod lock;
 mod logins;
+mod organising;
 mod outages;
 mod plan;
 mod promises;
@@ -157,7 +158,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         clients::clients_hanging_up,
         BOTH,
-        "clients that hang up at any byte of a mutation: it happens once or not at all"
+        "clients that hang up at any byte of registering, deciding, announcing, extending: done once or not at all"
     ),
     scenario!(
         zones::every_zone,

@@ -211,7 +211,7 @@ impl World {
 
     /// The programme's id, as the API has it.
     pub fn global_id(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(format!("Programme:{}", self.programme.0))
+        global_id(self.programme)
     }
 
     /// How many mails there are of a kind.
@@ -355,6 +355,11 @@ impl World {
         })
         .await
     }
+}
+
+/// A programme's id, as the API has it.
+pub fn global_id(programme: ProgrammeId) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("Programme:{}", programme.0))
 }
 
 /// The address of the n-th of a crowd.
