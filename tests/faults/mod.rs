@@ -92,7 +92,7 @@ pub const SCENARIOS: &[Scenario] = &[
     scenario!(
         suspended::suspended_servers,
         SHARED,
-        "SIGSTOP past the lease, another server takes over, SIGCONT"
+        "SIGSTOP past the lease, once by waiting for its end, another server takes over, SIGCONT"
     ),
     scenario!(
         stopping::graceful_stops,

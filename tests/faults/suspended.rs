@@ -1,7 +1,13 @@
 //! A server that is suspended until it is taken for dead, and goes on after another has sent its mail.
 
-use leernetwerk::domain::delivery::SmtpVerb::{Dot, Rcpt};
+use std::time::Duration;
+
+use leernetwerk::{
+    domain::delivery::SmtpVerb::{Dot, Rcpt},
+    store::ALIVE_SECONDS,
+};
 use sea_orm::DatabaseConnection;
+use tokio::time::Instant;
 
 use super::{
     Counts, Plan,
@@ -26,16 +32,33 @@ enum Tale {
 
 use Tale::{AcceptedAfterAll, AcceptedWhileDeferred, AcceptedWhileSending, RefusedAfterAll};
 
+/// How the suspended server comes to be taken for dead.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Silence {
+    /// Its last beat is made older than it is.
+    Aged,
+    /// It is silent for as long as it takes.
+    WaitedOut,
+}
+
+/// A server beats this often: its last beat may have been so long before it was suspended.
+const BEAT: Duration = Duration::from_secs(5);
+
 /// SIGSTOP past the lease, another server takes over, SIGCONT.
 pub async fn suspended_servers(plan: &Plan) -> Counts {
     let mut counts = Counts::default();
-    let all = [
+    let mut all = [
         AcceptedAfterAll,
         RefusedAfterAll,
         AcceptedWhileDeferred,
         AcceptedWhileSending,
-    ];
-    for tale in all {
+    ]
+    .map(|tale| (tale, Silence::Aged))
+    .to_vec();
+    if plan.is_full() {
+        all.push((AcceptedAfterAll, Silence::WaitedOut));
+    }
+    for (tale, silence) in all {
         let world = World::with_people(plan, 1).await;
         let relay = &world.relay;
         let before = relay.accepted().len();
@@ -53,8 +76,11 @@ pub async fn suspended_servers(plan: &Plan) -> Counts {
         // The other of the two mails has gone by then: what is left is the one.
         world.all_sent_but(1).await;
         first.signal("STOP");
+        let suspended_at = Instant::now();
         counts.add("suspensions", 1);
-        world.bury().await;
+        if silence == Silence::Aged {
+            world.bury().await;
+        }
         match tale {
             AcceptedWhileDeferred => relay.on(Rule::at(Rcpt, Act::Reply(451, "4.7.1 later")).times(1)),
             AcceptedWhileSending => relay.on(Rule::at(Dot, Act::Stall).times(1)),
@@ -68,6 +94,12 @@ pub async fn suspended_servers(plan: &Plan) -> Counts {
         } else {
             world.quiet(PATIENCE).await;
             relay.release();
+        }
+        if silence == Silence::WaitedOut {
+            let lease = Duration::from_secs(ALIVE_SECONDS.unsigned_abs());
+            let silent = suspended_at.elapsed();
+            assert!(silent >= lease - BEAT, "taken for dead after {silent:?}");
+            counts.add("leases waited out", 1);
         }
         first.signal("CONT");
         let told = async |_: &DatabaseConnection| first.logged().contains("had been taken over").then_some(());
