@@ -27,7 +27,7 @@ use futures_util::FutureExt;
 use harness::{engines::Engine, postgres};
 use tokio::time::Instant;
 
-/// Faults on real processes, at their full size
+/// Faults on real servers, at their full size
 #[derive(Debug, Parser)]
 struct Arguments {
     /// What the chances follow from

@@ -1,5 +1,9 @@
-//! Faults on real processes: the binary as child processes, real sockets, both databases, and a relay whose log of accepted
+//! Faults on real servers: the binary as child processes, real sockets, both databases, and a relay whose log of accepted
 //! mails tells what happened. A scenario does harm and lets [`promises`] look at what came of it.
+//!
+//! Where the harm is in a beat or a deadline that the binary has no setting for, the engine runs in the test's own process, on
+//! the same sockets and databases: `heartbeats`, `relay_matrix`, `greylisting` and `late_replies`. `every_zone` is a
+//! calculation.
 //!
 //! Each scenario is told at two sizes: a sample of each that can be quick in every test run (`sampled!`), and the whole by
 //! `cargo test --test chaos`, which prints what was counted.

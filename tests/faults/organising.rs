@@ -113,11 +113,18 @@ pub async fn organisers_hanging_up(plan: &Plan) -> Counts {
         }
     }
     world.quiet(PATIENCE).await;
+    let mut of_each = ACTS.map(|act| (act, 0));
     for errand in &errands {
         let times = done(&world, errand).await;
         assert!(times <= 1, "{:?} was done {times} times", errand.act);
         counts.add("acts that happened all the same", times);
+        for (_, done) in of_each.iter_mut().filter(|(act, _)| *act == errand.act) {
+            *done += times;
+        }
     }
+    let each = errands.len() / ACTS.len();
+    let are_both_shown = of_each.iter().all(|(_, done)| (1..each).contains(done));
+    assert!(!plan.is_full() || are_both_shown, "of {each} of each: {of_each:?}");
     // Whoever asks again with the same key gets the answer, of the act that happened or of the one that happens now.
     for errand in &errands {
         let mutation = errand.act.mutation();

@@ -1,5 +1,6 @@
 //! A relay that says every code and does every harm at every step of the conversation: what becomes of the mail, what it
-//! counts, when it is tried again, and that no mail is told another's verdict.
+//! counts, when it is tried again, and that no mail is told another's verdict. The engine runs in this process, where the
+//! relay's deadlines can be short.
 
 use std::time::Duration;
 
