@@ -155,7 +155,8 @@ async fn mended(plan: &Plan, (tls, verb, wrong): &Case) -> Counts {
             server = world.serve_in(right).await;
         }
     }
-    world.quiet(PATIENCE).await;
+    // A relay that was tried for long is left in peace for up to a minute, and then tried with one mail.
+    world.quiet(PATIENCE * 2).await;
     stop(server).await;
     let held = world.hold().await;
     // A go for each person, and a report.
