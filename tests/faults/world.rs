@@ -9,7 +9,7 @@ use leernetwerk::{
     app::{Repeatable, programme_fields::ProgrammeFields},
     boot::{Foundation, Migrating, Running, Start},
     config::Given,
-    domain::{delivery::waits_at_most_until, ids::ProgrammeId},
+    domain::{delivery::waits_at_most_until, ids::ProgrammeId, sending::HoldCause},
     entropy::Entropy,
     store::ALIVE_SECONDS,
 };
@@ -259,7 +259,12 @@ impl World {
             .add(message::Column::NextAttemptAt.lte(now))
             .add(message::Column::NextAttemptAt.gt(waits_at_most_until(1, now)));
         let due = Condition::all().add(message::Column::Status.eq("queued")).add(may_go);
-        let open = Condition::any().add(message::Column::Status.eq("sending")).add(due);
+        // Held for a moment only: the look that made it lets it go once nothing else is due.
+        let is_late = message::Column::Hold.eq(HoldCause::CatchingUp.word());
+        let open = Condition::any()
+            .add(message::Column::Status.eq("sending"))
+            .add(is_late)
+            .add(due);
         // In the order in which one comes of the other: what is committed between two of the questions is not missed.
         let wakes = programme::Entity::find().filter(programme::Column::WakeAt.lte(now));
         let wakes = wakes.count(&self.behind).await?;
