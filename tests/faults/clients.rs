@@ -38,8 +38,8 @@ pub async fn clients_hanging_up(plan: &Plan) -> Counts {
     counts
 }
 
-/// Sends a request, or a part of it, and hangs up; whether it was the whole.
-pub async fn hang_up(plan: &Plan, server: &Binary, token: Option<&str>, body: &Value) -> bool {
+/// Sends a request, or a part of it, and hangs up within a time; whether it was the whole.
+pub async fn hang_up(plan: &Plan, server: &Binary, token: Option<&str>, body: &Value, within: Duration) -> bool {
     let host = server.base_url.trim_start_matches("http://");
     let (token, body) = (
         token.map_or_else(String::new, |token| format!("Authorization: Bearer {token}\r\n")),
@@ -55,7 +55,7 @@ pub async fn hang_up(plan: &Plan, server: &Binary, token: Option<&str>, body: &V
     } else {
         length
     };
-    let after = plan.between(Duration::ZERO, Duration::from_millis(30));
+    let after = plan.between(Duration::ZERO, within);
     let is_by_reset = plan.below(2) == 0;
     let mut stream = TcpStream::connect(host).await.unwrap();
     stream.set_nodelay(true).unwrap();
@@ -77,7 +77,7 @@ async fn people_hanging_up(plan: &Plan) -> Counts {
     for some in (0..people).collect::<Vec<_>>().chunks(20) {
         let hanging_up = some
             .iter()
-            .map(async |n| hang_up(plan, &server, None, &body(1000 + n)).await);
+            .map(async |n| hang_up(plan, &server, None, &body(1000 + n), Duration::from_millis(30)).await);
         is_whole.extend(join_all(hanging_up).await);
     }
     world.quiet(PATIENCE).await;

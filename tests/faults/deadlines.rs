@@ -79,7 +79,7 @@ pub async fn moved_deadlines(plan: &Plan) -> Counts {
         .iter()
         .flat_map(|how| PROSPECTS.map(|prospect| (*how, prospect)))
         .collect();
-    let rounds = plan.by_size(SAMPLES.to_vec(), [all.clone(), all].concat());
+    let rounds = plan.by_size(SAMPLES.to_vec(), all);
     for (how, prospect) in rounds {
         let what = format!("{how:?} {prospect:?}");
         let world = world(plan, prospect).await;
