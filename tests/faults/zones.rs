@@ -1,25 +1,136 @@
 //! The calendar over every zone of the tz database: what is asked for as a day and a time falls on exactly one instant, in
 //! order, also where the clocks change.
 
-use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::{TZ_VARIANTS, Tz};
-use leernetwerk::domain::calendar::{day_of, days_after, end_of_day, resolve};
+use leernetwerk::domain::calendar::{FIRST_YEAR, day_of, days_after, end_of_day, resolve};
 
 use super::{Counts, Plan};
 
 sampled! { every_zone: Sqlite; }
 
-/// Every zone, over years in which laws about clocks changed, with times around the clock.
+/// The last year that the tz database tells the changes of one by one.
+const LAST_YEAR: i32 = 2037;
+
+/// Every zone, over years in which laws about clocks changed: times around the clock on every day, and every half hour around
+/// each change.
 pub async fn every_zone(plan: &Plan) -> Counts {
     let years = plan.by_size(&[2014][..], &[2011, 2014, 2016, 2026][..]);
     let minutes = plan.by_size(720, 30);
+    // In 2011 Samoa lost a day; in 2014 Russia changed its offsets for good, and Troll began to change by two hours.
+    let of_changes: Vec<i32> = plan.by_size(vec![2011, 2014, 2026], (FIRST_YEAR..=LAST_YEAR).collect());
     let mut counts = Counts::default();
     for zone in TZ_VARIANTS {
         for year in years {
             counts.add("days", year_in(zone, *year, minutes));
         }
+        for year in &of_changes {
+            counts.merge(&changes_in(zone, *year));
+        }
     }
     counts.add("zones", TZ_VARIANTS.len());
+    for met in ["changes", "times in gaps", "times in folds"] {
+        assert!(counts.get(met) > 0, "no {met}: {counts}");
+    }
+    counts
+}
+
+/// A stretch of time over which a zone keeps its offset.
+struct Stretch {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    offset: Duration,
+}
+
+impl Stretch {
+    /// What clocks show at an instant as long as this offset holds.
+    fn civil(&self, at: DateTime<Utc>) -> NaiveDateTime {
+        (at + self.offset).naive_utc()
+    }
+}
+
+fn offset_at(zone: Tz, at: DateTime<Utc>) -> Duration {
+    let offset = zone.offset_from_utc_datetime(&at.naive_utc()).fix();
+    Duration::seconds(offset.local_minus_utc().into())
+}
+
+/// The stretches of a year and some days around it, found by looking once a day and halving the days whose ends differ.
+fn stretches(zone: Tz, year: i32) -> Vec<Stretch> {
+    let new_year = |year| {
+        NaiveDate::from_ymd_opt(year, 1, 1)
+            .unwrap()
+            .and_time(NaiveTime::MIN)
+            .and_utc()
+    };
+    let mut from = new_year(year) - Duration::days(5);
+    let end = new_year(year + 1) + Duration::days(5);
+    let mut offset = offset_at(zone, from);
+    let mut found = Vec::new();
+    let mut day = from;
+    while day < end {
+        let next = day + Duration::days(1);
+        let then = offset_at(zone, next);
+        if then != offset {
+            let (mut low, mut high) = (day, next);
+            while high - low > Duration::seconds(1) {
+                let middle = low + Duration::seconds((high - low).num_seconds() / 2);
+                if offset_at(zone, middle) == offset {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            found.push(Stretch {
+                from,
+                until: high,
+                offset,
+            });
+            (from, offset) = (high, then);
+        }
+        day = next;
+    }
+    found.push(Stretch {
+        from,
+        until: day,
+        offset,
+    });
+    found
+}
+
+/// Every half hour from some hours before each change to some hours after it is the first instant at which clocks show that
+/// much or more.
+fn changes_in(zone: Tz, year: i32) -> Counts {
+    let mut counts = Counts::default();
+    let stretches = stretches(zone, year);
+    for pair in stretches.windows(2) {
+        let (before, after) = (pair[0].civil(pair[0].until), pair[1].civil(pair[1].from));
+        let (low, high) = (before.min(after), before.max(after));
+        counts.add("changes", 1);
+        let midnight = low.date().and_time(NaiveTime::MIN);
+        let half_hours = (-6..).map(|nth| midnight + Duration::minutes(30 * nth));
+        let near = half_hours
+            .skip_while(|asked| *asked < low - Duration::hours(3))
+            .take_while(|asked| *asked <= high + Duration::hours(3));
+        for asked in near {
+            let reached = stretches.iter().find_map(|stretch| {
+                let at = (asked.and_utc() - stretch.offset).max(stretch.from);
+                (at < stretch.until).then_some(at)
+            });
+            assert_eq!(
+                Some(resolve(asked.date(), asked.time(), zone)),
+                reached,
+                "{asked} in {zone}"
+            );
+            if (low..high).contains(&asked) {
+                let met = if before < after {
+                    "times in gaps"
+                } else {
+                    "times in folds"
+                };
+                counts.add(met, 1);
+            }
+        }
+    }
     counts
 }
 

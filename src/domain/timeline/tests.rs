@@ -21,6 +21,7 @@ mod refusals;
 mod reopening;
 mod sharing;
 mod warnings;
+mod zones;
 
 use chrono::{DateTime, Utc};
 
