@@ -290,6 +290,67 @@ mod tests {
         DateTime::<Utc>::UNIX_EPOCH + Duration::minutes(minutes)
     }
 
+    /// Every kind, with what is to be done when nobody knows whether the relay took it.
+    const POLICIES: &[(MessageKind, AmbiguityPolicy)] = {
+        use AmbiguityPolicy::{AssumeSent, Hold, RetryOnce};
+        use MessageKind::*;
+        &[
+            (ConfirmRegistration, RetryOnce),
+            (RegistrationReceived, RetryOnce),
+            (RegistrationState, RetryOnce),
+            (RegistrationExpired, RetryOnce),
+            (WaitingListJoined, RetryOnce),
+            (PlaceOffered, RetryOnce),
+            (PlaceOfferExpired, RetryOnce),
+            (RegistrationWithdrawn, RetryOnce),
+            (PersonalLink, RetryOnce),
+            (TeamWelcome, RetryOnce),
+            (BelowMinimum, AssumeSent),
+            (DecisionRequested, RetryOnce),
+            (DecisionReport, RetryOnce),
+            (DeadlineExtended, RetryOnce),
+            (ProgrammeGoesAhead, RetryOnce),
+            (ProgrammeCancelled, RetryOnce),
+            (LearningWishRequest, AssumeSent),
+            (LearningWishDigest, AssumeSent),
+            (AgendaMissing, AssumeSent),
+            (Agenda, RetryOnce),
+            (FacilitatorsAsked, RetryOnce),
+            (VenueRequest, AssumeSent),
+            (HostAssigned, RetryOnce),
+            (HostReleased, RetryOnce),
+            (HostReminder, AssumeSent),
+            (HostMissing, AssumeSent),
+            (MeetingInformation, RetryOnce),
+            (MeetingChanged, RetryOnce),
+            (HarvestRequest, AssumeSent),
+            (HarvestReminder, AssumeSent),
+            (HarvestSubmitted, RetryOnce),
+            (HarvestReturned, RetryOnce),
+            (HarvestAccepted, RetryOnce),
+            (HarvestScheduled, RetryOnce),
+            (ShowcaseInvitation, RetryOnce),
+            (ShowcasePlace, RetryOnce),
+            (ShowcaseReminder, AssumeSent),
+            (ShowcaseDirections, RetryOnce),
+            (ShowcaseChanged, RetryOnce),
+            (ShowcaseCancelled, RetryOnce),
+            (Announcement, Hold),
+            (AddressRefused, RetryOnce),
+            (ProgrammeCompleted, AssumeSent),
+            (QuestionAsked, RetryOnce),
+        ]
+    };
+
+    #[test]
+    fn what_becomes_of_each_kind_that_nobody_knows_the_end_of() {
+        let named: Vec<_> = POLICIES.iter().map(|(kind, _)| *kind).collect();
+        assert_eq!(named, MessageKind::ALL, "every kind once, in the order of the kinds");
+        for (kind, policy) in POLICIES {
+            assert_eq!(kind.ambiguity_policy(), *policy, "{}", kind.word());
+        }
+    }
+
     #[test]
     fn a_mail_is_late_from_a_quarter_of_an_hour_on_unless_its_kind_never_is() {
         let late = |kind: MessageKind, minutes| kind.is_catching_up(at(0), at(minutes));

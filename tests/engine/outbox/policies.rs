@@ -4,9 +4,8 @@ use leernetwerk::{
     domain::{
         delivery::{AttemptOutcome, SmtpVerb, Verdict},
         message::{MessageKind, MessageStatus},
-        sending::AmbiguityPolicy,
     },
-    store::{Finalised, Priority, Requeue},
+    store::{Finalised, NewMessage, Priority, Requeue},
 };
 
 use super::{HERE, Outbox, at, verdict};
@@ -15,7 +14,7 @@ use crate::harness::engines::on_both;
 on_both!(
     what_is_sent_once_more_passes_ten_thousand,
     a_warning_is_not_sent_twice,
-    what_is_held_in_doubt_waits_for_a_person,
+    an_announcement_without_a_verdict_waits_for_a_person,
 );
 
 async fn what_is_sent_once_more_passes_ten_thousand(outbox: &Outbox) {
@@ -70,7 +69,7 @@ async fn a_warning_is_not_sent_twice(outbox: &Outbox) {
 
     // Nor when its server died.
     let orphan = outbox
-        .post(&leernetwerk::store::NewMessage {
+        .post(&NewMessage {
             kind: MessageKind::BelowMinimum,
             ..outbox.letter(Priority::Time)
         })
@@ -81,34 +80,48 @@ async fn a_warning_is_not_sent_twice(outbox: &Outbox) {
     assert!(outbox.claim(at(1000), 10).await.is_empty());
 }
 
-async fn what_is_held_in_doubt_waits_for_a_person(outbox: &Outbox) {
-    let id = outbox.post_one().await;
-    let mut claim = outbox.claim_one(at(0)).await;
-    claim.policy = AmbiguityPolicy::Hold;
+async fn an_announcement_without_a_verdict_waits_for_a_person(outbox: &Outbox) {
+    let announcement = || NewMessage {
+        kind: MessageKind::Announcement,
+        ..outbox.letter(Priority::Time)
+    };
+    let id = outbox.post(&announcement()).await;
+    let claim = outbox.claim_one(at(0)).await;
     let finalised = outbox
         .store
         .finalise(&claim, &verdict(AttemptOutcome::Ambiguous), at(1))
         .await
         .unwrap();
     assert_eq!(finalised, Finalised::Now(MessageStatus::Held));
-    let mail = outbox.mail(id).await;
-    assert_eq!(mail.ended_at, None);
-    assert!(
-        mail.reason.as_deref().unwrap().contains("leernetwerk release"),
-        "{mail:?}"
-    );
+    // The same when its server died.
+    let orphan = outbox.post(&announcement()).await;
+    outbox.claim_one(at(0)).await;
+    assert_eq!(outbox.store.take_over(at(1)).await.unwrap(), [orphan]);
+    for held in [id, orphan] {
+        let mail = outbox.mail(held).await;
+        assert_eq!(
+            (mail.status, mail.ambiguities, mail.ended_at),
+            (MessageStatus::Held, 1, None)
+        );
+        assert!(
+            mail.reason.as_deref().unwrap().contains("leernetwerk release"),
+            "{mail:?}"
+        );
+    }
     outbox.store.beat(HERE).await.unwrap();
     assert!(outbox.claim(at(1000), 10).await.is_empty(), "not unasked");
 
-    let tx = outbox.store.begin().await.unwrap();
-    assert_eq!(tx.retry_message(id, at(2)).await.unwrap(), Requeue::Queued);
-    tx.commit().await.unwrap();
-    let claim = outbox.claim_one(at(2)).await;
-    assert_eq!((claim.message_id, claim.number), (id, 2));
-    outbox
-        .store
-        .finalise(&claim, &verdict(AttemptOutcome::Accepted), at(2))
-        .await
-        .unwrap();
-    assert_eq!(outbox.status(id).await, MessageStatus::Sent);
+    for (released, hours) in [(id, 2), (orphan, 3)] {
+        let tx = outbox.store.begin().await.unwrap();
+        assert_eq!(tx.retry_message(released, at(hours)).await.unwrap(), Requeue::Queued);
+        tx.commit().await.unwrap();
+        let claim = outbox.claim_one(at(hours)).await;
+        assert_eq!((claim.message_id, claim.number), (released, 2));
+        outbox
+            .store
+            .finalise(&claim, &verdict(AttemptOutcome::Accepted), at(hours))
+            .await
+            .unwrap();
+        assert_eq!(outbox.status(released).await, MessageStatus::Sent);
+    }
 }
