@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::harness::{
     app::{TestApp, start},
     engines::on_both,
+    metrics::{metrics, value},
 };
 
 on_both!(
@@ -18,26 +19,6 @@ on_both!(
     off_loopback_the_metrics_are_for_administrators,
     each_role_answers_what_is_asked_of_it
 );
-
-/// The text of `/metrics`.
-async fn metrics(app: &TestApp) -> String {
-    let url = format!("{}/metrics", app.base_url().await);
-    let answer = app.client().get(url).send().await.unwrap();
-    assert_eq!(answer.status(), 200);
-    assert_eq!(
-        answer.headers()["content-type"],
-        "application/openmetrics-text; version=1.0.0; charset=utf-8"
-    );
-    answer.text().await.unwrap()
-}
-
-/// The value of a series.
-fn value(text: &str, series: &str) -> f64 {
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-    line.unwrap_or_else(|| panic!("no {series} in {text}")).parse().unwrap()
-}
 
 async fn the_metrics_tell_how_the_work_stands(app: &TestApp) {
     app.verified(0..2).await;

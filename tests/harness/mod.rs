@@ -9,6 +9,7 @@ pub mod dump;
 pub mod engines;
 pub mod faketime;
 pub mod foundation;
+pub mod metrics;
 pub mod postgres;
 pub mod small_disk;
 pub mod small_schema;

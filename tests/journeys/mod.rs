@@ -13,6 +13,7 @@ mod hostile;
 mod hosting;
 mod hosting_pages;
 mod instances;
+mod measured;
 mod people;
 mod privacy;
 mod questions;
