@@ -7,6 +7,7 @@ mod races;
 mod scopes;
 mod settling;
 mod simulating;
+mod smtp_codes;
 mod smtp_faults;
 mod smtp_login;
 mod smtp_session;
