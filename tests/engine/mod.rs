@@ -9,5 +9,6 @@ mod settling;
 mod simulating;
 mod smtp_codes;
 mod smtp_faults;
+mod smtp_handshakes;
 mod smtp_login;
 mod smtp_session;

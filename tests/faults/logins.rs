@@ -1,7 +1,7 @@
 //! A relay that encryption and login fail at: whatever it does there, it costs the mails nothing, is told where an operator looks,
 //! and once it is mended they go by themselves.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use entities::{delivery_attempt, message};
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::harness::{
     binary::print,
-    smtp::{Act, Rule, SmtpOptions, SmtpServer},
+    smtp::{Act, Handshake, Rule, SmtpOptions, SmtpServer},
 };
 
 sampled! { relay_logins: Sqlite Postgres; }
@@ -28,13 +28,15 @@ sampled! { relay_logins: Sqlite Postgres; }
 enum Wrong {
     /// What the relay does.
     Relay(Act),
+    /// What it does where TLS is to be agreed on.
+    Agreeing(Handshake),
     /// The password that is set.
     Password,
     /// Who vouches for the relay is not known here.
     Certificate,
 }
 
-use Wrong::{Certificate, Password, Relay};
+use Wrong::{Agreeing, Certificate, Password, Relay};
 
 /// What is wrong, and where it shows.
 type Case = (TlsMode, SmtpVerb, Wrong);
@@ -77,6 +79,17 @@ fn cases(plan: &Plan) -> Vec<Case> {
             .into_iter()
             .map(|wrong| (TlsMode::StartTls, StartTls, wrong)),
     );
+    let handshakes = [
+        Handshake::Stall,
+        Handshake::Dribble(Duration::from_millis(900)),
+        Handshake::Drop,
+        Handshake::Reset,
+        Handshake::Garbage,
+    ];
+    for how in handshakes {
+        cases.push((TlsMode::StartTls, StartTls, Agreeing(how)));
+        cases.push((TlsMode::Implicit, Connect, Agreeing(how)));
+    }
     cases.push((TlsMode::None, Auth, Password));
     cases.push((TlsMode::Implicit, Auth, Password));
     cases.push((TlsMode::Implicit, Connect, Certificate));
@@ -119,6 +132,7 @@ async fn mended(plan: &Plan, (tls, verb, wrong): &Case) -> Counts {
     env.push(trust(&stranger));
     match wrong {
         Relay(act) => world.relay.on(Rule::at(*verb, act.clone())),
+        Agreeing(how) => world.relay.spoil_handshakes(*how),
         Password => {
             for (_, value) in env.iter_mut().filter(|(name, _)| name == "LEERNETWERK_MAIL") {
                 *value = value.replace("s3cret", "verkeerd");
@@ -149,7 +163,7 @@ async fn mended(plan: &Plan, (tls, verb, wrong): &Case) -> Counts {
     is_told(&world, &env, *verb, wrong, &what).await;
     assert_eq!(world.relay.accepted().len(), 0, "{what}");
     match wrong {
-        Relay(_) => world.relay.behave(),
+        Relay(_) | Agreeing(_) => world.relay.behave(),
         Password | Certificate => {
             stop(server).await;
             server = world.serve_in(right).await;
@@ -195,7 +209,7 @@ async fn is_told(world: &World, env: &[(String, String)], verb: SmtpVerb, wrong:
     let advice = match wrong {
         Password => "check user and password",
         Certificate => "add its authority to the system's trusted certificates",
-        Relay(_) => "",
+        Relay(_) | Agreeing(_) => "",
     };
     assert!(doctor.contains(advice), "{what}: {doctor}");
     assert!(!format!("{shown}{doctor}").contains("s3cret"), "{what}");

@@ -14,14 +14,16 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 
 use super::script::Act;
-use super::{AcceptedMail, Shared, lock};
+use super::{AcceptedMail, Shared, handshake, lock};
 
 type Stream = BufReader<Either<TcpStream, TlsStream<TcpStream>>>;
 
 /// Holds the conversation until either side ends it.
 pub(super) async fn run(shared: Arc<Shared>, tcp: TcpStream, number: u64) {
     // The client may vanish at any point; what that means is the test's business.
-    let _ = converse(shared, tcp, number).await;
+    let _ = converse(Arc::clone(&shared), tcp, number).await;
+    *lock(&shared.ended) += 1;
+    shared.changed.notify_waiters();
 }
 
 /// The error that ends a conversation because the script says so.
@@ -208,6 +210,11 @@ impl Peer {
         let Either::Left(tcp) = self.stream.into_inner() else {
             return Err(over());
         };
+        let spoilt = lock(&self.shared.script).handshake();
+        if let Some(how) = spoilt {
+            handshake::spoil(how, &self.shared, tcp).await?;
+            return Err(over());
+        }
         let tls = self.shared.acceptor.accept(tcp).await?;
         Ok(Self {
             stream: BufReader::new(Either::Right(tls)),

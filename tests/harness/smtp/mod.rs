@@ -5,6 +5,7 @@
 
 mod authority;
 mod conversation;
+mod handshake;
 mod script;
 
 use std::net::SocketAddr;
@@ -20,7 +21,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 use tokio_rustls::TlsAcceptor;
 
-pub use script::{Act, Rule};
+pub use script::{Act, Handshake, Rule};
 
 /// How long the harness waits for something that must happen, before it fails the test.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -91,6 +92,10 @@ struct Shared {
     /// Commands with the number of their connection.
     commands: Mutex<Vec<(u64, String)>>,
     connections: Mutex<u64>,
+    /// How many of them have ended.
+    ended: Mutex<u64>,
+    /// How many TLS handshakes the client has begun.
+    handshakes: Mutex<u64>,
     /// The verbs that connections are stalled at.
     stalled: Mutex<Vec<SmtpVerb>>,
     /// Something above has changed.
@@ -160,6 +165,8 @@ impl SmtpServer {
             arrivals: Mutex::default(),
             commands: Mutex::default(),
             connections: Mutex::default(),
+            ended: Mutex::default(),
+            handshakes: Mutex::default(),
             stalled: Mutex::default(),
             changed: Notify::new(),
             releases: watch::Sender::new(0),
@@ -205,6 +212,25 @@ impl SmtpServer {
     /// Adds a rule; it comes before those that are there.
     pub fn on(&self, rule: Rule) {
         lock(&self.shared.script).add(rule);
+    }
+
+    /// From now on does this where a TLS handshake is due.
+    pub fn spoil_handshakes(&self, handshake: Handshake) {
+        lock(&self.shared.script).spoil(handshake);
+    }
+
+    /// Waits until the client has begun so many of those handshakes.
+    pub async fn wait_for_handshakes(&self, count: u64) {
+        let shared = &self.shared;
+        let begun = || (*lock(&shared.handshakes) >= count).then_some(());
+        shared.until("a TLS handshake", begun).await;
+    }
+
+    /// Waits until so many connections have ended.
+    pub async fn wait_for_ends(&self, count: u64) {
+        let shared = &self.shared;
+        let ended = || (*lock(&shared.ended) >= count).then_some(());
+        shared.until("the end of a connection", ended).await;
     }
 
     /// Forgets all rules: the relay behaves well again.

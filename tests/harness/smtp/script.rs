@@ -51,6 +51,21 @@ impl Act {
     }
 }
 
+/// What the relay does where a TLS handshake is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handshake {
+    /// Reads what the client says and never answers, until the client hangs up.
+    Stall,
+    /// Answers as usual, byte by byte, with this pause before each.
+    Dribble(Duration),
+    /// Closes the connection when the client has said something.
+    Drop,
+    /// Resets the connection (RST) then.
+    Reset,
+    /// Answers with something that is not TLS.
+    Garbage,
+}
+
 /// An [`Act`] with the occasions it is for.
 #[derive(Clone, Debug)]
 pub struct Rule {
@@ -99,6 +114,7 @@ impl Rule {
 #[derive(Default)]
 pub(super) struct Script {
     rules: Vec<Rule>,
+    handshake: Option<Handshake>,
     mails: u64,
 }
 
@@ -107,8 +123,18 @@ impl Script {
         self.rules.push(rule);
     }
 
+    pub(super) fn spoil(&mut self, handshake: Handshake) {
+        self.handshake = Some(handshake);
+    }
+
     pub(super) fn clear(&mut self) {
         self.rules.clear();
+        self.handshake = None;
+    }
+
+    /// What to do in place of a TLS handshake.
+    pub(super) fn handshake(&self) -> Option<Handshake> {
+        self.handshake
     }
 
     /// The number of the mail whose MAIL command has just come.
