@@ -27,6 +27,7 @@ use super::{
     calendar::beside,
     contexts::Context,
     enclosures,
+    markdown::MarkdownError,
     templates::{TemplateError, Templates, Wording, WordingError},
 };
 
@@ -136,6 +137,21 @@ pub enum ComposeError {
     /// The message cannot be put together.
     #[error("cannot put the message together: {0}")]
     Message(#[from] lettre::error::Error),
+}
+
+impl ComposeError {
+    /// The same for a log, where nobody is named: what a link leads to may hold a value, and a value may be a name or a key.
+    pub fn nameless(&self) -> String {
+        match self {
+            Self::Wording(WordingError::Markdown(MarkdownError::Scheme(_))) => {
+                "the template links to something else than a page or a mailbox".to_owned()
+            }
+            Self::Wording(WordingError::Markdown(MarkdownError::LinkInSentence(_))) => {
+                "the template has a web link within a sentence".to_owned()
+            }
+            other => other.to_string(),
+        }
+    }
 }
 
 /// Makes mails. One for the whole process.

@@ -108,7 +108,7 @@ impl Settle {
                         match self.make(tx, making, &holds, now).await? {
                             Ok(id) => entry.message = Some(id),
                             Err(problem) => {
-                                tracing::error!(step = %step.key, error = %problem, "a mail cannot be made");
+                                tracing::error!(step = %step.key, error = problem.nameless(), "a mail cannot be made");
                                 entry.to_compose = Some((self.sealed(entry.id, letter)?, made_again_at(now)));
                                 entry.failure = Some(problem.to_string());
                             }
@@ -213,7 +213,7 @@ impl Settle {
         match self.make(tx, making, holds, now).await? {
             Ok(id) => Ok(tx.composed(entry.id, id, now).await?),
             Err(problem) => {
-                tracing::error!(entry = %entry.id, error = %problem, "a mail cannot be made");
+                tracing::error!(entry = %entry.id, error = problem.nameless(), "a mail cannot be made");
                 Ok(tx
                     .compose_failed(entry.id, entry.attempts + 1, problem.to_string(), again_at)
                     .await?)
