@@ -33,6 +33,7 @@ mod heartbeats;
 mod kill_points;
 mod lock;
 mod logins;
+mod logs;
 mod organising;
 mod outages;
 mod plan;
@@ -137,6 +138,11 @@ pub const SCENARIOS: &[Scenario] = &[
         logins::relay_logins,
         BOTH,
         "encryption and login that fail, every way: it costs the mails nothing, is told, and they go when it is mended"
+    ),
+    scenario!(
+        logs::nameless_logs,
+        BOTH,
+        "a relay that repeats whom a mail is for, and templates that fail for some: no log names anybody"
     ),
     scenario!(relays::greylisting, BOTH, "451 at first, accepted some minutes later"),
     scenario!(

@@ -43,7 +43,7 @@ pub struct Binary {
     child: Child,
     log: NamedTempFile,
     /// Kept open: a process whose output nobody takes ends.
-    _output: Lines<BufReader<ChildStdout>>,
+    output: Lines<BufReader<ChildStdout>>,
     /// What it printed until it was ready.
     pub said: String,
     /// What it listens on, without a slash at the end.
@@ -96,7 +96,7 @@ impl Binary {
         Ok(Self {
             child,
             log: file,
-            _output: lines,
+            output: lines,
             said,
             base_url,
         })
@@ -105,6 +105,12 @@ impl Binary {
     /// What it has logged by now.
     pub fn logged(&self) -> String {
         fs::read_to_string(self.log.path()).unwrap()
+    }
+
+    /// All that it has printed. It must have ended.
+    pub fn output(&mut self) -> String {
+        let rest: Vec<String> = self.output.by_ref().map(Result::unwrap).collect();
+        format!("{}{}\n", self.said, rest.join("\n"))
     }
 
     /// Ends it at once, as `kill -9` does.
