@@ -8,13 +8,19 @@ use super::app::{SLUG, TestApp, address, link_in};
 impl TestApp {
     /// Carries a mutation out, successful or not; its payload with the errors.
     pub async fn act(&self, token: Option<&str>, mutation: &str, selection: &str, input: Value) -> Value {
+        let mut answer = self.try_to_act(token, mutation, selection, input).await;
+        assert!(answer.get("errors").is_none(), "{mutation}: {answer:#}");
+        answer["data"][mutation].take()
+    }
+
+    /// The same, where the token may not give access to it: the whole answer.
+    pub async fn try_to_act(&self, token: Option<&str>, mutation: &str, selection: &str, input: Value) -> Value {
         let (first, rest) = mutation.split_at(1);
         let query = format!(
             "mutation ($input: {}{rest}Input!) {{ {mutation}(input: $input) {{ {selection} errors {{ code field message }} }} }}",
             first.to_uppercase()
         );
-        let mut data = self.data(token, &query, json!({ "input": input })).await;
-        data[mutation].take()
+        self.ask(token, &query, json!({ "input": input })).await
     }
 
     /// An organiser changes a rule, and it succeeds.
