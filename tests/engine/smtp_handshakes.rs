@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use leernetwerk::domain::delivery::{AttemptOutcome, SmtpVerb, Verdict};
 use leernetwerk::mail::smtp::{Deadlines, SmtpSender, TlsMode};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::smtp_session::{send, sender, with_password};
 use crate::harness::smtp::{Handshake, SmtpOptions, SmtpServer};
 use AttemptOutcome::{Accepted, RelayFailed};
 use SmtpVerb::{Connect, StartTls};
 
+/// Longer than any deadline before a mail.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// How TLS begins, and the step at which a failure of it shows.
 const WAYS: [(TlsMode, SmtpVerb); 2] = [(TlsMode::StartTls, StartTls), (TlsMode::Implicit, Connect)];
 
@@ -56,7 +58,8 @@ async fn ends_by_the_deadline(how: Handshake) {
             tokio::time::pause();
             Instant::now()
         };
-        let ((verdict, ended), begun) = tokio::join!(sending, begun);
+        let both = timeout(PATIENCE, async { tokio::join!(sending, begun) }).await;
+        let ((verdict, ended), begun) = both.expect("it ends");
         tokio::time::resume();
         let (took, allowed) = (ended - begun, Deadlines::default().connect);
         assert!(took <= allowed, "{what}: {took:?}");
