@@ -25,8 +25,8 @@ pub(super) async fn spoil(how: Handshake, shared: &Shared, mut tcp: TcpStream) -
         }
         Handshake::Dribble(pause) => dribble(shared, tcp, pause).await?,
         Handshake::Drop => {
-            // What is left unread would make a reset of it.
-            tcp.read(&mut [0; ROOM]).await?;
+            // What is left unread would make a reset of it; the client's first word is one segment.
+            let _heard = tcp.read(&mut [0; ROOM]).await?;
         }
         Handshake::Reset => tcp.set_zero_linger()?,
         Handshake::Garbage => {
