@@ -102,7 +102,9 @@ fn stretches(zone: Tz, year: i32) -> Vec<Stretch> {
 fn changes_in(zone: Tz, year: i32) -> Counts {
     let mut counts = Counts::default();
     let stretches = stretches(zone, year);
-    for pair in stretches.windows(2) {
+    // Those of the days around it belong to another year, and what lies before or after them is not known here.
+    let of_year = stretches.windows(2).filter(|pair| pair[1].from.year() == year);
+    for pair in of_year {
         let (before, after) = (pair[0].civil(pair[0].until), pair[1].civil(pair[1].from));
         let (low, high) = (before.min(after), before.max(after));
         counts.add("changes", 1);
