@@ -15,8 +15,7 @@ use crate::{
         refusal::Refusal,
         registration::Registration,
         rule::RuleKey,
-        timeline::{BuiltIn, LeftOut, Outcome, Source, Step, StepKey, StepKind, Why, forecast, left_out},
-        trigger::Occurrence,
+        timeline::{BuiltIn, LeftOut, Outcome, Source, Step, StepKey, StepKind, Why, calendar_occurrences, forecast},
     },
     store::{EntryKind, EntryState, LedgerEntry, LedgerFilter, Scope},
 };
@@ -145,7 +144,10 @@ impl App {
         };
         let now = self.now().await?.max(settled_at);
         let person = match span.registration {
-            Some(id) => self.registration_in(programme, &facts, id).await?,
+            Some(id) => {
+                let person = self.registration_in(programme, &facts, id).await?;
+                Some(person.ok_or_else(|| Refusal::not_found("registration", "registrationId"))?)
+            }
             None => None,
         };
         // What a person does not get is known from all that there is.
@@ -218,41 +220,55 @@ impl App {
 }
 
 /// The mails of the calendar that a person does not get although participants do, each with why: so that there is an answer for
-/// every rule. Where a moment brings nobody anything, the reason is that.
+/// every rule. `found` is all that there is about anybody.
 fn left_out_items(facts: &Facts, person: &Registration, found: &[TimelineItem]) -> Vec<TimelineItem> {
     let zone = facts.programme.announced.time_zone;
     let nobody = Why::NobodyToTell.words(zone);
     let known: HashMap<&str, &TimelineItem> = found.iter().map(|item| (item.key.as_str(), item)).collect();
-    let item = |(key, occurrence, why): (RuleKey, Occurrence, LeftOut)| {
-        let subject = Some(Recipient::Registration(person.id));
+    // A moment that came stays one, whatever became of its rule or its programme since.
+    let came = found
+        .iter()
+        .map(|item| (item.source, occurrence_in(&item.key).to_owned(), item.at));
+    let by_calendar = calendar_occurrences(facts).map(|(source, occurrence)| (source, occurrence.name, occurrence.at));
+    let mut moments: BTreeMap<(RuleKey, String), DateTime<Utc>> = BTreeMap::new();
+    for (source, name, at) in by_calendar.chain(came) {
+        if let Source::Rule(key) = source
+            && key.is_for_participants()
+        {
+            moments.entry((key, name)).or_insert(at);
+        }
+    }
+    let item = |((key, occurrence), at): ((RuleKey, String), DateTime<Utc>)| {
         let of = |subject| StepKey {
             source: Source::Rule(key),
             subject,
-            occurrence: occurrence.name.clone(),
+            occurrence: occurrence.clone(),
         };
-        let own_key = of(subject).to_string();
+        let own_key = of(Some(Recipient::Registration(person.id))).to_string();
         if known.contains_key(own_key.as_str()) {
             return None;
         }
         let for_nobody = known.get(of(None).to_string().as_str()).copied();
+        let at = for_nobody.map_or(at, |item| item.at);
+        let why = LeftOut::of(person, key, at);
+        // Where a moment brings nobody anything, that is the reason for those who would be among them.
+        let for_all = for_nobody.filter(|item| !why.is_of_the_registration() && item.reason.as_ref() != Some(&nobody));
         Some(TimelineItem {
-            at: for_nobody.map_or(occurrence.at, |item| item.at),
+            at,
             done_at: for_nobody.and_then(|item| item.done_at),
             key: own_key,
             source: Source::Rule(key),
             kind: ItemKind::Mail(key.message_kind()),
-            state: for_nobody.map_or(ItemState::Skipped, |item| item.state),
-            // That there is nobody says less than why it is not this person.
-            reason: for_nobody
+            state: for_all.map_or(ItemState::Skipped, |item| item.state),
+            reason: for_all
                 .and_then(|item| item.reason.clone())
-                .filter(|reason| *reason != nobody)
                 .or_else(|| Some(why.words(zone))),
             recipient: None,
             registration: Some(person.id),
             message: None,
         })
     };
-    left_out(facts, person).into_iter().filter_map(item).collect()
+    moments.into_iter().filter_map(item).collect()
 }
 
 /// What will happen, with the addresses of those it is about.

@@ -10,7 +10,11 @@ use crate::harness::{
     engines::on_both,
 };
 
-on_both!(everybody_has_an_answer_to_every_mail_of_the_calendar);
+on_both!(
+    everybody_has_an_answer_to_every_mail_of_the_calendar,
+    an_answer_stays_when_the_rule_is_changed,
+    whoever_never_registered_has_no_timeline,
+);
 
 async fn registrations(app: &TestApp) -> BTreeMap<String, Value> {
     let fields = "registrations(first: 100) { nodes { id email } }";
@@ -119,4 +123,35 @@ async fn everybody_has_an_answer_to_every_mail_of_the_calendar(app: &TestApp) {
         [twice("DONE "), twice("PLANNED ")].into(),
         "foretold, and come true"
     );
+}
+
+async fn an_answer_stays_when_the_rule_is_changed(app: &TestApp) {
+    app.verified(0..9).await;
+    app.register(9).await;
+    app.travel("2014-05-27T10:00:00+02:00").await;
+    let expired = registrations(app).await[&address(9)].clone();
+    let before = answers(app, &expired).await;
+    let of_rule =
+        |answers: &BTreeMap<(String, String), _>| answers.keys().filter(|(rule, _)| rule == "venue-request").count();
+    assert_eq!(of_rule(&before), 1);
+    let change = json!({ "programmeId": app.programme(None, "id").await["id"], "key": "venue-request", "whenMoved": "ONCE",
+                         "trigger": { "anchor": "DECISION", "offsetDays": 30 } });
+    let done = app
+        .act(Some(&app.organiser), "setRule", "rule { version }", change)
+        .await;
+    assert_eq!(done["errors"], json!([]));
+    let after = answers(app, &expired).await;
+    assert!(before.keys().all(|key| after.contains_key(key)), "what came stays");
+    assert_eq!(of_rule(&after), 2);
+}
+
+async fn whoever_never_registered_has_no_timeline(app: &TestApp) {
+    let query =
+        "query ($slug: String!, $id: ID!) { programme(slug: $slug) { timeline(registrationId: $id) { totalCount } } }";
+    for nobody in [json!("garbage"), app.programme(None, "id").await["id"].clone()] {
+        let answer = app
+            .ask(Some(&app.organiser), query, json!({ "slug": SLUG, "id": nobody }))
+            .await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+    }
 }

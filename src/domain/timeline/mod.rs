@@ -32,7 +32,7 @@ use by_calendar::Mailing;
 pub use by_calendar::calendar_occurrences;
 pub use guests::GuestsWhy;
 pub use hosting::HostingWhy;
-pub use left_out::{LeftOut, left_out};
+pub use left_out::LeftOut;
 pub use step::{BuiltIn, Outcome, Source, Step, StepKey, StepKind, Why};
 
 /// What should have happened by `now` and has not, in due order, and the facts after it. Asked again of those facts, it

@@ -294,7 +294,7 @@ impl Why {
             }
             Self::NobodyToTell => "there was nobody who could be told".to_owned(),
             Self::BeforeKnown { known_from } => format!(
-                "the moment was past when the programme was published, its deadline set or the go decided ({})",
+                "the moment was past when the programme was published, its deadline set, the go decided or this announced ({})",
                 moment(*known_from)
             ),
             Self::BeforeRule { valid_from } => format!(

@@ -64,8 +64,8 @@ pub fn in_words(refusal: &Refusal, zone: Tz, locale: Locale) -> String {
         ),
         Refusal::NotFound { .. } => own("Dit bestaat niet (meer).", "This does not exist (any more)."),
         Refusal::StateConflict(_) => own(
-            "Dit kan nu niet, want uw aanmelding is intussen veranderd. Hieronder ziet u hoe het ervoor staat.",
-            "This cannot be done now, because your registration has changed meanwhile. Below you see how things stand.",
+            "Dit kan nu niet, want er is intussen iets veranderd. Hieronder ziet u hoe het ervoor staat.",
+            "This cannot be done now, because something has changed meanwhile. Below you see how things stand.",
         ),
         Refusal::StalePlan { since } => {
             let since: Vec<_> = since.iter().map(|act| past_act(act, zone, locale)).collect();
