@@ -41,7 +41,8 @@ pub struct TimelineArguments {
     /// otherwise as far as anything is planned
     #[arg(long, value_name = "T")]
     until: Option<Until>,
-    /// Only what is about this person: the address of somebody who registered or of a member of the team
+    /// Only what is about this person: the address of somebody who registered or of a member of the team. Of somebody who
+    /// registered also each mail that participants get by the calendar and this person does not, with why
     #[arg(long, value_name = "EMAIL")]
     person: Option<String>,
     /// Print JSON instead of a table

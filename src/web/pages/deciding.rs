@@ -53,13 +53,14 @@ pub fn desk(previews: &[DecisionPreview], chosen: Option<&Choice>, locale: Local
 
 fn choice(preview: &DecisionPreview, reason: &str, locale: Locale) -> Markup {
     let is_go = preview.outcome == DecisionOutcome::Go;
-    let needs_reason = is_go && preview.plan.summary.counted < preview.plan.summary.minimum;
+    let numbers = &preview.plan.summary;
+    let needs_reason = is_go && numbers.counted < numbers.minimum;
     let field = format!("reason-{}", preview.outcome.word());
-    let euros = u32::try_from(preview.plan.summary.amount_cents()).ok().map(|cents| {
+    let euros = u32::try_from(numbers.amount_cents()).ok().map(|cents| {
         format!(
             "{}{}",
             formats::euros(cents, locale),
-            programme::vat(&preview.plan.summary.price, locale)
+            programme::vat(&numbers.price, locale)
         )
     });
     // What the kick-off would bring is moved here when a no-go is chosen now.
@@ -74,13 +75,13 @@ fn choice(preview: &DecisionPreview, reason: &str, locale: Locale) -> Markup {
         section {
             h2 { @if is_go { (say(locale, "Laten doorgaan", "Go ahead")) } @else { (say(locale, "Niet laten doorgaan", "Do not go ahead")) } }
             (facts([
-                (say(locale, "Telt mee", "Counts"), plain(format!("{} ({} {})", preview.plan.summary.counted, say(locale, "minimum", "minimum"), preview.plan.summary.minimum))),
-                (say(locale, "Deelnemers daarna", "Participants after it"), plain(preview.plan.summary.participants)),
-                (say(locale, "Aanmeldingen die eindigen", "Registrations that end"), (preview.plan.summary.cancelled > 0).then(|| html! { (preview.plan.summary.cancelled) })),
-                (say(locale, "Krijgen een plaats aangeboden", "Are offered a place"), (preview.plan.summary.offered > 0).then(|| html! { (preview.plan.summary.offered) })),
-                (say(locale, "Op de wachtlijst daarna", "On the waiting list after it"), (preview.plan.summary.waiting > 0).then(|| html! { (preview.plan.summary.waiting) })),
+                (say(locale, "Telt mee", "Counts"), plain(format!("{} ({} {})", numbers.counted, say(locale, "minimum", "minimum"), numbers.minimum))),
+                (say(locale, "Deelnemers daarna", "Participants after it"), plain(numbers.participants)),
+                (say(locale, "Aanmeldingen die eindigen", "Registrations that end"), (numbers.cancelled > 0).then(|| html! { (numbers.cancelled) })),
+                (say(locale, "Krijgen een plaats aangeboden", "Are offered a place"), (numbers.offered > 0).then(|| html! { (numbers.offered) })),
+                (say(locale, "Op de wachtlijst daarna", "On the waiting list after it"), (numbers.waiting > 0).then(|| html! { (numbers.waiting) })),
                 (say(locale, "Te factureren", "To be invoiced"), euros.filter(|_| is_go).and_then(plain)),
-                (say(locale, "Mails die meteen gaan", "Mails that go at once"), plain(preview.plan.summary.mails)),
+                (say(locale, "Mails die meteen gaan", "Mails that go at once"), plain(numbers.mails)),
             ]))
             details {
                 summary { (say(locale, "Wie krijgt welke mail", "Who gets which mail")) }
