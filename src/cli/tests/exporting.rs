@@ -46,7 +46,7 @@ async fn withdraw(app: &App, id: RegistrationId) {
 }
 
 /// Nine people before the go, of whom one leaves before it and one after, where leaving costs 12.5 per cent.
-async fn after_the_go() -> Desk {
+pub(super) async fn after_the_go() -> Desk {
     let desk = Desk::new().await;
     let sample = std::fs::read_to_string(SAMPLE_FILE).unwrap();
     let cheaper = sample.replace(

@@ -141,6 +141,19 @@ async fn the_timeline_tells_past_and_future() {
 }
 
 #[tokio::test]
+async fn the_timeline_of_who_left_tells_what_the_others_get() {
+    let desk = exporting::after_the_go().await;
+    let left = desk
+        .run(&["timeline", SLUG, "--person", "deelnemer1@gemeente1.example"])
+        .await
+        .out;
+    let why = "this registration has ended before that (withdrawn, ";
+    let told = |mail: &str| left.lines().filter(|line| line.contains(mail)).collect::<Vec<_>>();
+    let last = told("the programme is over");
+    assert!(matches!(last[..], [one] if one.contains(why)), "{left}");
+}
+
+#[tokio::test]
 async fn mails_are_listed_shown_called_back_and_sent_after_all() {
     let desk = Desk::with_sample().await;
     let list = |more: &[&'static str]| [&["messages", "list", "--json"][..], more].concat();
